@@ -30,7 +30,9 @@ class MnistFileError(ValueError):
 
     def __init__(self, path: Path, found: str, expected: str, remedy: str | None = None):
         self.path = Path(path)
-        remedy = remedy or "Delete the file and run `mnist-lab download`, or name another folder in MNIST_LAB_DATA."
+        remedy = (
+            remedy or "Delete the file and run `mnist-lab download`, or name another folder in MNIST_LAB_DATA."
+        )
         super().__init__(f"{path}: found {found}; expected {expected}. {remedy}")
 
 

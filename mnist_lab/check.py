@@ -1,0 +1,73 @@
+"""check_lesson: was the idea of a lesson put to work?"""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+
+from mnist_lab.claims import Evidence, Verdict
+from mnist_lab.datasets import first_digits, validation_dataset
+from mnist_lab.files import find_mnist
+from mnist_lab.lessons import Lesson, find_lesson
+
+RESULTS_VARIABLE = "MNIST_LAB_RESULTS"
+
+
+def check_lesson(name: str, model=None, history=None, **evidence) -> None:
+    """Print one line for each claim of a lesson: ✓, or "not yet" with what was found and where to look.
+
+    The model is evaluated here once more, on the package's own validation digits. Where the environment variable
+    MNIST_LAB_RESULTS names a file, one line of JSON with the verdicts and the figures is added to it.
+
+    Args:
+        name: the lesson, "01_dense_softmax" for instance.
+        model: the trained model.
+        history: what `model.fit` returned.
+        evidence: what else the lesson asks for, by keyword.
+
+    Raises:
+        ValueError: there is no such lesson.
+    """
+    lesson = find_lesson(name)
+    if model is None:
+        print(f"not yet: train a network, then hand it in: check_lesson({name!r}, model, history)")
+        return
+    gathered = gather(model, history, evidence)
+    verdicts = judge(lesson, gathered)
+    for verdict in verdicts:
+        print(f"✓ {verdict.claim}" if verdict.holds else f"not yet: {verdict.claim}\n    {verdict.hint}")
+    if file := os.environ.get(RESULTS_VARIABLE):
+        _record(Path(file), lesson, gathered, verdicts)
+
+
+def gather(model, history=None, extra: dict | None = None) -> Evidence:
+    """Evaluate `model` on the validation digits and return all that the claims look at."""
+    validation = validation_dataset()
+    digits, labels = first_digits(validation, len(next(iter(validation))[1]))
+    probabilities = model.predict(digits, batch_size=1000, verbose=0)
+    kept = history if isinstance(history, dict) else getattr(history, "history", None) or {}
+    return Evidence(model, kept, digits, labels, probabilities, extra or {})
+
+
+def judge(lesson: Lesson, evidence: Evidence) -> list[Verdict]:
+    """Return the verdicts of a lesson's claims, in order."""
+    return [claim(evidence) for claim in lesson.all_claims]
+
+
+def _record(file: Path, lesson: Lesson, evidence: Evidence, verdicts: list[Verdict]) -> None:
+    line = {
+        "lesson": lesson.name,
+        "origin": find_mnist().origin,
+        "accuracy": _rounded(evidence.history.get("val_accuracy", [])),
+        "loss": _rounded(evidence.history.get("val_loss", [])),
+        "evaluated": evidence.accuracy,
+        "misread": np.flatnonzero(evidence.misread).tolist(),
+        "verdicts": [vars(verdict) for verdict in verdicts],
+    }
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _rounded(values: list[float]) -> list[float]:
+    return [round(float(value), 6) for value in values]

@@ -1,0 +1,142 @@
+"""What a check can look for in a trained network: small claims, read from public configuration.
+
+A claim takes the `Evidence` of one run and returns a `Verdict`. It judges the idea, not the letters.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+SAME_ACCURACY = 1e-4
+SAME_PROBABILITIES = 1e-5
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One line of a check: what is claimed, whether it holds, and else what was found and where to look."""
+
+    claim: str
+    holds: bool
+    hint: str = ""
+
+
+@dataclass
+class Evidence:
+    """What a check knows of one run.
+
+    Attributes:
+        model: the trained Keras model.
+        history: per epoch, the lists that `fit` returned ("loss", "val_accuracy" …); empty without a history.
+        digits: the package's own validation digits, `[n, 784]` float32.
+        labels: their classes, `[n]`.
+        probabilities: the model's own predictions for them, `[n, 10]`.
+        extra: what else the lesson handed in, by keyword.
+    """
+
+    model: object
+    history: dict[str, list[float]]
+    digits: np.ndarray
+    labels: np.ndarray
+    probabilities: np.ndarray
+    extra: dict = field(default_factory=dict)
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the validation digits that the model reads rightly."""
+        return float(np.mean(self.misread == 0))
+
+    @property
+    def misread(self) -> np.ndarray:
+        """1 for each misread validation digit, 0 for the others, `[n]`."""
+        return (np.argmax(self.probabilities, axis=1) != self.labels).astype(int)
+
+
+Claim = Callable[[Evidence], Verdict]
+
+
+def one_dense_softmax_layer(evidence: Evidence) -> Verdict:
+    """The network is one dense layer of ten neurons with softmax, and nothing else."""
+    claim = "the network is one dense layer of ten neurons, made into probabilities by softmax"
+    layers = _layers(evidence.model)
+    found = ", ".join(_describe(layer) for layer in layers) or "no layer"
+    holds = len(layers) == 1 and _describe(layers[0]) == "Dense(10, softmax)"
+    return Verdict(claim, holds, f"found {found}; looked for Dense(10, softmax) alone. See the cell `model`.")
+
+
+def plain_gradient_descent(evidence: Evidence) -> Verdict:
+    """The optimizer is SGD."""
+    claim = "plain gradient descent adjusts its weights"
+    name = type(evidence.model.optimizer).__name__
+    return Verdict(claim, name == "SGD", f'found the optimizer {name}; looked for "sgd", in `model.compile`.')
+
+
+def better_than_guessing(evidence: Evidence) -> Verdict:
+    """The last epoch's training loss is below that of ten equal probabilities, ln 10."""
+    claim = "it learned: the loss on the training digits fell below that of guessing"
+    losses = evidence.history.get("loss", [])
+    if not losses:
+        return Verdict(
+            claim, False, "no history was handed in. Keep what `fit` returns: history = model.fit(...)."
+        )
+    hint = (
+        f"the last loss is {losses[-1]:.3g}, guessing gives {np.log(10):.3g}. Is the learning rate far too large?"
+    )
+    return Verdict(claim, bool(losses[-1] < np.log(10)), hint)
+
+
+def honest_history(evidence: Evidence) -> Verdict:
+    """The accuracy that `fit` reported at the end is what the model reaches on the validation digits."""
+    claim = "the accuracy that training reported is the one measured again here, on digits it never learned from"
+    reported = evidence.history.get("val_accuracy", [])
+    if not reported:
+        hint = (
+            'no val_accuracy in the history: give `fit` a validation_data and compile with metrics=["accuracy"].'
+        )
+        return Verdict(claim, False, hint)
+    hint = (
+        f"training reported {reported[-1]:.4f}, measured here {evidence.accuracy:.4f}. Is validation_data the validation "
+        "set, and is `history` the one of this model's last training?"
+    )
+    return Verdict(claim, abs(reported[-1] - evidence.accuracy) <= SAME_ACCURACY, hint)
+
+
+def accuracy_of_at_least(floor: float) -> Claim:
+    """Make the claim that the validation accuracy is where this lesson's idea should bring it."""
+
+    def reaches(evidence: Evidence) -> Verdict:
+        claim = "it reads as many validation digits as this idea should give"
+        hint = f"found {evidence.accuracy:.4f}, looked for {floor:.2f} or more. Did it train for all its epochs?"
+        return Verdict(claim, evidence.accuracy >= floor, hint)
+
+    return reaches
+
+
+def computed_by_hand(evidence: Evidence) -> Verdict:
+    """The array `by_hand` holds the model's probabilities for the first validation digits."""
+    claim = "softmax(X @ W + b), written with NumPy, gives what `predict` gives"
+    by_hand = evidence.extra.get("by_hand")
+    if by_hand is None:
+        return Verdict(claim, False, "nothing was handed in as by_hand=... See the cell `by-hand`.")
+    by_hand = np.asarray(by_hand)
+    if by_hand.ndim != 2 or by_hand.shape[1] != 10 or not 1 <= len(by_hand) <= len(evidence.labels):
+        return Verdict(claim, False, f"by_hand has shape {list(by_hand.shape)}; looked for [digits, 10].")
+    sums = by_hand.sum(axis=1)
+    if not np.allclose(sums, 1, atol=1e-4):
+        hint = f"the first row adds up to {sums[0]:.4g}, not to 1: divide each row of exponentials by its own sum."
+        return Verdict(claim, False, hint)
+    difference = float(np.max(np.abs(by_hand - evidence.probabilities[: len(by_hand)])))
+    hint = (
+        f"the greatest difference is {difference:.2g}. Is it X @ W + b, then the exponential, then the division?"
+    )
+    return Verdict(claim, difference <= SAME_PROBABILITIES, hint)
+
+
+def _layers(model) -> list:
+    return [layer for layer in getattr(model, "layers", []) if type(layer).__name__ != "InputLayer"]
+
+
+def _describe(layer) -> str:
+    config = layer.get_config()
+    details = [str(config[key]) for key in ("units", "activation") if key in config]
+    return f"{type(layer).__name__}({', '.join(details)})"

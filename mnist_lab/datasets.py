@@ -1,0 +1,97 @@
+"""The tf.data pipelines that Keras trains on: the four files, made into batches of images and one-hot labels."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from mnist_lab import idx
+from mnist_lab.files import find_mnist
+
+Directory = str | os.PathLike | None
+
+
+def training_dataset(batch_size: int = 128, *, directory: Directory = None) -> tf.data.Dataset:
+    """Return one epoch of training batches, in a new order each time it is gone through.
+
+    Each element is a pair: images `[batch_size, 784]` float32 from 0 (paper) to 1 (ink), labels
+    `[batch_size, 10]` float32 one-hot. The last images of an epoch that do not fill a batch are left out; since
+    the whole set is shuffled anew, they are others every time.
+
+    The images stay in memory as bytes (47 MB); a batch becomes floating-point only when it is needed.
+
+    Args:
+        batch_size: images per batch, from 1 to the number of images.
+        directory: as for `find_mnist`.
+
+    Raises:
+        ValueError: `batch_size` is no whole number in that range.
+        MnistFileError: a file is missing or damaged.
+    """
+    files = find_mnist(directory)
+    images, labels = _load(files.train_images, files.train_labels)
+    count = len(labels)
+    if not isinstance(batch_size, int) or not 1 <= batch_size <= count:
+        raise ValueError(f"batch_size must be a whole number from 1 to {count:,}. Received: {batch_size!r}")
+    with tf.device("CPU"):
+        images, labels = tf.constant(images), tf.constant(labels)
+
+    def look_up(rows):
+        return _scale(tf.gather(images, rows)), _one_hot(tf.gather(labels, rows))
+
+    order = tf.data.Dataset.range(count).shuffle(count, reshuffle_each_iteration=True)
+    batches = order.batch(batch_size, drop_remainder=True)
+    return batches.map(look_up, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+
+
+def validation_dataset(*, directory: Directory = None) -> tf.data.Dataset:
+    """Return the validation digits as one batch: images `[10000, 784]`, labels `[10000, 10]`, both float32.
+
+    Args:
+        directory: as for `find_mnist`.
+
+    Raises:
+        MnistFileError: a file is missing or damaged.
+    """
+    files = find_mnist(directory)
+    images, labels = _load(files.validation_images, files.validation_labels)
+    return tf.data.Dataset.from_tensors((_scale(images), _one_hot(labels)))
+
+
+def first_digits(dataset: tf.data.Dataset, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first `n` digits of a dataset of batches as NumPy arrays, ready to be shown.
+
+    Returns:
+        Images `[n, 784]` float32, and their classes `[n]` int64 (0 to 9, not one-hot).
+
+    Raises:
+        ValueError: `n` is no positive whole number, or the dataset holds fewer than `n` digits.
+    """
+    if not isinstance(n, int) or n < 1:
+        raise ValueError(f"n must be a positive whole number of digits. Received: {n!r}")
+    images, labels, held = [], [], 0
+    for batch_images, batch_labels in dataset:
+        images.append(batch_images.numpy())
+        labels.append(np.argmax(batch_labels.numpy(), axis=1))
+        held += len(images[-1])
+        if held >= n:
+            return np.concatenate(images)[:n], np.concatenate(labels)[:n]
+    raise ValueError(f"n is {n:,}, but the dataset holds {held:,} digits only.")
+
+
+def _load(images: Path, labels: Path) -> tuple[np.ndarray, np.ndarray]:
+    image_rows, label_rows = idx.read_images(images), idx.read_labels(labels)
+    if len(image_rows) != len(label_rows):
+        raise idx.MnistFileError(
+            labels, f"{len(label_rows):,} labels", f"{len(image_rows):,}, one for each of {images}"
+        )
+    return image_rows, label_rows
+
+
+def _scale(images) -> tf.Tensor:
+    return tf.cast(images, tf.float32) / 255
+
+
+def _one_hot(labels) -> tf.Tensor:
+    return tf.one_hot(labels, idx.CLASSES, dtype=tf.float32)

@@ -1,0 +1,168 @@
+"""Fetch MNIST's four files: two mirrors in turn, SHA-256 of every file, nothing half-written left behind."""
+
+import hashlib
+import logging
+import queue
+import sys
+import threading
+import time
+from functools import cache, partial
+from pathlib import Path
+
+import pooch
+import requests
+from filelock import FileLock, Timeout
+from tqdm import tqdm
+
+MIRRORS = (
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+)
+
+# Of the gzip files as the mirrors serve them (data/SHA256SUMS is the same list for sha256sum).
+SHA256 = {
+    "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+    "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+    "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+    "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+}
+
+# Of the same files unpacked.
+RAW_SHA256 = {
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+
+PROBE_SECONDS = 12
+_GRACE_SECONDS = 1
+_READ_SECONDS = 10
+_LOCK_SECONDS = 900
+_TRIES_PER_MIRROR = 2
+
+
+class DownloadError(OSError):
+    """The files could not be fetched; the message lists what each mirror answered."""
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file as 64 hexadecimal digits."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_official(path: Path) -> bool:
+    """Say whether `path` is one of MNIST's files, byte for byte, gzipped or unpacked."""
+    if not path.is_file():
+        return False
+    state = path.stat()
+    return _is_official(path, state.st_mtime_ns, state.st_size)
+
+
+@cache
+def _is_official(path: Path, modified: int, size: int) -> bool:
+    return sha256(path) == {**SHA256, **RAW_SHA256}.get(path.name)
+
+
+def is_whole(place: Path, name: str) -> bool:
+    """Say whether `place` holds the file `name` (with `.gz`) or the same one unpacked, undamaged."""
+    return is_official(place / name) or is_official(place / name.removesuffix(".gz"))
+
+
+def download_mnist(place: Path) -> None:
+    """Bring the four files into the folder `place`; what is there and whole already is kept.
+
+    Several processes may call this at once: one fetches, the others wait for it.
+
+    Raises:
+        DownloadError: no mirror can be reached, no mirror has the right file, or `place` cannot be written.
+    """
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with FileLock(place / ".download.lock", timeout=_LOCK_SECONDS):
+            missing = [name for name in SHA256 if not is_whole(place, name)]
+            if missing:
+                mirrors = answering_mirrors()
+                for name in missing:
+                    _fetch(name, place, mirrors)
+    except Timeout as error:
+        raise DownloadError(
+            f"{place}: another process has been downloading for {_LOCK_SECONDS // 60} minutes. "
+            f"If there is none, delete {error.lock_file} and try again."
+        ) from error
+    except DownloadError:
+        raise
+    except OSError as error:
+        raise DownloadError(
+            f"{place}: found a folder that cannot be written ({error}); expected one with room for 12 MB. "
+            "Name a folder that already holds the four files in MNIST_LAB_DATA, "
+            "or one to fill: `mnist-lab download DIR`."
+        ) from error
+
+
+def answering_mirrors() -> list[str]:
+    """Return the mirrors that answer at all, found out side by side within `PROBE_SECONDS`.
+
+    Raises:
+        DownloadError: none of them does: there is no network.
+    """
+    answers: queue.Queue[tuple[str, str | None]] = queue.Queue()
+    for mirror in MIRRORS:
+        threading.Thread(target=_probe, args=(mirror, answers), daemon=True).start()
+    deadline = time.monotonic() + PROBE_SECONDS
+    silent = dict.fromkeys(MIRRORS, f"no answer within {PROBE_SECONDS} s")
+    reached = set()
+    for _ in MIRRORS:
+        try:
+            mirror, failure = answers.get(timeout=max(0, deadline - time.monotonic()))
+        except queue.Empty:
+            break
+        silent[mirror] = failure
+        if failure is None:
+            reached.add(mirror)
+            deadline = min(deadline, time.monotonic() + _GRACE_SECONDS)
+    if not reached:
+        raise DownloadError(f"no network: {_list(silent)}")
+    return [mirror for mirror in MIRRORS if mirror in reached]
+
+
+def _probe(mirror: str, answers: queue.Queue) -> None:
+    try:
+        requests.head(mirror + "t10k-labels-idx1-ubyte.gz", timeout=PROBE_SECONDS / 2)
+    except requests.RequestException as error:
+        answers.put((mirror, type(error).__name__))
+    else:
+        answers.put((mirror, None))
+
+
+def _fetch(name: str, place: Path, mirrors: list[str]) -> None:
+    pooch.get_logger().setLevel(logging.WARNING)
+    failures = {}
+    for mirror in mirrors:
+        source = pooch.create(
+            path=place, base_url=mirror, registry={name: SHA256[name]}, retry_if_failed=_TRIES_PER_MIRROR - 1
+        )
+        try:
+            source.fetch(name, downloader=partial(_get, name=name))
+        except (ValueError, requests.RequestException) as error:  # ValueError: the hash differs
+            failures[mirror] = str(error)
+        else:
+            return
+    raise DownloadError(f"{name} could not be had: {_list(failures)}")
+
+
+def _get(url: str, output_file: str, pooch_instance: pooch.Pooch | None, *, name: str) -> None:
+    # On standard output: in a notebook what goes to standard error looks like a failure.
+    with tqdm(unit="B", unit_scale=True, desc=name, file=sys.stdout, leave=False) as bar:
+        fetch = pooch.HTTPDownloader(
+            progressbar=bar,
+            chunk_size=1 << 16,
+            timeout=_READ_SECONDS,
+            headers={"Accept-Encoding": "identity"},
+        )
+        fetch(url, output_file, pooch_instance)
+
+
+def _list(failures: dict[str, str]) -> str:
+    return "; ".join(f"{mirror} ({failure})" for mirror, failure in failures.items())

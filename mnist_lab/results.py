@@ -1,0 +1,106 @@
+"""Measured accuracies over seeds: the only reader and writer of results.json.
+
+The file holds `{"environments": […], "results": {origin: {lesson: {variant: {seed: {…}}}}}}`. A seed's entry has
+the validation "accuracy" and "loss" of every epoch, the indices of the "misread" validation digits, the "seconds" of
+training, and the "environment": which of the listed sets of versions and processor it was measured with.
+
+*Accuracy* always means the last epoch's, never the best.
+"""
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from statistics import mean, stdev
+
+FILE = Path(__file__).with_name("results.json")
+AS_TAUGHT = "as taught"
+
+_ENOUGH_SEEDS = 3
+_EMPTY = {"environments": [], "results": {}}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The last epoch's validation accuracy over seeds, as fractions of 1; `spread` is the standard deviation."""
+
+    mean: float
+    spread: float
+    lowest: float
+    highest: float
+    seeds: int
+    seconds: float
+
+    @property
+    def floor(self) -> float:
+        """What every run should reach: the mean less the larger of 0.005 and five standard deviations."""
+        return self.mean - max(0.005, 5 * self.spread)
+
+
+def summary(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, file: Path = FILE) -> Summary | None:
+    """Return what was measured of a lesson, or None before it was measured on at least three seeds."""
+    seeds = seeds_of(lesson, origin=origin, variant=variant, file=file)
+    if len(seeds) < _ENOUGH_SEEDS:
+        return None
+    last = [entry["accuracy"][-1] for entry in seeds.values()]
+    seconds = mean(entry["seconds"] for entry in seeds.values())
+    return Summary(mean(last), stdev(last), min(last), max(last), len(last), seconds)
+
+
+def seeds_of(
+    lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, file: Path = FILE
+) -> dict[str, dict]:
+    """Return the entries of a lesson's variant by seed; an empty dict where nothing was measured."""
+    return _read(file)["results"].get(origin, {}).get(lesson, {}).get(variant, {})
+
+
+def store(
+    lesson: str,
+    seed: int,
+    entry: dict,
+    environment: dict,
+    *,
+    origin: str,
+    variant: str = AS_TAUGHT,
+    file: Path = FILE,
+) -> None:
+    """Write one seed's entry into the file, whole or not at all; an entry of the same seed is replaced.
+
+    Args:
+        lesson: the notebook's name without its ending.
+        seed: the seed it ran with.
+        entry: "accuracy" and "loss" (lists, one number an epoch), "misread" (list of indices), "seconds".
+        environment: versions and processor.
+        origin: "mnist", "stand-in" or "other".
+        variant: which recipe, where a lesson has several.
+        file: the file to write to.
+    """
+    content = _read(file)
+    if environment not in content["environments"]:
+        content["environments"].append(environment)
+    entry = {**entry, "environment": content["environments"].index(environment)}
+    variants = content["results"].setdefault(origin, {}).setdefault(lesson, {})
+    variants.setdefault(variant, {})[str(seed)] = entry
+    variants[variant] = dict(sorted(variants[variant].items(), key=lambda item: int(item[0])))
+    unfinished = file.with_suffix(f".{os.getpid()}.unfinished")
+    unfinished.write_text(_dump(content), encoding="utf-8")
+    unfinished.replace(file)
+
+
+def _read(file: Path) -> dict:
+    if not file.exists():
+        return json.loads(json.dumps(_EMPTY))
+    return json.loads(_text(file, file.stat().st_mtime_ns))
+
+
+@cache
+def _text(file: Path, modified: int) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+def _dump(content: dict) -> str:
+    """Return indented JSON with every list of numbers on one line."""
+    indented = json.dumps(content, indent=1, ensure_ascii=False)
+    return re.sub(r"\[[\s\d.,eE+-]*\]", lambda found: re.sub(r"\s+", " ", found[0]), indented) + "\n"
