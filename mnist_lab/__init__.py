@@ -1,0 +1,37 @@
+"""What the lessons share. A lesson needs `import mnist_lab as lab`; names are imported when first used."""
+
+from importlib import import_module
+
+_HOME = {
+    "DownloadError": "download",
+    "MnistFileError": "idx",
+    "PlotTraining": "plot_training",
+    "check_lesson": "check",
+    "diagrams": "diagrams",
+    "display_digits": "pictures",
+    "display_top_unrecognized": "pictures",
+    "find_mnist": "files",
+    "first_digits": "datasets",
+    "plot_learning_rate": "pictures",
+    "printed_digits": "printed_digits",
+    "quiet_imports": "quiet",
+    "set_seed": "environment",
+    "show_environment": "environment",
+    "training_dataset": "datasets",
+    "validation_dataset": "datasets",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f"{__name__}.{_HOME[name]}")
+    value = module if name == _HOME[name] == "diagrams" else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

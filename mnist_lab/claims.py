@@ -76,12 +76,8 @@ def better_than_guessing(evidence: Evidence) -> Verdict:
     claim = "it learned: the loss on the training digits fell below that of guessing"
     losses = evidence.history.get("loss", [])
     if not losses:
-        return Verdict(
-            claim, False, "no history was handed in. Keep what `fit` returns: history = model.fit(...)."
-        )
-    hint = (
-        f"the last loss is {losses[-1]:.3g}, guessing gives {np.log(10):.3g}. Is the learning rate far too large?"
-    )
+        return Verdict(claim, False, "no history was handed in. Keep what `fit` returns: history = model.fit(...).")
+    hint = f"the last loss is {losses[-1]:.3g}, guessing gives {np.log(10):.3g}. Is the learning rate far too large?"
     return Verdict(claim, bool(losses[-1] < np.log(10)), hint)
 
 
@@ -90,13 +86,11 @@ def honest_history(evidence: Evidence) -> Verdict:
     claim = "the accuracy that training reported is the one measured again here, on digits it never learned from"
     reported = evidence.history.get("val_accuracy", [])
     if not reported:
-        hint = (
-            'no val_accuracy in the history: give `fit` a validation_data and compile with metrics=["accuracy"].'
-        )
+        hint = 'no val_accuracy in the history: give `fit` a validation_data and compile with metrics=["accuracy"].'
         return Verdict(claim, False, hint)
     hint = (
-        f"training reported {reported[-1]:.4f}, measured here {evidence.accuracy:.4f}. Is validation_data the validation "
-        "set, and is `history` the one of this model's last training?"
+        f"training reported {reported[-1]:.4f}, measured here {evidence.accuracy:.4f}. Is validation_data "
+        "the validation set, and is `history` the one of this model's last training?"
     )
     return Verdict(claim, abs(reported[-1] - evidence.accuracy) <= SAME_ACCURACY, hint)
 
@@ -126,9 +120,7 @@ def computed_by_hand(evidence: Evidence) -> Verdict:
         hint = f"the first row adds up to {sums[0]:.4g}, not to 1: divide each row of exponentials by its own sum."
         return Verdict(claim, False, hint)
     difference = float(np.max(np.abs(by_hand - evidence.probabilities[: len(by_hand)])))
-    hint = (
-        f"the greatest difference is {difference:.2g}. Is it X @ W + b, then the exponential, then the division?"
-    )
+    hint = f"the greatest difference is {difference:.2g}. Is it X @ W + b, then the exponential, then the division?"
     return Verdict(claim, difference <= SAME_PROBABILITIES, hint)
 
 

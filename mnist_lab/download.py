@@ -154,7 +154,7 @@ def _fetch(name: str, place: Path, mirrors: list[str]) -> None:
 
 def _get(url: str, output_file: str, pooch_instance: pooch.Pooch | None, *, name: str) -> None:
     # On standard output: in a notebook what goes to standard error looks like a failure.
-    with tqdm(unit="B", unit_scale=True, desc=name, file=sys.stdout, leave=False) as bar:
+    with tqdm(total=1, unit="B", unit_scale=True, desc=name, file=sys.stdout, leave=False) as bar:
         fetch = pooch.HTTPDownloader(
             progressbar=bar,
             chunk_size=1 << 16,

@@ -5,6 +5,7 @@ checkout, else the user's cache; a download into that place; without a network t
 """
 
 import os
+import tempfile
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -71,14 +72,10 @@ def find_mnist(directory: str | os.PathLike | None = None) -> MnistFiles:
     Raises:
         MnistFileError: the folder that was named, or the one that is ours to fill, lacks a file or holds a wrong one.
     """
-    if directory is not None:
-        return _named(directory, "the directory argument")
-    if chosen := os.environ.get(VARIABLE):
-        return _named(chosen, f"${VARIABLE}")
+    found = find_on_disk(directory)
+    if found:
+        return found
     place = our_place()
-    chosen_by = "data/ of this checkout" if place.name == "data" else "the user's cache"
-    if all(download.is_whole(place, f"{name}.gz") for name in NAMES.values()):
-        return _in_folder(place, chosen_by)
     try:
         if _known_to_be_offline():
             raise download.DownloadError("no network when last tried today")
@@ -89,7 +86,22 @@ def find_mnist(directory: str | os.PathLike | None = None) -> MnistFiles:
         _remember_offline(str(error))
         _announce(str(error))
         return files
-    return _in_folder(place, chosen_by)
+    return _in_folder(place, _describe(place))
+
+
+def find_on_disk(directory: str | os.PathLike | None = None) -> MnistFiles | None:
+    """Return what `find_mnist` would, as far as it is there without a download; None where it is not.
+
+    Raises:
+        MnistFileError: the folder that was named lacks a file.
+    """
+    if directory is not None:
+        return _named(directory, "the directory argument")
+    if chosen := os.environ.get(VARIABLE):
+        return _named(chosen, f"${VARIABLE}")
+    place = our_place()
+    whole = all(download.is_whole(place, f"{name}.gz") for name in NAMES.values())
+    return _in_folder(place, _describe(place)) if whole else None
 
 
 def our_place() -> Path:
@@ -109,6 +121,10 @@ def absolute_data_variable() -> None:
     chosen = os.environ.get(VARIABLE)
     if chosen and chosen != STAND_IN:
         os.environ[VARIABLE] = str(Path(chosen).expanduser().resolve())
+
+
+def _describe(place: Path) -> str:
+    return "data/ of this checkout" if place.name == "data" else "the user's cache"
 
 
 def _named(directory: str | os.PathLike, chosen_by: str) -> MnistFiles:
@@ -178,11 +194,12 @@ def _stand_in(chosen_by: str) -> MnistFiles:
 
 def _draw_stand_in(folder: Path) -> None:
     print("Drawing 70,000 stand-in digits from fonts. This happens once.", flush=True)
-    unfinished = folder.with_suffix(f".{os.getpid()}.unfinished")
-    unfinished.mkdir()
-    stand_in.write_stand_in(unfinished)
-    (unfinished / _MARKER).write_text(stand_in.VERSION)
-    unfinished.rename(folder)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="unfinished-") as unfinished:
+        drawn = Path(unfinished, folder.name)
+        drawn.mkdir()
+        stand_in.write_stand_in(drawn)
+        (drawn / _MARKER).write_text(stand_in.VERSION)
+        drawn.rename(folder)
 
 
 def _cache() -> Path:
@@ -205,6 +222,4 @@ def _remember_offline(reason: str) -> None:
 
 @cache
 def _announce(reason: str) -> None:
-    print(
-        f"Using stand-in digits drawn from fonts ({reason}). For MNIST itself: run `mnist-lab download` once online."
-    )
+    print(f"Using stand-in digits drawn from fonts ({reason}). For MNIST itself: run `mnist-lab download` once online.")

@@ -30,9 +30,7 @@ class MnistFileError(ValueError):
 
     def __init__(self, path: Path, found: str, expected: str, remedy: str | None = None):
         self.path = Path(path)
-        remedy = (
-            remedy or "Delete the file and run `mnist-lab download`, or name another folder in MNIST_LAB_DATA."
-        )
+        remedy = remedy or "Delete the file and run `mnist-lab download`, or name another folder in MNIST_LAB_DATA."
         super().__init__(f"{path}: found {found}; expected {expected}. {remedy}")
 
 
@@ -133,15 +131,19 @@ def _parse(path: Path, head: bytes, kind: Kind) -> int:
         raise MnistFileError(path, "an empty file", expected)
     if head.lstrip()[:1] == b"<":
         raise MnistFileError(path, f"what looks like a web page ({head[:16]!r} …)", expected)
+    if len(head) < 4:
+        raise MnistFileError(path, f"only {len(head)} bytes", expected)
+    (magic,) = struct.unpack(">I", head[:4])
+    wanted = _magic(kind)
+    other: Kind = "labels" if kind == "images" else "images"
+    if magic == _magic(other):
+        remedy = "The two files may have been swapped: give each its own name."
+        raise MnistFileError(path, f"a file of {other}", f"a file of {kind}", remedy)
+    if magic != wanted:
+        raise MnistFileError(path, f"magic number {magic}", f"{wanted}, that of a file of {kind}")
     if len(head) < header_bytes(kind):
         raise MnistFileError(path, f"only {len(head)} bytes", expected)
-    magic, count, *shape = struct.unpack(f">{2 + len(dimensions)}I", head)
-    wanted = _magic(kind)
-    if magic != wanted:
-        other: Kind = "labels" if kind == "images" else "images"
-        found = f"a file of {other}" if magic == _magic(other) else f"magic number {magic}"
-        remedy = "The two files may have been swapped: give each its own name." if magic == _magic(other) else None
-        raise MnistFileError(path, found, f"a file of {kind} (magic number {wanted})", remedy)
+    count, *shape = struct.unpack(f">{1 + len(dimensions)}I", head[4:])
     if tuple(shape) != dimensions:
         raise MnistFileError(path, f"images of {shape[0]}×{shape[1]} pixels", f"images of {SIDE}×{SIDE} pixels")
     if count == 0:

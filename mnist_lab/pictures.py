@@ -18,6 +18,7 @@ _EDGE = 4
 _CELL = (SIDE + _EDGE + 20, SIDE + 2 * _EDGE)
 
 _READ_ME = "Below each digit: what the network read. Boxed: misread, the true class in brackets."
+_LABELLED = "Below each digit: its label."
 
 
 def display_digits(digits, predictions, labels, title: str) -> None:
@@ -27,15 +28,17 @@ def display_digits(digits, predictions, labels, title: str) -> None:
 
     Args:
         digits: `[n, 784]` or `[n, 28, 28]`, from 0 (paper) to 1 (ink).
-        predictions: `[n]` classes as read by the network, 0 to 9.
+        predictions: `[n]` classes as read by the network, 0 to 9; or None, to show the labels alone.
         labels: `[n]` true classes, 0 to 9.
         title: what the digits are.
 
     Raises:
         ValueError: the shapes do not fit together.
     """
+    caption = _READ_ME if predictions is not None else _LABELLED
+    predictions = labels if predictions is None else predictions
     digits, predictions, labels = _checked(digits, predictions, labels)
-    _draw_wall(digits, predictions, labels, title, min(len(digits), _PER_LINE))
+    _draw_wall(digits, predictions, labels, (title, caption), min(len(digits), _PER_LINE))
 
 
 def display_top_unrecognized(digits, predictions, labels, n: int, lines: int, title: str = "digits") -> None:
@@ -60,7 +63,7 @@ def display_top_unrecognized(digits, predictions, labels, n: int, lines: int, ti
     errors_first = np.argsort(~wrong, kind="stable")[: n * lines]
     shown = min(int(wrong.sum()), n * lines)
     counted = f"{int(wrong.sum()):,} of {len(labels):,} {title} misread, {shown:,} of them shown"
-    _draw_wall(digits[errors_first], predictions[errors_first], labels[errors_first], counted, n)
+    _draw_wall(digits[errors_first], predictions[errors_first], labels[errors_first], (counted, _READ_ME), n)
 
 
 def plot_learning_rate(schedule: Callable, epochs: int, *, steps_per_epoch: int | None = None) -> None:
@@ -92,9 +95,7 @@ def plot_learning_rate(schedule: Callable, epochs: int, *, steps_per_epoch: int 
         ax.grid(axis="y")
         for point, align in ((0, "left"), (points - 1, "right")):
             x = point / (steps_per_epoch or 1) + (align == "right") * (1 / (steps_per_epoch or 1))
-            ax.annotate(
-                f"{rates[point]:.2g}", (x, rates[point]), xytext=(0, 5), textcoords="offset points", ha=align
-            )
+            ax.annotate(f"{rates[point]:.2g}", (x, rates[point]), xytext=(0, 5), textcoords="offset points", ha=align)
 
 
 def _checked(digits, predictions, labels) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -106,13 +107,13 @@ def _checked(digits, predictions, labels) -> tuple[np.ndarray, np.ndarray, np.nd
         if array.shape == (count, 10):
             raise ValueError(f"{name} must be classes, one for each digit: take np.argmax({name}, axis=1) first.")
         if array.shape != (count,):
-            raise ValueError(
-                f"{name} must be of shape [{count}], as there are digits. Received: {list(array.shape)}"
-            )
+            raise ValueError(f"{name} must be of shape [{count}], as there are digits. Received: {list(array.shape)}")
     return digits.reshape(count, SIDE, SIDE), predictions, labels
 
 
-def _draw_wall(digits: np.ndarray, predictions: np.ndarray, labels: np.ndarray, title: str, per_line: int) -> None:
+def _draw_wall(
+    digits: np.ndarray, predictions: np.ndarray, labels: np.ndarray, titles: tuple[str, str], per_line: int
+) -> None:
     columns = max(per_line, _FEWEST_COLUMNS)
     lines = -(-len(digits) // per_line)
     corners = [(line * _CELL[0], column * _CELL[1]) for line in range(lines) for column in range(per_line)]
@@ -127,8 +128,8 @@ def _draw_wall(digits: np.ndarray, predictions: np.ndarray, labels: np.ndarray, 
         ax = figure.add_axes((0, 0, 1, wall_inches / height))
         ax.imshow(wall, vmin=0, vmax=1, extent=(0, wall.shape[1], wall.shape[0], 0), aspect="auto")
         ax.set_axis_off()
-        figure.text(0.004, 1, title, va="top", fontsize=12)
-        figure.text(0.004, 1 - 0.26 / height, _READ_ME, va="top", fontsize=10, color=GREY)
+        figure.text(0.004, 1, titles[0], va="top", fontsize=12)
+        figure.text(0.004, 1 - 0.26 / height, titles[1], va="top", fontsize=10, color=GREY)
         for (top, left), read, true in zip(corners, predictions, labels, strict=False):
             wrong = read != true
             ax.text(

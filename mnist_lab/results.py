@@ -1,8 +1,9 @@
 """Measured accuracies over seeds: the only reader and writer of results.json.
 
-The file holds `{"environments": […], "results": {origin: {lesson: {variant: {seed: {…}}}}}}`. A seed's entry has
-the validation "accuracy" and "loss" of every epoch, the indices of the "misread" validation digits, the "seconds" of
-training, and the "environment": which of the listed sets of versions and processor it was measured with.
+The file holds `{"environments": […], "results": {origin: {lesson: {variant: {seed: {…}}}}}}`. A seed's entry
+has the validation "accuracy" and "loss" of every epoch, the indices of the "misread" validation digits, the
+"seconds" of training, and the "environment": which of the listed sets of versions and processor it was measured
+with.
 
 *Accuracy* always means the last epoch's, never the best.
 """
@@ -49,9 +50,7 @@ def summary(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, fil
     return Summary(mean(last), stdev(last), min(last), max(last), len(last), seconds)
 
 
-def seeds_of(
-    lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, file: Path = FILE
-) -> dict[str, dict]:
+def seeds_of(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, file: Path = FILE) -> dict[str, dict]:
     """Return the entries of a lesson's variant by seed; an empty dict where nothing was measured."""
     return _read(file)["results"].get(origin, {}).get(lesson, {}).get(variant, {})
 

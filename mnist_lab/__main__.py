@@ -1,0 +1,89 @@
+"""The `mnist-lab` command."""
+
+import argparse
+import sys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command with the given arguments (default: the command line's) and return its exit status."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return chosen.command(chosen)
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mnist-lab",
+        description="Notebooks that teach neural networks on handwritten digits: run and check them.",
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    doctor = commands.add_parser("doctor", help="say what works on this machine, and where the digits come from")
+    doctor.set_defaults(command=_doctor)
+
+    download = commands.add_parser("download", help="fetch MNIST's four files")
+    download.add_argument("directory", nargs="?", metavar="DIR", help="where to (default: data/ or the user's cache)")
+    download.set_defaults(command=_download)
+
+    run = commands.add_parser("run", help="execute notebooks without a browser and check them")
+    run.add_argument("notebooks", nargs="+", metavar="NOTEBOOK")
+    kept = run.add_mutually_exclusive_group()
+    kept.add_argument("--output-dir", default="executed", metavar="DIR", help="for the executed notebooks (executed)")
+    kept.add_argument("--in-place", action="store_true", help="refresh the notebooks' own outputs, and tidy them")
+    run.set_defaults(command=_run)
+
+    measure = commands.add_parser("measure", help="execute lessons over seeds and store their accuracies (maintainers)")
+    measure.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="default: all lessons")
+    measure.add_argument("--seeds", type=int, default=20, metavar="N", help="seeds 0 to N − 1 (20)")
+    measure.set_defaults(command=_measure)
+    return parser
+
+
+# What a command needs is imported when it runs: `--help` answers at once, and `doctor` without TensorFlow.
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from mnist_lab.doctor import examine
+
+    return examine()
+
+
+def _download(chosen: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from mnist_lab.download import DownloadError, download_mnist
+    from mnist_lab.files import forget_offline, our_place
+
+    place = Path(chosen.directory).expanduser() if chosen.directory else our_place()
+    try:
+        download_mnist(place)
+    except DownloadError as error:
+        print(f"MNIST was not downloaded. {error}", file=sys.stderr)
+        return 1
+    forget_offline()
+    print(f"MNIST's four files are in {place}, every SHA-256 as expected.")
+    return 0
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from mnist_lab.run import run
+
+    notebooks = [Path(name) for name in chosen.notebooks]
+    return run(notebooks, None if chosen.in_place else Path(chosen.output_dir))
+
+
+def _measure(chosen: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from mnist_lab.measure import measure
+
+    return measure([Path(name) for name in chosen.notebooks], chosen.seeds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""Run a notebook without a browser: in a fresh kernel of this interpreter, with nbclient."""
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from mnist_lab.check import RESULTS_VARIABLE
+from mnist_lab.files import absolute_data_variable
+
+CELL_SECONDS = 3600
+
+Report = Callable[[int, int, str], None]
+
+
+@dataclass
+class Execution:
+    """A notebook that was run.
+
+    Attributes:
+        notebook: the notebook with its new outputs (up to the failure, if there was one).
+        seconds: how long the run took, from the start of the kernel to its end.
+        cell_seconds: how long each code cell took, by the cell's id.
+        checks: what `check_lesson` recorded, a dictionary for each call.
+        failure: the cell and the error, or None.
+    """
+
+    notebook: nbformat.NotebookNode
+    seconds: float = 0.0
+    cell_seconds: dict[str, float] = field(default_factory=dict)
+    checks: list[dict] = field(default_factory=list)
+    failure: str | None = None
+
+    @property
+    def not_yet(self) -> list[str]:
+        """The claims that the checks did not find fulfilled."""
+        return [v["claim"] for check in self.checks for v in check["verdicts"] if not v["holds"]]
+
+
+def execute(
+    path: Path,
+    *,
+    parameters: dict[str, int | float] | None = None,
+    variables: dict[str, str] | None = None,
+    report: Report | None = None,
+    cell_seconds: float = CELL_SECONDS,
+) -> Execution:
+    """Run the notebook at `path` from top to bottom and return what came of it; the file stays as it is.
+
+    Args:
+        path: the notebook; its folder becomes the kernel's working directory.
+        parameters: numbers to put in place of those in its cell tagged `parameters`.
+        variables: environment variables for the kernel, beside this process's own.
+        report: called with the number of cells done, the number of cells, and the newest line on the training.
+        cell_seconds: the time limit of a single cell.
+
+    Raises:
+        ValueError: `path` is no notebook, or it sets no such parameter.
+    """
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (OSError, UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+        raise ValueError(f"{path}: expected a notebook. Received: {error}") from error
+    _set_parameters(notebook, parameters or {}, path)
+    absolute_data_variable()
+    result = Execution(notebook)
+    with tempfile.TemporaryDirectory() as folder:
+        records = Path(folder, "checks.jsonl")
+        client = _Client(
+            notebook,
+            km=_kernel_of_this_interpreter(),
+            timeout=cell_seconds,
+            resources={"metadata": {"path": str(Path(path).resolve().parent)}},
+        )
+        client.result, client.report = result, report
+        environment = {**os.environ, **(variables or {}), RESULTS_VARIABLE: str(records)}
+        began = time.perf_counter()
+        with Path(folder, "kernel.log").open("w+b") as log:
+            try:
+                client.execute(env=environment, stdout=subprocess.DEVNULL, stderr=log)
+            except (CellExecutionError, CellTimeoutError) as error:
+                result.failure = f"cell {client.current!r}: {_last_line(str(error))}"
+            except (DeadKernelError, RuntimeError) as error:
+                log.seek(0)
+                said = log.read().decode(errors="replace").strip()[-1000:]
+                result.failure = f"cell {client.current!r}: the kernel died ({error})\n{said}"
+        result.seconds = time.perf_counter() - began
+        if records.exists():
+            result.checks = [json.loads(line) for line in records.read_text(encoding="utf-8").splitlines()]
+    return result
+
+
+class _Client(NotebookClient):
+    """An nbclient that times its cells and passes on what PlotTraining says of the epochs."""
+
+    result: Execution
+    report: Report | None
+    current: str = "(none yet)"
+    _line = ""
+
+    async def async_execute_cell(self, cell, cell_index, **arguments):
+        self.current = cell.get("id", str(cell_index))
+        if self.report:
+            self.report(cell_index, len(self.nb.cells), self._line)
+        began = time.perf_counter()
+        try:
+            return await super().async_execute_cell(cell, cell_index, **arguments)
+        finally:
+            if cell.cell_type == "code":
+                self.result.cell_seconds[self.current] = time.perf_counter() - began
+            if self.report:
+                self.report(cell_index + 1, len(self.nb.cells), self._line)
+
+    def process_message(self, msg, cell, cell_index):
+        summary = msg["content"].get("metadata", {}).get("mnist_lab", {}).get("summary")
+        if summary:
+            self._line = summary
+            if self.report:
+                self.report(cell_index, len(self.nb.cells), summary)
+        return super().process_message(msg, cell, cell_index)
+
+
+def _kernel_of_this_interpreter() -> AsyncKernelManager:
+    # Without folders to look in, the only kernel known is ipykernel's own, which starts sys.executable.
+    return AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
+
+
+def _set_parameters(notebook: nbformat.NotebookNode, parameters: dict[str, int | float], path: Path) -> None:
+    for name, value in parameters.items():
+        assignment = re.compile(rf"^{name} *=.*$", re.MULTILINE)
+        cells = [
+            c for c in notebook.cells if "parameters" in c.metadata.get("tags", []) and assignment.search(c.source)
+        ]
+        if not cells:
+            raise ValueError(f"{path}: no cell tagged `parameters` sets {name}")
+        for cell in cells:
+            cell.source = assignment.sub(f"{name} = {value!r}", cell.source)
+
+
+def _last_line(text: str) -> str:
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    return next((line for line in reversed(plain.splitlines()) if line.strip()), plain)

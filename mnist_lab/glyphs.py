@@ -1,0 +1,126 @@
+"""The ten digits of Matplotlib's own fonts as distance fields, and their rendering as MNIST's images.
+
+Glyph bitmaps differ from one FreeType version to the next; the outlines of `TextPath` do not. So an outline becomes
+a field of distances to its edge, and an image is that field looked up at warped positions: a smooth
+function of the numbers that go in, the same within one grey level on every supported version.
+
+Positions and distances are in pixels of the final image, y downwards. In its field a glyph's longer
+side spans `BOX` pixels around (0, 0).
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
+from scipy.ndimage import map_coordinates
+
+from mnist_lab.idx import CLASSES, SIDE
+
+BOX = 20  # pixels: MNIST scales a digit's longer side to this
+
+_REACH = 14  # pixels from a field's middle to its border
+_SAMPLES_PER_PIXEL = 3
+_POINTS_PER_CURVE = 6
+_FIRST_LOOK = 1.25  # scale of the first rendering: small enough for a bent digit to fit
+_SOFT_EDGE = 0.6  # pixels of a soft edge inside the box but outside half ink, both sides together
+
+Warp = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def distance_fields(faces: tuple[str, ...]) -> np.ndarray:
+    """Return the digits of the font files `faces`, `[len(faces) * 10, 85, 85]` float64.
+
+    Digit `d` of face `f` is number `10 * f + d`. A value is the distance in pixels to the outline, positive inside.
+    """
+    return np.stack([_distance_field(_outline(face, digit)) for face in faces for digit in range(CLASSES)])
+
+
+def render(fields: np.ndarray, glyphs: np.ndarray, warp: Warp, pen: np.ndarray, edge: np.ndarray) -> np.ndarray:
+    """Return digits in the manner of MNIST, `[n, 28, 28]` float64 from 0 (paper) to 1 (ink).
+
+    Each is scaled so that its longer side spans 20 pixels and moved by whole pixels until its centre of mass lies
+    within half a pixel of row and column 14, which is where MNIST has it.
+
+    Args:
+        fields: as `distance_fields` returns them.
+        glyphs: the numbers of the `n` fields to draw.
+        warp: given rows and columns of positions, each `[n, 28]`, returns where in the fields to look,
+            `[2, n, 28, 28]` (y, x).
+        pen: `[n]`, by how many pixels to move the outlines outwards (inwards where negative).
+        edge: `[n]`, the width in pixels of the grey edge.
+    """
+    from_middle = np.arange(SIDE) - (SIDE - 1) / 2
+
+    def ink(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        distance = _look_up(fields, glyphs, warp(y, x))
+        return np.clip(0.5 + (distance + pen[:, None, None]) / edge[:, None, None], 0, 1)
+
+    first = np.broadcast_to(_FIRST_LOOK * from_middle, (len(glyphs), SIDE))
+    look = ink(first, first)
+    boxes = [_FIRST_LOOK * (_ends(look.max(axis)) - from_middle[-1]) for axis in (2, 1)]
+    scale = np.max([box[1] - box[0] for box in boxes], 0) / (BOX - _SOFT_EDGE)
+    rows_and_columns = []
+    for box, other in zip(boxes, (2, 1), strict=True):
+        middle = box.mean(0)
+        mass = look.sum(other) @ first[0] / look.sum((1, 2))
+        shift = np.rint((mass - middle) / scale - 0.5)
+        rows_and_columns.append(middle[:, None] + scale[:, None] * (from_middle + shift[:, None]))
+    return ink(*rows_and_columns)
+
+
+def _outline(face: str, digit: int) -> list[np.ndarray]:
+    """Return the closed polygons `[points, 2]` (y, x) of a digit, scaled and centred."""
+    file = Path(matplotlib.get_data_path(), "fonts", "ttf", face)
+    path = TextPath((0, 0), str(digit), size=100, prop=FontProperties(fname=str(file)))
+    steps = np.linspace(0, 1, _POINTS_PER_CURVE + 1)[1:]
+    polygons: list[list[np.ndarray]] = []
+    for curve, code in path.iter_bezier():
+        if code == path.MOVETO:
+            polygons.append([])
+        polygons[-1].append(curve(steps if len(curve.control_points) > 2 else steps[-1:]))
+    points = [np.concatenate(polygon)[:, ::-1] * (-1, 1) for polygon in polygons]
+    every = np.concatenate(points)
+    low, high = every.min(0), every.max(0)
+    return [(polygon - (low + high) / 2) * BOX / (high - low).max() for polygon in points]
+
+
+def _distance_field(polygons: list[np.ndarray]) -> np.ndarray:
+    axis = np.linspace(-_REACH, _REACH, 2 * _REACH * _SAMPLES_PER_PIXEL + 1)
+    y, x = axis[:, None], axis
+    nearest = np.full((len(axis), len(axis)), np.inf)
+    winding = np.zeros(nearest.shape, int)
+    for polygon in polygons:
+        for (y0, x0), (y1, x1) in zip(polygon, np.roll(polygon, -1, 0), strict=True):
+            dy, dx = y1 - y0, x1 - x0
+            if not (length := dy * dy + dx * dx):
+                continue
+            along = np.clip(((y - y0) * dy + (x - x0) * dx) / length, 0, 1)
+            nearest = np.minimum(nearest, (y - y0 - along * dy) ** 2 + (x - x0 - along * dx) ** 2)
+            crossing = (y0 <= y) != (y1 <= y)
+            if dy:
+                winding += np.sign(dy).astype(int) * (crossing & (x0 + (y - y0) / dy * dx > x))
+    return np.where(winding != 0, 1, -1) * np.sqrt(nearest)
+
+
+def _look_up(fields: np.ndarray, glyphs: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Interpolate between the samples of the fields, all of them stacked into one tall image."""
+    last = fields.shape[1] - 1
+    y, x = np.clip((positions + _REACH) * _SAMPLES_PER_PIXEL, 0, last)
+    y += (glyphs * (last + 1))[:, None, None]
+    return map_coordinates(fields.reshape(-1, last + 1), (y, x), order=1)
+
+
+def _ends(profile: np.ndarray) -> np.ndarray:
+    """Return where each row of `profile` `[n, 28]` first and last crosses one half, `[2, n]`, between its elements."""
+    rows = np.arange(len(profile))
+
+    def first(values: np.ndarray) -> np.ndarray:
+        values = np.pad(values, ((0, 0), (1, 0)))
+        inside = (values >= 0.5).argmax(1)
+        value, before = values[rows, inside], values[rows, inside - 1]
+        return inside - 1 - (value - 0.5) / (value - before)
+
+    return np.stack([first(profile), profile.shape[1] - 1 - first(profile[:, ::-1])])

@@ -1,0 +1,87 @@
+"""`mnist-lab run`: execute notebooks, show how far they are, and print a table of what they reached."""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from mnist_lab.execute import Execution, execute
+from mnist_lab.files import find_mnist
+from mnist_lab.lessons import LESSONS
+from mnist_lab.tidy import text, tidy
+
+
+def run(notebooks: list[Path], output_dir: Path | None) -> int:
+    """Execute notebooks one after the other; return 1 if a cell failed or a lesson's check said "not yet".
+
+    Args:
+        notebooks: their paths.
+        output_dir: where the executed notebooks go; None: into their own files, tidied.
+    """
+    console = Console()
+    missing = [str(path) for path in notebooks if not path.is_file()]
+    if missing:
+        print(f"No such notebook: {', '.join(missing)}", file=sys.stderr)
+        return 2
+    origin = find_mnist()  # before the bars: a download shows one of its own
+    console.print(f"Digits: {origin}", highlight=False)
+    table = Table("notebook", "validation accuracy", "floor", "seconds", "check", "executed notebook")
+    failed = False
+    remarks = []
+    with progress(console) as bars:
+        for path in notebooks:
+            bar = bars.add_task(path.stem, total=None, line="starting")
+
+            def report(done: int, cells: int, line: str, bar=bar) -> None:
+                bars.update(bar, completed=done, total=cells, line=line)
+
+            result = execute(path, report=report)
+            kept = _keep(result, path, output_dir)
+            table.add_row(*_row(path, result), str(kept) if kept else "not kept")
+            failed |= bool(result.failure) or (bool(result.not_yet) and not _is_exercise(result))
+            remarks += [f"{path.name}, {result.failure}"] if result.failure else []
+            remarks += [f"{path.name}, not yet: {claim}" for claim in result.not_yet]
+    console.print(table)
+    for remark in remarks:
+        console.print(remark, markup=False, highlight=False)
+    return int(failed)
+
+
+def progress(console: Console) -> Progress:
+    """Return the progress display that commands share: a bar of cells, and the newest line on the training."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("cells"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[line]}"),
+        console=console,
+    )
+
+
+def _keep(result: Execution, path: Path, output_dir: Path | None) -> Path | None:
+    if output_dir is None:
+        if not result.failure:
+            path.write_text(text(tidy(result.notebook)), encoding="utf-8")
+        return None if result.failure else path
+    output_dir.mkdir(parents=True, exist_ok=True)
+    kept = output_dir / path.name
+    nbformat.write(result.notebook, kept)
+    return kept
+
+
+def _row(path: Path, result: Execution) -> tuple[str, str, str, str, str]:
+    check = result.checks[-1] if result.checks else None
+    lesson = LESSONS.get(check["lesson"]) if check else None
+    accuracy = f"{check['evaluated']:.4f}" if check else "–"
+    floor = f"{lesson.floor(check['origin']):.4f}" if lesson and not _is_exercise(result) else "–"
+    verdict = "failed" if result.failure else "–" if not check else "not yet" if result.not_yet else "✓"
+    return path.stem, accuracy, floor, f"{result.seconds:.0f}", verdict
+
+
+def _is_exercise(result: Execution) -> bool:
+    return result.notebook.metadata.get("mnist_lab", {}).get("kind") == "exercise"

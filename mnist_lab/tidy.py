@@ -1,0 +1,55 @@
+"""Bring a notebook into its one form: only what belongs in the file, in a fixed order and spelling."""
+
+import nbformat
+
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+LANGUAGE = {"name": "python"}
+COLAB = {"gpuType": "T4", "provenance": [], "toc_visible": True}
+
+_CELL_METADATA = ("tags", "task", "starter", "cellView")
+
+
+def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return the notebook without what changes by itself: editor's metadata, widget state, timing, display data.
+
+    Cells keep their ids, which are their names; runs of text from one stream are joined.
+    """
+    tidied = nbformat.from_dict(notebook)
+    tidied.nbformat, tidied.nbformat_minor = 4, 5
+    tidied.metadata = nbformat.from_dict(
+        {
+            "accelerator": "GPU",
+            "colab": COLAB,
+            "kernelspec": KERNEL,
+            "language_info": LANGUAGE,
+            "mnist_lab": dict(notebook.metadata.get("mnist_lab", {})),
+        }
+    )
+    for cell in tidied.cells:
+        cell.metadata = nbformat.from_dict({k: cell.metadata[k] for k in _CELL_METADATA if cell.metadata.get(k)})
+        if cell.cell_type == "code":
+            cell.outputs = _joined([_plain(output) for output in cell.outputs])
+    return tidied
+
+
+def text(notebook: nbformat.NotebookNode) -> str:
+    """Return the notebook as it is written to its file: sorted keys, one space of indentation, one last newline."""
+    return nbformat.writes(notebook, indent=1, sort_keys=True, ensure_ascii=False).rstrip("\n") + "\n"
+
+
+def _plain(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    if "metadata" in output:
+        output.metadata = nbformat.from_dict({})
+    output.pop("transient", None)
+    return output
+
+
+def _joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    joined: list[nbformat.NotebookNode] = []
+    for output in outputs:
+        before = joined[-1] if joined else None
+        if before is not None and output.output_type == before.output_type == "stream" and output.name == before.name:
+            before.text += output.text
+        else:
+            joined.append(output)
+    return joined

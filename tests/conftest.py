@@ -1,0 +1,43 @@
+"""Small IDX files, made in the test."""
+
+import matplotlib
+
+matplotlib.use("agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from mnist_lab import idx
+from mnist_lab.files import NAMES
+
+TRAINING, VALIDATION = 300, 100
+
+
+def write_tiny(folder, suffix=""):
+    """Write four small files into `folder`; the digit's class can be read off a bright row of pixels."""
+    rng = np.random.default_rng(7)
+    folder.mkdir(parents=True, exist_ok=True)
+    for part, count in (("train", TRAINING), ("validation", VALIDATION)):
+        labels = rng.integers(0, 10, count).astype(np.uint8)
+        images = rng.integers(0, 120, (count, 28, 28)).astype(np.uint8)
+        images[np.arange(count), labels * 2 + 4] = 255
+        idx.write(folder / f"{NAMES[f'{part}_images']}{suffix}", images)
+        idx.write(folder / f"{NAMES[f'{part}_labels']}{suffix}", labels)
+    return folder
+
+
+@pytest.fixture
+def tiny(tmp_path, monkeypatch):
+    """A folder with four small files, named by MNIST_LAB_DATA."""
+    folder = write_tiny(tmp_path / "tiny")
+    monkeypatch.setenv("MNIST_LAB_DATA", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def apart_from_the_lessons(monkeypatch):
+    """Unit tests record no checks of their own among those of the lessons, and leave no figure open."""
+    monkeypatch.delenv("MNIST_LAB_RESULTS", raising=False)
+    yield
+    plt.close("all")

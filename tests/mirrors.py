@@ -1,0 +1,49 @@
+"""A mirror of MNIST's files on this machine, and what can go wrong with one."""
+
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@contextmanager
+def mirror(answer):
+    """Serve `answer(name) -> (status, body)` on a free port of the loopback; yields the address.
+
+    The address has an attribute `asked`: the names of the files that were asked for (GET only), in order.
+    """
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            name = self.path.lstrip("/")
+            asked.append(name)
+            self._answer(*answer(name))
+
+        def do_HEAD(self):
+            self._answer(answer(self.path.lstrip("/"))[0], b"")
+
+        def _answer(self, status, body):
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        address = Address(f"http://127.0.0.1:{server.server_port}/")
+        address.asked = asked
+        yield address
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class Address(str):
+    """A mirror's address."""
+
+    asked: list[str]

@@ -1,0 +1,164 @@
+import hashlib
+import multiprocessing
+import socket
+import time
+
+import pytest
+
+from mnist_lab import download
+from mnist_lab.download import DownloadError, answering_mirrors, download_mnist, is_official
+
+from .mirrors import mirror
+
+CONTENT = {name: f"the content of {name}".encode() * 1000 for name in download.SHA256}
+NAMES = sorted(CONTENT)
+REAL_PROBE_SECONDS = download.PROBE_SECONDS
+
+
+def test_the_decision_fits_into_fifteen_seconds():
+    assert REAL_PROBE_SECONDS <= 15
+
+
+@pytest.fixture(autouse=True)
+def small_files(monkeypatch):
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in CONTENT.items()}
+    monkeypatch.setattr(download, "SHA256", hashes)
+    monkeypatch.setattr(download, "_TRIES_PER_MIRROR", 1)
+    monkeypatch.setattr(download, "PROBE_SECONDS", 2)
+
+
+def good(name):
+    return (200, CONTENT[name]) if name in CONTENT else (404, b"")
+
+
+def wrong(name):
+    return 200, b"something else"
+
+
+def files_in(place):
+    return sorted(path.name for path in place.iterdir() if not path.name.startswith("."))
+
+
+def test_four_files_come_whole(tmp_path, monkeypatch):
+    with mirror(good) as address:
+        monkeypatch.setattr(download, "MIRRORS", (address,))
+        download_mnist(tmp_path / "new" / "folder")
+    place = tmp_path / "new" / "folder"
+    assert files_in(place) == NAMES
+    assert all(is_official(place / name) for name in NAMES)
+
+
+def test_what_is_there_is_not_fetched_again(tmp_path, monkeypatch):
+    (tmp_path / NAMES[0]).write_bytes(CONTENT[NAMES[0]])
+    with mirror(good) as address:
+        monkeypatch.setattr(download, "MIRRORS", (address,))
+        download_mnist(tmp_path)
+        download_mnist(tmp_path)
+        assert sorted(address.asked) == NAMES[1:]
+
+
+def test_a_damaged_file_is_fetched_anew(tmp_path, monkeypatch):
+    (tmp_path / NAMES[0]).write_bytes(b"<html>log in to the hotel's network</html>")
+    with mirror(good) as address:
+        monkeypatch.setattr(download, "MIRRORS", (address,))
+        download_mnist(tmp_path)
+    assert is_official(tmp_path / NAMES[0])
+
+
+@pytest.mark.parametrize("first", [wrong, lambda name: (404, b"gone"), lambda name: (503, b"<html>later</html>")])
+def test_the_next_mirror_is_asked(tmp_path, monkeypatch, first):
+    with mirror(first) as bad, mirror(good) as second:
+        monkeypatch.setattr(download, "MIRRORS", (bad, second))
+        download_mnist(tmp_path)
+        assert set(bad.asked) == set(NAMES)
+    assert files_in(tmp_path) == NAMES
+    assert all(is_official(tmp_path / name) for name in NAMES)
+
+
+def test_a_download_of_another_hash_is_discarded_and_said(tmp_path, monkeypatch):
+    with mirror(wrong) as one, mirror(wrong) as two:
+        monkeypatch.setattr(download, "MIRRORS", (one, two))
+        with pytest.raises(DownloadError) as error:
+            download_mnist(tmp_path)
+    assert files_in(tmp_path) == []
+    text = str(error.value)
+    assert "hash" in text
+    assert str(one) in text
+    assert str(two) in text
+
+
+def test_a_failed_try_is_tried_again(tmp_path, monkeypatch):
+    failures = dict.fromkeys(NAMES, 1)
+
+    def hesitant(name):
+        if failures.get(name):
+            failures[name] -= 1
+            return 503, b""
+        return good(name)
+
+    monkeypatch.setattr(download, "_TRIES_PER_MIRROR", 2)
+    monkeypatch.setattr(download, "answering_mirrors", lambda: list(download.MIRRORS))
+    with mirror(hesitant) as address:
+        monkeypatch.setattr(download, "MIRRORS", (address,))
+        download_mnist(tmp_path)
+    assert files_in(tmp_path) == NAMES
+
+
+def test_no_network_is_decided_at_once_where_connections_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "MIRRORS", ("http://127.0.0.1:9/", "http://127.0.0.1:10/"))
+    began = time.perf_counter()
+    with pytest.raises(DownloadError, match=r"no network: .*:9/ .*:10/"):
+        download_mnist(tmp_path)
+    assert time.perf_counter() - began < 2
+
+
+def test_no_network_is_decided_in_time_where_nothing_answers(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # takes the connection and says nothing
+        address = f"http://127.0.0.1:{deaf.getsockname()[1]}/"
+        monkeypatch.setattr(download, "MIRRORS", (address, address.replace("127.0.0.1", "localhost")))
+        began = time.perf_counter()
+        with pytest.raises(DownloadError, match=r"no network"):
+            answering_mirrors()
+        assert time.perf_counter() - began < 3
+
+
+def test_a_silent_mirror_does_not_hold_up_the_other(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as deaf, mirror(good) as address:
+        silent = f"http://127.0.0.1:{deaf.getsockname()[1]}/"
+        monkeypatch.setattr(download, "PROBE_SECONDS", 20)
+        monkeypatch.setattr(download, "MIRRORS", (silent, address))
+        began = time.perf_counter()
+        assert answering_mirrors() == [address]
+        assert time.perf_counter() - began < 3
+
+
+def test_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DownloadError, match=r"cannot be written.*MNIST_LAB_DATA"):
+        download_mnist(tmp_path / "file" / "data")
+
+
+def test_mirrors_are_asked_over_tls():
+    assert all(address.startswith("https://") for address in download.MIRRORS)
+
+
+def _download(place, address, hashes, started):
+    download.SHA256, download.MIRRORS = hashes, (address,)
+    started.wait(20)
+    download_mnist(place)
+
+
+def test_processes_at_once_fetch_each_file_once(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    started = context.Event()
+    with mirror(good) as address:
+        arguments = (tmp_path, str(address), download.SHA256, started)
+        processes = [context.Process(target=_download, args=arguments) for _ in range(4)]
+        for process in processes:
+            process.start()
+        started.set()
+        for process in processes:
+            process.join(30)
+        assert [process.exitcode for process in processes] == [0] * 4
+        assert sorted(address.asked) == NAMES
+    assert files_in(tmp_path) == NAMES

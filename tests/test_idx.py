@@ -1,0 +1,125 @@
+import gzip
+import struct
+
+import numpy as np
+import pytest
+
+from mnist_lab import idx
+from mnist_lab.idx import MnistFileError
+
+IMAGES = np.arange(3 * 784).reshape(3, 28, 28).astype(np.uint8)
+LABELS = np.array([3, 1, 9], np.uint8)
+
+
+def images_header(magic=2051, count=3, rows=28, columns=28):
+    return struct.pack(">4I", magic, count, rows, columns)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "train-images-idx3-ubyte"
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_what_is_written_is_read_back(tmp_path, suffix):
+    idx.write(tmp_path / f"images{suffix}", IMAGES)
+    idx.write(tmp_path / f"labels{suffix}", LABELS)
+    images = idx.read_images(tmp_path / f"images{suffix}")
+    labels = idx.read_labels(tmp_path / f"labels{suffix}")
+    assert images.dtype == labels.dtype == np.uint8
+    np.testing.assert_array_equal(images, IMAGES.reshape(3, 784))
+    np.testing.assert_array_equal(labels, LABELS)
+
+
+def test_compression_is_judged_by_content_not_by_name(tmp_path):
+    idx.write(tmp_path / "images.gz", IMAGES)
+    (tmp_path / "images.gz").rename(tmp_path / "images")
+    np.testing.assert_array_equal(idx.read_images(tmp_path / "images"), IMAGES.reshape(3, 784))
+
+
+def test_header_lengths_are_those_of_the_format():
+    assert (idx.header_bytes("images"), idx.header_bytes("labels")) == (16, 8)
+    assert (idx.record_bytes("images"), idx.record_bytes("labels")) == (784, 1)
+
+
+def test_check_header_counts_the_records(path):
+    idx.write(path, IMAGES)
+    assert idx.check_header(path, "images") == 3
+
+
+DAMAGED = {
+    "empty": (b"", "an empty file", "header of an MNIST file of images"),
+    "short header": (b"\0\0\x08", "only 3 bytes", "header"),
+    "truncated": (images_header() + bytes(3 * 784 - 1), "2,367 bytes", "2,368 bytes for the 3 images"),
+    "too long": (images_header() + bytes(3 * 784 + 5), "2,373 bytes", "2,368 bytes"),
+    "wrong magic": (images_header(magic=1234) + bytes(3 * 784), "magic number 1234", "2051"),
+    "wrong count": (images_header(count=4) + bytes(3 * 784), "2,368 bytes", "3,152 bytes for the 4 images"),
+    "27 rows": (images_header(rows=27) + bytes(3 * 27 * 28), "27×28", "28×28"),
+    "no record": (images_header(count=0), "announces no images", "at least one"),
+    "huge count": (images_header(count=2**32 - 1) + bytes(784), "800 bytes", "4,294,967,295 images"),
+    "a web page": (b"<!DOCTYPE html><html><body>404 Not Found</body></html>", "web page", "header"),
+}
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["raw", "gzip"])
+@pytest.mark.parametrize(("content", "found", "expected"), DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_file_is_named_with_what_was_found_and_expected(path, content, found, expected, packed):
+    path.write_bytes(gzip.compress(content) if packed else content)
+    with pytest.raises(MnistFileError) as error:
+        idx.read_images(path)
+    text = str(error.value)
+    assert str(path) in text
+    assert found in text
+    assert expected in text
+    assert "mnist-lab download" in text
+
+
+@pytest.mark.parametrize("kept", [1, 9, 11, 100, -9, -1])
+def test_gzip_cut_short_is_noticed(path, kept):
+    packed = gzip.compress(images_header() + IMAGES.tobytes())
+    path.write_bytes(packed[:kept])
+    with pytest.raises(MnistFileError, match=r"expected"):
+        idx.check_header(path, "images")
+
+
+def test_gzip_with_a_flipped_bit_is_noticed(path):
+    packed = bytearray(gzip.compress(images_header() + np.random.default_rng(0).bytes(3 * 784)))
+    packed[len(packed) // 2] ^= 1
+    path.write_bytes(packed)
+    with pytest.raises(MnistFileError, match=r"cut short or damaged|cannot be read"):
+        idx.check_header(path, "images")
+
+
+def test_swapped_files_are_told_from_each_other(tmp_path):
+    idx.write(tmp_path / "images", IMAGES)
+    idx.write(tmp_path / "labels", LABELS)
+    with pytest.raises(MnistFileError, match=r"found a file of labels; expected a file of images.*swapped"):
+        idx.read_images(tmp_path / "labels")
+    with pytest.raises(MnistFileError, match=r"found a file of images; expected a file of labels.*swapped"):
+        idx.read_labels(tmp_path / "images")
+
+
+def test_a_label_above_nine_is_named_with_its_record(path):
+    idx.write(path, np.array([0, 9, 11, 12], np.uint8))
+    with pytest.raises(MnistFileError, match=r"label 11 in record 2; expected labels from 0 to 9"):
+        idx.read_labels(path)
+
+
+def test_a_missing_file_and_a_directory(path):
+    with pytest.raises(MnistFileError, match=r"no such file"):
+        idx.read_images(path)
+    path.mkdir()
+    with pytest.raises(MnistFileError, match=r"a directory"):
+        idx.read_images(path)
+
+
+def test_the_error_is_a_value_error_that_knows_the_path(path):
+    with pytest.raises(ValueError, match=r"no such file") as error:
+        idx.check_header(path, "labels")
+    assert error.value.path == path
+
+
+def test_only_unsigned_bytes_are_written(path):
+    with pytest.raises(TypeError, match=r"dtype float64"):
+        idx.write(path, np.zeros((1, 28, 28)))
+    assert not path.exists()

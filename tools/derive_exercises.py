@@ -1,0 +1,76 @@
+"""Derive the exercises from the lessons: the same notebook, where the previous lesson left off.
+
+A cell tagged `exercise` is put back to its own `starter` (in its metadata), else to what the predecessor has in the
+cell of the same id. A cell tagged `answer` is left out. A cell's `task` (in its metadata) becomes a text before it.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from derived import EXERCISES, NOTEBOOKS, lessons, read, write_or_check
+
+from mnist_lab.tidy import text, tidy
+
+
+def derived() -> dict[Path, str]:
+    """Return each exercise's file with its text."""
+    return {EXERCISES / path.name: text(exercise(path.stem, *_sources(path))) for path in lessons()}
+
+
+def exercise(
+    name: str, lesson: nbformat.NotebookNode, predecessor: nbformat.NotebookNode | None
+) -> nbformat.NotebookNode:
+    """Return the exercise of a lesson.
+
+    Raises:
+        ValueError: a cell tagged `exercise` has no starter, and the predecessor has no cell of its id.
+    """
+    notebook = nbformat.from_dict(lesson)
+    notebook.metadata.mnist_lab.kind = "exercise"
+    notebook.cells = []
+    for source in lesson.cells:
+        tags = source.metadata.get("tags", [])
+        if "answer" in tags:
+            continue
+        cell = nbformat.from_dict(source)
+        if task := cell.metadata.pop("task", None):
+            told = nbformat.v4.new_markdown_cell(task, id=f"{cell.id}-task", metadata={"tags": ["task"]})
+            notebook.cells.append(told)
+        starter = cell.metadata.pop("starter", None)
+        if "exercise" in tags:
+            cell.source = starter if starter is not None else _cell_of(predecessor, cell.id, name).source
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        if cell.id == "title":
+            cell.source = cell.source.replace(f"/notebooks/{name}", f"/notebooks/exercises/{name}")
+            cell.source = cell.source.replace("\n# ", "\n# Exercise: ", 1)
+            notebook.cells += [cell, _stuck(name)]
+        else:
+            notebook.cells.append(cell)
+    return tidy(notebook)
+
+
+def _sources(path: Path) -> tuple[nbformat.NotebookNode, nbformat.NotebookNode | None]:
+    lesson = read(path)
+    before = lesson.metadata.mnist_lab.predecessor
+    return lesson, read(NOTEBOOKS / f"{before}.ipynb") if before else None
+
+
+def _cell_of(predecessor: nbformat.NotebookNode | None, name: str, lesson: str) -> nbformat.NotebookNode:
+    for cell in predecessor.cells if predecessor else []:
+        if cell.id == name:
+            return cell
+    raise ValueError(f"{lesson}: the cell {name!r} is tagged `exercise`, but has no starter and no predecessor")
+
+
+def _stuck(name: str) -> nbformat.NotebookNode:
+    source = (
+        "This is the exercise: the cells where you have something to do are marked *Your turn*, the last one checks "
+        f"your work. It runs from top to bottom as it is. Stuck? The solution is in the [lesson](../{name}.ipynb)."
+    )
+    return nbformat.v4.new_markdown_cell(source, id="exercise-note")
+
+
+if __name__ == "__main__":
+    sys.exit(write_or_check(derived(), __doc__))

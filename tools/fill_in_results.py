@@ -1,0 +1,82 @@
+"""Fill measured numbers into prose: every accuracy in the notebooks and the README comes from results.json.
+
+In the text a number stands between `<!-- result 01.mean -->` and `<!-- /result -->`; the fields are mean, spread, lowest,
+highest, seeds and seconds, of MNIST unless it says `01.stand-in.mean`. The README's table stands between
+`<!-- lessons -->` and `<!-- /lessons -->`.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from derived import NOTEBOOKS, ROOT, lessons, read, write_or_check
+
+from mnist_lab.lessons import LESSONS
+from mnist_lab.results import Summary, summary
+from mnist_lab.tidy import text, tidy
+
+MARKED = re.compile(r"(<!-- result (\d\d)\.(?:(stand-in)\.)?(\w+) -->).*?(<!-- /result -->)", re.DOTALL)
+TABLE = re.compile(r"(<!-- lessons -->\n).*?(<!-- /lessons -->)", re.DOTALL)
+
+
+def filled() -> dict[Path, str]:
+    """Return the notebooks and the README with their numbers as measured."""
+    texts = {}
+    for path in lessons():
+        notebook = read(path)
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = fill(cell.source)
+        texts[path] = text(tidy(notebook))
+    readme = ROOT / "README.md"
+    texts[readme] = TABLE.sub(rf"\g<1>{table()}\g<2>", fill(readme.read_text(encoding="utf-8")))
+    return texts
+
+
+def fill(prose: str) -> str:
+    """Return `prose` with the number between each pair of markers replaced by the measured one.
+
+    Raises:
+        ValueError: a marker names a lesson or a field that there is not.
+    """
+    return MARKED.sub(lambda found: found[1] + _number(found[2], found[3] or "mnist", found[4]) + found[5], prose)
+
+
+def table() -> str:
+    """Return the README's table of the lessons there are."""
+    rows = ["| lesson | what it is about | validation accuracy, mean of seeds |", "|---|---|---|"]
+    for name, lesson in LESSONS.items():
+        if (NOTEBOOKS / f"{name}.ipynb").exists():
+            measured = summary(name)
+            accuracy = f"{percent(measured.mean)} (± {_points(measured)}, {measured.seeds} seeds)" if measured else "–"
+            rows.append(f"| [{name[:2]} {lesson.title}](notebooks/{name}.ipynb) | {lesson.changes} | {accuracy} |")
+    return "\n".join(rows) + "\n"
+
+
+def percent(share: float) -> str:
+    """Return a share of 1 as a percentage with two decimals."""
+    return f"{100 * share:.2f} %"
+
+
+def _number(number: str, origin: str, name: str) -> str:
+    lesson = next((lesson for lesson in LESSONS if lesson.startswith(number)), None)
+    if lesson is None:
+        raise ValueError(f"<!-- result {number}.{name} -->: there is no lesson {number}")
+    measured = summary(lesson, origin=origin)
+    if measured is None:
+        return "not yet measured"
+    if name == "spread":
+        return _points(measured)
+    if name in ("mean", "lowest", "highest"):
+        return percent(getattr(measured, name))
+    if name in ("seeds", "seconds"):
+        return f"{getattr(measured, name):.0f}"
+    raise ValueError(f"<!-- result {number}.{name} -->: there is no field {name!r}")
+
+
+def _points(measured: Summary) -> str:
+    return f"{100 * measured.spread:.2f}"
+
+
+if __name__ == "__main__":
+    sys.exit(write_or_check(filled(), __doc__))
