@@ -24,8 +24,9 @@ BOX = 20  # pixels: MNIST scales a digit's longer side to this
 _REACH = 14  # pixels from a field's middle to its border
 _SAMPLES_PER_PIXEL = 3
 _POINTS_PER_CURVE = 6
-_FIRST_LOOK = 1.25  # scale of the first rendering: small enough for a bent digit to fit
-_SOFT_EDGE = 0.6  # pixels of a soft edge inside the box but outside half ink, both sides together
+_EDGE = 1.1  # pixels from paper to full ink
+_FIRST_LOOK = 1.25  # field pixels per image pixel: a bent digit still fits
+_OUTSIDE_HALF = 0.6  # pixels of the box where the ink is below one half, both sides together
 
 Warp = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -38,7 +39,7 @@ def distance_fields(faces: tuple[str, ...]) -> np.ndarray:
     return np.stack([_distance_field(_outline(face, digit)) for face in faces for digit in range(CLASSES)])
 
 
-def render(fields: np.ndarray, glyphs: np.ndarray, warp: Warp, pen: np.ndarray, edge: np.ndarray) -> np.ndarray:
+def render(fields: np.ndarray, glyphs: np.ndarray, warp: Warp, pen: np.ndarray) -> np.ndarray:
     """Return digits in the manner of MNIST, `[n, 28, 28]` float64 from 0 (paper) to 1 (ink).
 
     Each is scaled so that its longer side spans 20 pixels and moved by whole pixels until its centre of mass lies
@@ -50,25 +51,18 @@ def render(fields: np.ndarray, glyphs: np.ndarray, warp: Warp, pen: np.ndarray, 
         warp: given rows and columns of positions, each `[n, 28]`, returns where in the fields to look,
             `[2, n, 28, 28]` (y, x).
         pen: `[n]`, by how many pixels to move the outlines outwards (inwards where negative).
-        edge: `[n]`, the width in pixels of the grey edge.
     """
     from_middle = np.arange(SIDE) - (SIDE - 1) / 2
 
-    def ink(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        distance = _look_up(fields, glyphs, warp(y, x))
-        return np.clip(0.5 + (distance + pen[:, None, None]) / edge[:, None, None], 0, 1)
+    def inside(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        return _look_up(fields, glyphs, warp(y, x)) + pen[:, None, None]
 
     first = np.broadcast_to(_FIRST_LOOK * from_middle, (len(glyphs), SIDE))
-    look = ink(first, first)
-    boxes = [_FIRST_LOOK * (_ends(look.max(axis)) - from_middle[-1]) for axis in (2, 1)]
-    scale = np.max([box[1] - box[0] for box in boxes], 0) / (BOX - _SOFT_EDGE)
-    rows_and_columns = []
-    for box, other in zip(boxes, (2, 1), strict=True):
-        middle = box.mean(0)
-        mass = look.sum(other) @ first[0] / look.sum((1, 2))
-        shift = np.rint((mass - middle) / scale - 0.5)
-        rows_and_columns.append(middle[:, None] + scale[:, None] * (from_middle + shift[:, None]))
-    return ink(*rows_and_columns)
+    look = inside(first, first)
+    rows, columns = (_FIRST_LOOK * (_ends(look.max(axis)) - (SIDE - 1) / 2) for axis in (2, 1))
+    scale = np.maximum(np.ptp(rows, 0), np.ptp(columns, 0)) / (BOX - _OUTSIDE_HALF)
+    y, x = (box.mean(0)[:, None] + scale[:, None] * from_middle for box in (rows, columns))
+    return _centred(np.clip(0.5 + inside(y, x) / _EDGE, 0, 1))
 
 
 def _outline(face: str, digit: int) -> list[np.ndarray]:
@@ -114,13 +108,22 @@ def _look_up(fields: np.ndarray, glyphs: np.ndarray, positions: np.ndarray) -> n
 
 
 def _ends(profile: np.ndarray) -> np.ndarray:
-    """Return where each row of `profile` `[n, 28]` first and last crosses one half, `[2, n]`, between its elements."""
+    """Return where each row of `profile` `[n, 28]` first and last crosses zero, `[2, n]`, between its elements."""
     rows = np.arange(len(profile))
 
     def first(values: np.ndarray) -> np.ndarray:
-        values = np.pad(values, ((0, 0), (1, 0)))
-        inside = (values >= 0.5).argmax(1)
+        values = np.pad(values, ((0, 0), (1, 0)), constant_values=-1)
+        inside = (values >= 0).argmax(1)
         value, before = values[rows, inside], values[rows, inside - 1]
-        return inside - 1 - (value - 0.5) / (value - before)
+        return inside - 1 - value / (value - before)
 
     return np.stack([first(profile), profile.shape[1] - 1 - first(profile[:, ::-1])])
+
+
+def _centred(images: np.ndarray) -> np.ndarray:
+    """Move images by whole pixels until their centre of mass is nearest to row and column 14."""
+    axis = np.arange(SIDE)
+    mass = images.sum((1, 2))[:, None]
+    y, x = ((images.sum(other) @ axis[:, None] / mass - SIDE / 2 for other in (2, 1)))
+    y, x = ((axis + np.rint(offset).astype(int)) % SIDE for offset in (y, x))
+    return images[np.arange(len(images))[:, None, None], y[:, :, None], x[:, None, :]]

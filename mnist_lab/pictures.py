@@ -125,6 +125,7 @@ def _draw_wall(
     font_size = min(11.0, 210 / columns)
     with style():
         figure = new_figure(_WIDTH_INCHES, height)
+        figure.set_layout_engine("none")
         ax = figure.add_axes((0, 0, 1, wall_inches / height))
         ax.imshow(wall, vmin=0, vmax=1, extent=(0, wall.shape[1], wall.shape[0], 0), aspect="auto")
         ax.set_axis_off()

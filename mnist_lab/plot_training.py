@@ -79,7 +79,8 @@ class PlotTraining(keras.callbacks.Callback):
             self._first_epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
-        done = batch + 1  # counted by Keras: with steps_per_execution it jumps
+        done = batch + 1  # counted by Keras: with steps_per_execution it jumps, at last beyond the end
+        done = min(done, self._steps or done)
         self._done = done
         if done - self._sampled >= self.sample_rate:
             self._sample(done, logs)

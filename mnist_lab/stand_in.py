@@ -35,15 +35,14 @@ _VALIDATION = 10_000
 _AT_A_TIME = 2_000
 
 # Spreads are standard deviations.
-_HASTE, _MOST_HASTE = 0.45, 2.2  # natural logarithm, factor: writers differ in their care
+_HASTE, _MOST_HASTE = 0.6, 2.3  # natural logarithm, factor: writers differ in their care
 _TURN = 0.12  # radians
 _SLANT, _SLANT_SPREAD = 0.08, 0.2  # pixels sideways for a pixel of height
 _STRETCH = 0.1  # natural logarithm of width : height
-_BEND = 1.15  # pixels
+_BEND = 0.82  # pixels
 _BEND_SMOOTHNESS = 4.5  # pixels
 _PEN, _PEN_SPREAD = 1.4, 0.32  # pixels: half the width of a stroke
 _MOST_SHAVED = -0.3  # pixels: more would break the hairlines of bold faces
-_EDGE = 1.1  # pixels
 
 _KNOTS = _BEND_SMOOTHNESS * np.arange(-4, 5)
 
@@ -79,7 +78,7 @@ def draw(count: int, faces: tuple[str, ...], seed: int) -> tuple[np.ndarray, np.
         some = labels[start : start + _AT_A_TIME]
         glyph = some + idx.CLASSES * random.integers(len(faces), size=len(some))
         pen = np.maximum(random.normal(_PEN, _PEN_SPREAD, len(some)) - half_widths[glyph], _MOST_SHAVED)
-        ink = glyphs.render(fields, glyph, _random_warp(random, len(some)), pen, np.full(len(some), _EDGE))
+        ink = glyphs.render(fields, glyph, _random_warp(random, len(some)), pen)
         images[start : start + len(some)] = np.rint(255 * ink)
     return images, labels.astype(np.uint8)
 

@@ -1,0 +1,31 @@
+"""The row of printed digits: a first question to a network that has only seen handwriting."""
+
+from numbers import Integral
+
+import numpy as np
+
+from mnist_lab import glyphs, idx
+
+FACES = ("DejaVuSans.ttf", "DejaVuSerif.ttf")  # the stand-in draws from neither
+
+
+def printed_digits(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return `n` upright digits, scaled and centred as MNIST's: 0 to 9 in one face, 0 to 9 in another, and again.
+
+    Returns:
+        digits `[n, 784]` float32 in [0, 1] (1 is ink) and labels `[n]` int64, the same whatever the machine.
+
+    Raises:
+        ValueError: `n` is not a positive integer.
+    """
+    if not isinstance(n, Integral) or isinstance(n, bool) or n < 1:
+        raise ValueError(f"printed_digits(n) needs the number of digits, an integer from 1 on. Received: n={n!r}")
+    fields = glyphs.distance_fields(FACES)
+    glyph = np.arange(len(fields))
+    row = glyphs.render(fields, glyph, _upright, pen=np.zeros(len(glyph)))
+    chosen = np.arange(n) % len(row)
+    return row.reshape(-1, idx.PIXELS).astype(np.float32)[chosen], chosen % idx.CLASSES
+
+
+def _upright(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    return np.stack(np.broadcast_arrays(y[:, :, None], x[:, None, :]))

@@ -1,0 +1,276 @@
+import io
+import time
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from mnist_lab import plot_training
+from mnist_lab.plot_training import PlotTraining
+from mnist_lab.training_figure import MOST_POINTS, TrainingFigure, _thinned
+
+STEPS, BATCH = 23, 8
+
+
+class Notebook:
+    """What PlotTraining needs of a notebook's shell, with what was shown and the hooks that wait."""
+
+    def __init__(self, monkeypatch):
+        self.hooks, self.events, self.kernel = [], self, object()
+        self.shown = []
+        monkeypatch.setattr(plot_training, "_notebook_shell", lambda: self)
+        monkeypatch.setattr("IPython.display.display", self.display)
+
+    def register(self, event, hook):
+        assert event == "post_run_cell"
+        self.hooks.append(hook)
+
+    def unregister(self, event, hook):
+        self.hooks.remove(hook)
+
+    def display(self, data, *, raw, metadata, display_id=False):
+        self.shown.append((data, metadata))
+        return self
+
+    def update(self, data, **arguments):
+        self.display(data, **arguments)
+
+
+@pytest.fixture
+def notebook(monkeypatch):
+    return Notebook(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def batches():
+    rng = np.random.default_rng(0)
+    images = rng.random((STEPS * BATCH, 784), np.float32)
+    labels = keras.utils.to_categorical(rng.integers(0, 10, STEPS * BATCH), 10)
+    return tf.data.Dataset.from_tensor_slices((images, labels)).batch(BATCH)
+
+
+def network(steps_per_execution=1, metrics=("accuracy",), rate=0.05):
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, activation="softmax")])
+    optimizer = keras.optimizers.SGD(rate)
+    model.compile(optimizer, "categorical_crossentropy", metrics=list(metrics), steps_per_execution=steps_per_execution)
+    return model
+
+
+def train(callback, batches, model=None, **arguments):
+    model = model or network()
+    arguments = {"epochs": 2, "validation_data": batches, "verbose": 0, "shuffle": False, **arguments}
+    return model.fit(batches, callbacks=[callback], **arguments)
+
+
+def batch_losses(batches, epochs):
+    """The loss of every batch by itself, from a loop that uses none of Keras' running means."""
+    model = network()
+    losses = []
+    for _ in range(epochs):
+        for images, labels in batches:
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(keras.losses.categorical_crossentropy(labels, model(images)))
+            gradients = tape.gradient(loss, model.trainable_variables)
+            model.optimizer.apply(gradients, model.trainable_variables)
+            losses.append(float(loss))
+    return np.array(losses).reshape(epochs, -1)
+
+
+@pytest.mark.parametrize("sample_rate", [1, 5])
+def test_a_point_is_the_mean_of_the_last_batches_not_of_the_epoch(batches, sample_rate):
+    callback = PlotTraining(sample_rate)
+    train(callback, batches)
+    losses = batch_losses(batches, 2)
+    whole = STEPS // sample_rate * sample_rate
+    wanted = losses[:, :whole].reshape(-1, sample_rate).mean(axis=1)
+    np.testing.assert_allclose(callback.history["training"]["loss"], wanted, atol=2e-4)
+
+
+def test_steps_per_execution_widens_a_point(batches):
+    callback = PlotTraining(sample_rate=3)
+    train(callback, batches, network(steps_per_execution=5), epochs=1)
+    losses = batch_losses(batches, 1)[0]
+    wanted = [losses[start : start + 5].mean() for start in range(0, STEPS, 5)]
+    got = callback.history["training"]
+    np.testing.assert_allclose(got["epoch"], np.minimum(np.arange(5, 30, 5), STEPS) / STEPS)
+    np.testing.assert_allclose(got["loss"], wanted, atol=2e-4)
+
+
+def test_validation_has_one_point_per_epoch_equal_to_keras_own(batches):
+    callback = PlotTraining()
+    history = train(callback, batches, epochs=3).history
+    assert callback.history["validation"]["epoch"] == [1, 2, 3]
+    assert callback.history["validation"]["loss"] == history["val_loss"]
+    assert callback.history["validation"]["accuracy"] == history["val_accuracy"]
+
+
+def test_an_epoch_shorter_than_a_sample_still_has_a_point(batches):
+    callback = PlotTraining(sample_rate=100)
+    history = train(callback, batches).history
+    assert callback.history["training"]["epoch"] == [1, 2]
+    np.testing.assert_allclose(callback.history["training"]["loss"], history["loss"], atol=1e-5)
+
+
+def test_an_unknown_number_of_steps_is_learned_in_the_first_epoch(batches, notebook):
+    unknown = batches.filter(lambda images, labels: True)
+    assert unknown.cardinality() == tf.data.UNKNOWN_CARDINALITY
+    callback = PlotTraining(sample_rate=10)
+    train(callback, unknown)
+    np.testing.assert_allclose(callback.history["training"]["epoch"], [10 / 23, 20 / 23, 33 / 23, 43 / 23])
+
+
+@pytest.mark.parametrize("metric", ["acc", "categorical_accuracy"])
+def test_other_names_of_accuracy_are_understood(batches, metric):
+    callback = PlotTraining()
+    train(callback, batches, network(metrics=[metric]))
+    assert len(callback.history["validation"]["accuracy"]) == 2
+
+
+def test_without_validation_only_training_is_drawn(batches, notebook):
+    callback = PlotTraining()
+    train(callback, batches, validation_data=None)
+    assert callback.history["validation"]["loss"] == []
+    assert len(callback.history["training"]["loss"]) == 4
+
+
+def test_a_model_without_accuracy_is_told_what_to_do(batches):
+    with pytest.raises(ValueError, match=r'metrics=\["accuracy"\].*Received: .*loss'):
+        train(PlotTraining(), batches, network(metrics=[]))
+
+
+@pytest.mark.parametrize("value", [0, -1, 2.5, "10"])
+def test_a_sample_rate_that_makes_no_sense(value):
+    with pytest.raises(ValueError, match=r"sample_rate must be a positive whole number of batches. Received"):
+        PlotTraining(sample_rate=value)
+
+
+@pytest.mark.parametrize("value", [0, -2, "big", float("nan")])
+def test_a_zoom_that_makes_no_sense(value):
+    with pytest.raises(ValueError, match=r"zoom must be a positive number. Received"):
+        PlotTraining(zoom=value)
+
+
+def test_a_terminal_gets_one_line_per_epoch(batches, capsys, monkeypatch):
+    monkeypatch.setattr(plot_training, "_notebook_shell", lambda: None)
+    train(PlotTraining(), batches, epochs=3)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[0] for line in lines] == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]
+    assert all("validation accuracy 0." in line for line in lines)
+
+
+def test_the_figure_can_be_saved(batches, tmp_path):
+    callback = PlotTraining()
+    train(callback, batches)
+    callback.save(tmp_path / "curves.png")
+    with Image.open(tmp_path / "curves.png") as image:
+        assert image.size == (864, 326)
+
+
+def test_one_figure_is_updated_in_place_and_tells_every_epoch(batches, notebook):
+    train(PlotTraining(), batches, epochs=3)
+    told = [metadata["mnist_lab"]["summary"] for _, metadata in notebook.shown]
+    assert {line.split("  ")[0] for line in told} >= {"epoch 1/3", "epoch 2/3", "epoch 3/3"}
+    assert all(set(data) == {"image/png", "text/plain"} for data, _ in notebook.shown)
+    assert len({data["text/plain"] for data, _ in notebook.shown}) == 1
+    assert notebook.hooks == []
+
+
+def test_the_last_draw_is_made_on_interrupt(batches, notebook):
+    class Interrupt(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if batch == 20:
+                raise KeyboardInterrupt
+
+    callback = PlotTraining()
+    callback._may_draw = lambda: False
+    with pytest.raises(KeyboardInterrupt):
+        network().fit(batches, epochs=5, verbose=0, shuffle=False, callbacks=[callback, Interrupt()])
+    before = notebook.shown[-1][0]["image/png"]
+    (hook,) = notebook.hooks
+    hook("the cell's result")
+    assert notebook.hooks == []
+    assert len(callback.history["training"]["loss"]) == 2
+    assert notebook.shown[-1][0]["image/png"] != before
+
+
+def test_drawing_stays_within_its_share_of_the_time(batches, notebook, monkeypatch):
+    slow = TrainingFigure.draw
+
+    def draw(self, history):
+        time.sleep(0.05)
+        return slow(self, history)
+
+    monkeypatch.setattr(TrainingFigure, "draw", draw)
+    callback = PlotTraining(sample_rate=1)
+    began = time.perf_counter()
+    train(callback, batches, epochs=8)
+    seconds = time.perf_counter() - began
+    pictures = len({data["image/png"] for data, _ in notebook.shown})
+    assert pictures >= 2
+    figure_set_up = 0.25
+    assert callback._spent <= figure_set_up + 0.25 + 0.006 * seconds + 0.05
+
+
+def test_a_second_training_begins_anew(batches):
+    callback = PlotTraining()
+    train(callback, batches, epochs=2)
+    train(callback, batches, epochs=1)
+    assert callback.history["validation"]["epoch"] == [1]
+
+
+def test_a_line_has_at_most_a_thousand_points_and_keeps_its_mean():
+    values = list(np.random.default_rng(0).random(12_345))
+    thinned = _thinned(values)
+    assert MOST_POINTS / 2 < len(thinned) <= MOST_POINTS
+    np.testing.assert_allclose(thinned[0], np.mean(values[:13]))
+    np.testing.assert_array_equal(_thinned(values[:MOST_POINTS]), values[:MOST_POINTS])
+    assert len(_thinned([])) == 0
+
+
+def history_of(training_loss, validation_loss=1.0):
+    curve = {"epoch": [0.5, 1.0], "loss": [training_loss] * 2, "accuracy": [0.5, 0.6]}
+    return {"training": curve, "validation": {"epoch": [1.0], "loss": [validation_loss], "accuracy": [0.55]}}
+
+
+def pixels(figure, history):
+    return np.asarray(Image.open(io.BytesIO(figure.draw(history))))
+
+
+def test_zoom_divides_both_ranges():
+    limits = {}
+    for zoom in (1, 4):
+        figure = TrainingFigure((0, 2), "training", zoom)
+        limits[zoom] = {name: ax.get_ylim() for name, ax in figure._axes.items()}
+    assert limits[1] == {"loss": (0, 2.5), "accuracy": (0, 1)}
+    assert limits[4] == {"loss": (0, 0.625), "accuracy": (0.75, 1)}
+
+
+def test_a_curve_off_the_chart_is_said_in_words():
+    figure = TrainingFigure((0, 2), "training", 1)
+    figure.draw(history_of(1.0))
+    assert figure._notes["loss"].get_text() == "validation 1.0000"
+    figure.draw(history_of(14.2, float("nan")))
+    assert figure._notes["loss"].get_text().splitlines()[1:] == [
+        "training 14.2 is off the chart",
+        "validation nan is off the chart",
+    ]
+
+
+def test_a_redraw_takes_back_what_was_drawn_before():
+    figure = TrainingFigure((0, 2), "training", 1)
+    first = pixels(figure, history_of(1.0))
+    other = pixels(figure, history_of(2.0))
+    again = pixels(figure, history_of(1.0))
+    assert not np.array_equal(first, other)
+    np.testing.assert_array_equal(first, again)
+
+
+def test_the_readers_own_settings_stay_as_they_were():
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    TrainingFigure((0, 10), "training", 1)
+    assert dict(mpl.rcParams) == before

@@ -1,0 +1,94 @@
+import json
+
+import pytest
+
+from mnist_lab import results
+from mnist_lab.results import store, summary
+
+ENVIRONMENT = {"python": "3.11", "processor": "an abacus"}
+
+
+def entry(last, first=0.1):
+    return {"accuracy": [first, last], "loss": [2.0, 1.0], "misread": [3, 8], "seconds": 4.0}
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "results.json"
+
+
+def fill(file, accuracies, **arguments):
+    for seed, accuracy in enumerate(accuracies):
+        store("01_dense_softmax", seed, entry(accuracy), ENVIRONMENT, origin="mnist", file=file, **arguments)
+
+
+def test_the_summary_is_of_the_last_epoch_not_the_best(file):
+    for seed in range(3):
+        best_first = entry(0.8, first=0.99)
+        store("01_dense_softmax", seed, best_first, ENVIRONMENT, origin="mnist", file=file)
+    assert summary("01_dense_softmax", file=file).mean == pytest.approx(0.8)
+
+
+def test_mean_spread_and_range(file):
+    fill(file, [0.88, 0.90, 0.92])
+    found = summary("01_dense_softmax", file=file)
+    assert (found.mean, found.spread) == (pytest.approx(0.9), pytest.approx(0.02))
+    assert (found.lowest, found.highest, found.seeds, found.seconds) == (0.88, 0.92, 3, 4.0)
+
+
+@pytest.mark.parametrize(("accuracies", "floor"), [([0.88, 0.90, 0.92], 0.8), ([0.9, 0.9002, 0.9001], 0.8951)])
+def test_the_floor_is_five_spreads_or_half_a_point_below(file, accuracies, floor):
+    fill(file, accuracies)
+    assert summary("01_dense_softmax", file=file).floor == pytest.approx(floor)
+
+
+def test_two_seeds_are_no_measurement(file):
+    fill(file, [0.9, 0.91])
+    assert summary("01_dense_softmax", file=file) is None
+    assert summary("02_sigmoid_layers", file=file) is None
+
+
+def test_origins_and_variants_are_kept_apart(file):
+    fill(file, [0.9] * 3)
+    fill(file, [0.5] * 3, variant="a larger rate")
+    assert summary("01_dense_softmax", file=file).mean == pytest.approx(0.9)
+    assert summary("01_dense_softmax", variant="a larger rate", file=file).mean == pytest.approx(0.5)
+    assert summary("01_dense_softmax", origin="stand-in", file=file) is None
+
+
+def test_the_file_has_the_schema_and_one_line_per_list(file):
+    fill(file, [0.9] * 11)
+    content = json.loads(file.read_text())
+    assert content["environments"] == [ENVIRONMENT]
+    seeds = content["results"]["mnist"]["01_dense_softmax"]["as taught"]
+    assert list(seeds) == [str(seed) for seed in range(11)]
+    assert seeds["10"] == {**entry(0.9), "environment": 0}
+    assert '"accuracy": [ 0.1, 0.9 ]' in file.read_text()
+
+
+def test_a_seed_measured_again_is_replaced(file):
+    fill(file, [0.9] * 3)
+    fill(file, [0.8] * 3)
+    assert summary("01_dense_softmax", file=file).mean == pytest.approx(0.8)
+
+
+def test_an_interrupted_write_leaves_the_file_whole(file, monkeypatch):
+    fill(file, [0.9] * 3)
+    before = file.read_text()
+    monkeypatch.setattr(results.Path, "replace", lambda *_: (_ for _ in ()).throw(OSError("no space")))
+    with pytest.raises(OSError, match="no space"):
+        store("01_dense_softmax", 9, entry(0.1), ENVIRONMENT, origin="mnist", file=file)
+    assert file.read_text() == before
+
+
+def test_the_committed_file_can_be_read():
+    content = json.loads(results.FILE.read_text(encoding="utf-8"))
+    for lessons in content["results"].values():
+        for variants in lessons.values():
+            for seeds in variants.values():
+                for seed, kept in seeds.items():
+                    assert seed.isdecimal()
+                    assert len(kept["accuracy"]) == len(kept["loss"]) >= 1
+                    assert kept["seconds"] > 0
+                    assert 0 <= kept["environment"] < len(content["environments"])
+                    assert len(kept["misread"]) == pytest.approx(10_000 * (1 - kept["accuracy"][-1]), abs=0.6)
