@@ -10,8 +10,7 @@ from mnist_lab.claims import Evidence, Verdict
 from mnist_lab.datasets import first_digits, validation_dataset
 from mnist_lab.files import find_mnist
 from mnist_lab.lessons import Lesson, find_lesson
-
-RESULTS_VARIABLE = "MNIST_LAB_RESULTS"
+from mnist_lab.results import RECORD_VARIABLE
 
 
 def check_lesson(name: str, model=None, history=None, **evidence) -> None:
@@ -37,7 +36,7 @@ def check_lesson(name: str, model=None, history=None, **evidence) -> None:
     verdicts = judge(lesson, gathered)
     for verdict in verdicts:
         print(f"✓ {verdict.claim}" if verdict.holds else f"not yet: {verdict.claim}\n    {verdict.hint}")
-    if file := os.environ.get(RESULTS_VARIABLE):
+    if file := os.environ.get(RECORD_VARIABLE):
         _record(Path(file), lesson, gathered, verdicts)
 
 

@@ -6,13 +6,17 @@ import queue
 import sys
 import threading
 import time
+import warnings
 from functools import cache, partial
 from pathlib import Path
 
-import pooch
 import requests
 from filelock import FileLock, Timeout
 from tqdm import tqdm
+
+with warnings.catch_warnings():  # tqdm, which pooch imports, warns in a notebook without widgets
+    warnings.simplefilter("ignore")
+    import pooch
 
 MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -44,6 +48,11 @@ _TRIES_PER_MIRROR = 2
 
 class DownloadError(OSError):
     """The files could not be fetched; the message lists what each mirror answered."""
+
+
+def user_cache() -> Path:
+    """Return the folder in the user's cache that is this project's."""
+    return Path(pooch.os_cache("mnist-lab"))
 
 
 def sha256(path: Path) -> str:

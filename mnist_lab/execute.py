@@ -15,9 +15,10 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from traitlets import default
 
-from mnist_lab.check import RESULTS_VARIABLE
 from mnist_lab.files import absolute_data_variable
+from mnist_lab.results import RECORD_VARIABLE
 
 CELL_SECONDS = 3600
 
@@ -70,7 +71,7 @@ def execute(
     """
     try:
         notebook = nbformat.read(path, as_version=4)
-    except (OSError, UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+    except (OSError, ValueError, AttributeError, TypeError, KeyError, nbformat.ValidationError) as error:
         raise ValueError(f"{path}: expected a notebook. Received: {error}") from error
     _set_parameters(notebook, parameters or {}, path)
     absolute_data_variable()
@@ -79,12 +80,13 @@ def execute(
         records = Path(folder, "checks.jsonl")
         client = _Client(
             notebook,
-            km=_kernel_of_this_interpreter(),
+            kernel_name="python3",
+            kernel_manager_class=_KernelOfThisInterpreter,
             timeout=cell_seconds,
             resources={"metadata": {"path": str(Path(path).resolve().parent)}},
         )
         client.result, client.report = result, report
-        environment = {**os.environ, **(variables or {}), RESULTS_VARIABLE: str(records)}
+        environment = {**os.environ, **(variables or {}), RECORD_VARIABLE: str(records)}
         began = time.perf_counter()
         with Path(folder, "kernel.log").open("w+b") as log:
             try:
@@ -123,17 +125,20 @@ class _Client(NotebookClient):
                 self.report(cell_index + 1, len(self.nb.cells), self._line)
 
     def process_message(self, msg, cell, cell_index):
-        summary = msg["content"].get("metadata", {}).get("mnist_lab", {}).get("summary")
-        if summary:
-            self._line = summary
+        headline = msg["content"].get("metadata", {}).get("mnist_lab", {}).get("headline")
+        if headline:
+            self._line = headline
             if self.report:
-                self.report(cell_index, len(self.nb.cells), summary)
+                self.report(cell_index, len(self.nb.cells), headline)
         return super().process_message(msg, cell, cell_index)
 
 
-def _kernel_of_this_interpreter() -> AsyncKernelManager:
-    # Without folders to look in, the only kernel known is ipykernel's own, which starts sys.executable.
-    return AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
+class _KernelOfThisInterpreter(AsyncKernelManager):
+    """Without folders to look in, the only kernel known is ipykernel's own, which starts sys.executable."""
+
+    @default("kernel_spec_manager")
+    def _no_installed_kernels(self):
+        return KernelSpecManager(kernel_dirs=[])
 
 
 def _set_parameters(notebook: nbformat.NotebookNode, parameters: dict[str, int | float], path: Path) -> None:

@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import pooch
 from filelock import FileLock
 
 from mnist_lab import download, stand_in
@@ -82,7 +81,7 @@ def find_mnist(directory: str | os.PathLike | None = None) -> MnistFiles:
         download.download_mnist(place)
     except download.DownloadError as error:
         _refuse_damaged(place)
-        files = _stand_in(f"since MNIST could not be downloaded: {error}")
+        files = _stand_in("since MNIST could not be downloaded")
         _remember_offline(str(error))
         _announce(str(error))
         return files
@@ -108,7 +107,7 @@ def our_place() -> Path:
     """Return the folder that downloads go to: `data/` in a checkout, else the user's cache."""
     root = Path(__file__).resolve().parents[1]
     in_checkout = (root / "pyproject.toml").is_file() and (root / "data" / "SHA256SUMS").is_file()
-    return root / "data" if in_checkout else _cache()
+    return root / "data" if in_checkout else download.user_cache()
 
 
 def forget_offline() -> None:
@@ -175,10 +174,10 @@ def _refuse_damaged(place: Path) -> None:
 
 
 def _stand_in(chosen_by: str) -> MnistFiles:
-    folder = _cache() / f"stand-in-{stand_in.VERSION}"
+    folder = download.user_cache() / f"stand-in-{stand_in.VERSION}"
     try:
         if not folder.is_dir():
-            _cache().mkdir(parents=True, exist_ok=True)
+            download.user_cache().mkdir(parents=True, exist_ok=True)
             with FileLock(folder.with_suffix(".lock")):
                 if not folder.is_dir():
                     _draw_stand_in(folder)
@@ -202,12 +201,8 @@ def _draw_stand_in(folder: Path) -> None:
         drawn.rename(folder)
 
 
-def _cache() -> Path:
-    return Path(pooch.os_cache("mnist-lab"))
-
-
 def _offline_note() -> Path:
-    return _cache() / "no-network-on"
+    return download.user_cache() / "no-network-on"
 
 
 def _known_to_be_offline() -> bool:

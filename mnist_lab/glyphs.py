@@ -1,20 +1,21 @@
 """The ten digits of Matplotlib's own fonts as distance fields, and their rendering as MNIST's images.
 
-Glyph bitmaps differ from one FreeType version to the next; the outlines of `TextPath` do not. So an outline becomes
-a field of distances to its edge, and an image is that field looked up at warped positions: a smooth
-function of the numbers that go in, the same within one grey level on every supported version.
+Glyph bitmaps differ from one FreeType version to the next; outlines need not. So an outline becomes a field of
+distances to its edge, and an image is that field looked up at warped positions: the same within one grey level
+on every supported version of the libraries.
 
 Positions and distances are in pixels of the final image, y downwards. In its field a glyph's longer
 side spans `BOX` pixels around (0, 0).
 """
 
+import pathlib
 from collections.abc import Callable
-from pathlib import Path
 
 import matplotlib
 import numpy as np
 from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
+from matplotlib.path import Path
+from matplotlib.textpath import TextToPath
 from scipy.ndimage import map_coordinates
 
 from mnist_lab.idx import CLASSES, SIDE
@@ -28,6 +29,13 @@ _EDGE = 1.1  # pixels from paper to full ink
 _FIRST_LOOK = 1.25  # field pixels per image pixel: a bent digit still fits
 _OUTSIDE_HALF = 0.6  # pixels of the box where the ink is below one half, both sides together
 
+
+class _FineTextToPath(TextToPath):
+    """What `TextPath` reads outlines with, at a size where FreeType, whose versions differ in that, rounds nothing."""
+
+    FONT_SCALE = 8000.0  # in FreeType's 1/64, a multiple of the 1000 and of the 2048 units fonts are designed on
+
+
 Warp = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
@@ -37,6 +45,12 @@ def distance_fields(faces: tuple[str, ...]) -> np.ndarray:
     Digit `d` of face `f` is number `10 * f + d`. A value is the distance in pixels to the outline, positive inside.
     """
     return np.stack([_distance_field(_outline(face, digit)) for face in faces for digit in range(CLASSES)])
+
+
+def half_widths(fields: np.ndarray) -> np.ndarray:
+    """Return half the width in pixels of the strokes of each field, `[len(fields)]`; wide strokes weigh more."""
+    inside = np.maximum(fields, 0)
+    return 1.5 * (inside**2).sum((1, 2)) / inside.sum((1, 2))  # exact for a straight stroke
 
 
 def render(fields: np.ndarray, glyphs: np.ndarray, warp: Warp, pen: np.ndarray) -> np.ndarray:
@@ -67,8 +81,8 @@ def render(fields: np.ndarray, glyphs: np.ndarray, warp: Warp, pen: np.ndarray) 
 
 def _outline(face: str, digit: int) -> list[np.ndarray]:
     """Return the closed polygons `[points, 2]` (y, x) of a digit, scaled and centred."""
-    file = Path(matplotlib.get_data_path(), "fonts", "ttf", face)
-    path = TextPath((0, 0), str(digit), size=100, prop=FontProperties(fname=str(file)))
+    file = pathlib.Path(matplotlib.get_data_path(), "fonts", "ttf", face)
+    path = Path(*_FineTextToPath().get_text_path(FontProperties(fname=str(file)), str(digit)))
     steps = np.linspace(0, 1, _POINTS_PER_CURVE + 1)[1:]
     polygons: list[list[np.ndarray]] = []
     for curve, code in path.iter_bezier():
@@ -122,8 +136,9 @@ def _ends(profile: np.ndarray) -> np.ndarray:
 
 def _centred(images: np.ndarray) -> np.ndarray:
     """Move images by whole pixels until their centre of mass is nearest to row and column 14."""
-    axis = np.arange(SIDE)
+    axis, margin = np.arange(SIDE), SIDE // 2
     mass = images.sum((1, 2))[:, None]
-    y, x = ((images.sum(other) @ axis[:, None] / mass - SIDE / 2 for other in (2, 1)))
-    y, x = ((axis + np.rint(offset).astype(int)) % SIDE for offset in (y, x))
-    return images[np.arange(len(images))[:, None, None], y[:, :, None], x[:, None, :]]
+    offsets = (np.rint(images.sum(other) @ axis[:, None] / mass - SIDE / 2) for other in (2, 1))
+    y, x = (margin + axis + offset.astype(int) for offset in offsets)
+    padded = np.pad(images, ((0, 0), (margin, margin), (margin, margin)))
+    return padded[np.arange(len(images))[:, None, None], y[:, :, None], x[:, None, :]]

@@ -5,11 +5,13 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
+from rich.progress import Progress
 
 from mnist_lab.environment import SEED_VARIABLE, versions
 from mnist_lab.execute import execute
+from mnist_lab.files import find_mnist
 from mnist_lab.results import FILE, seeds_of, store, summary
-from mnist_lab.run import progress
+from mnist_lab.run import new_bar, progress
 
 TRAINING_CELL = "train"
 
@@ -30,13 +32,7 @@ def measure(notebooks: list[Path], seeds: int) -> int:
     with progress(console) as bars:
         for path in notebooks:
             for seed in range(seeds):
-                bar = bars.add_task(f"{path.stem} seed {seed}", total=None, line="starting")
-
-                def report(done: int, cells: int, line: str, bar=bar) -> None:
-                    bars.update(bar, completed=done, total=cells, line=line)
-
-                failed |= not _measure_one(path, seed, environment, report, console)
-                bars.remove_task(bar)
+                failed |= not _measure_one(path, seed, environment, bars)
     for path in notebooks:
         for origin in ("mnist", "stand-in"):
             if measured := summary(path.stem, origin=origin):
@@ -52,15 +48,13 @@ def processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def _measure_one(path: Path, seed: int, environment: dict, report, console: Console) -> bool:
-    from mnist_lab.files import find_mnist
-
+def _measure_one(path: Path, seed: int, environment: dict, bars: Progress) -> bool:
     origin = find_mnist().origin
     if str(seed) in seeds_of(path.stem, origin=origin):
         return True
-    result = execute(path, variables={SEED_VARIABLE: str(seed)}, report=report)
+    result = execute(path, variables={SEED_VARIABLE: str(seed)}, report=new_bar(bars, f"{path.stem} seed {seed}"))
     if result.failure or not result.checks:
-        console.print(f"{path.stem}, seed {seed}: {result.failure or 'no check was recorded'}", markup=False)
+        bars.console.print(f"{path.stem}, seed {seed}: {result.failure or 'no check was recorded'}", markup=False)
         return False
     check = result.checks[-1]
     entry = {key: check[key] for key in ("accuracy", "loss", "misread")}

@@ -151,7 +151,7 @@ class PlotTraining(keras.callbacks.Callback):
 
     def _show(self):
         shown = {"image/png": self._png, "text/plain": "<training curves>"}
-        metadata = {"mnist_lab": {"summary": self._summary()}}
+        metadata = {"mnist_lab": {"headline": self._summary(names=("accuracy",))}}
         if self._handle:
             self._handle.update(shown, raw=True, metadata=metadata)
         else:
@@ -164,10 +164,10 @@ class PlotTraining(keras.callbacks.Callback):
         batches = "batch" if self.sample_rate == 1 else f"{self.sample_rate} batches"
         return TrainingFigure((first, self.params["epochs"]), f"training, last {batches}", self.zoom)
 
-    def _summary(self):
+    def _summary(self, names=("loss", "accuracy")):
         parts = [f"epoch {self._epoch + 1}/{self.params['epochs']}"]
         for which, curves in (("", self._training), ("validation ", self._validation)):
-            parts += [f"{which}{name} {curves[name][-1]:.4f}" for name in ("loss", "accuracy") if curves[name]]
+            parts += [f"{which}{name} {curves[name][-1]:.4f}" for name in names if curves[name]]
         return "  ".join(parts)
 
     def _after_cell(self, *_):

@@ -19,6 +19,9 @@ from statistics import mean, stdev
 FILE = Path(__file__).with_name("results.json")
 AS_TAUGHT = "as taught"
 
+# A file of JSON lines that `check_lesson` appends what it found to.
+RECORD_VARIABLE = "MNIST_LAB_RESULTS"
+
 _ENOUGH_SEEDS = 3
 _EMPTY = {"environments": [], "results": {}}
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import nbformat
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
-from mnist_lab.execute import Execution, execute
+from mnist_lab.execute import Execution, Report, execute
 from mnist_lab.files import find_mnist
 from mnist_lab.lessons import LESSONS
 from mnist_lab.tidy import text, tidy
@@ -28,17 +28,12 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
         return 2
     origin = find_mnist()  # before the bars: a download shows one of its own
     console.print(f"Digits: {origin}", highlight=False)
-    table = Table("notebook", "validation accuracy", "floor", "seconds", "check", "executed notebook")
+    table = _table()
     failed = False
     remarks = []
     with progress(console) as bars:
         for path in notebooks:
-            bar = bars.add_task(path.stem, total=None, line="starting")
-
-            def report(done: int, cells: int, line: str, bar=bar) -> None:
-                bars.update(bar, completed=done, total=cells, line=line)
-
-            result = execute(path, report=report)
+            result = execute(path, report=new_bar(bars, path.stem))
             kept = _keep(result, path, output_dir)
             table.add_row(*_row(path, result), str(kept) if kept else "not kept")
             failed |= bool(result.failure) or (bool(result.not_yet) and not _is_exercise(result))
@@ -51,16 +46,35 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
 
 
 def progress(console: Console) -> Progress:
-    """Return the progress display that commands share: a bar of cells, and the newest line on the training."""
+    """Return the progress display that commands share: how many cells are done, and the newest line on the training."""
     return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
+        TextColumn("{task.description}", table_column=Column(no_wrap=True)),
+        BarColumn(bar_width=16),
         MofNCompleteColumn(),
         TextColumn("cells"),
         TimeElapsedColumn(),
         TextColumn("{task.fields[line]}"),
         console=console,
     )
+
+
+def new_bar(bars: Progress, name: str) -> Report:
+    """Add a bar for the notebook called `name`, and return what `execute` is to report to."""
+    bar = bars.add_task(name, total=None, line="starting")
+
+    def report(done: int, cells: int, line: str) -> None:
+        bars.update(bar, completed=done, total=cells, line=line)
+
+    return report
+
+
+def _table() -> Table:
+    table = Table()
+    table.add_column("notebook", no_wrap=True)
+    for heading in ("validation accuracy", "floor", "seconds", "check"):
+        table.add_column(heading, justify="right")
+    table.add_column("executed notebook", overflow="fold")
+    return table
 
 
 def _keep(result: Execution, path: Path, output_dir: Path | None) -> Path | None:

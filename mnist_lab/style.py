@@ -1,5 +1,9 @@
 """The project's one look: a style sheet applied while a figure is drawn, and the colours by their role."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import matplotlib
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
@@ -19,12 +23,17 @@ WRONG = VERMILLION
 STYLE_SHEET = "mnist_lab.lab"
 
 
-def style():
-    """Return a context manager under which new figures take the project's style sheet.
+@contextmanager
+def style() -> Iterator[None]:
+    """Give new figures the project's style while the block runs; afterwards the reader's settings are back.
 
-    Outside of it Matplotlib's settings stay as the reader had them.
+    A notebook's backend turns interactive mode on when the first figure is made. That stays: without it no later
+    figure would be shown.
     """
-    return plt.style.context(STYLE_SHEET)
+    with plt.style.context(STYLE_SHEET):
+        yield
+        interactive = plt.isinteractive()
+    matplotlib.interactive(interactive)
 
 
 def new_figure(width: float = 9, height: float = 3.2) -> Figure:

@@ -19,7 +19,7 @@ NO_NETWORK = "no network: nothing answers"
 def place(tmp_path, monkeypatch):
     """An empty home: no variable, a cache and a place for downloads of its own, a small stand-in, no network."""
     monkeypatch.delenv("MNIST_LAB_DATA", raising=False)
-    monkeypatch.setattr(files, "_cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr(download, "user_cache", lambda: tmp_path / "cache")
     monkeypatch.setattr(files, "our_place", lambda: tmp_path / "data")
     monkeypatch.setattr(files.stand_in, "write_stand_in", write_tiny)
     monkeypatch.setattr(files, "_announce", files._announce.__wrapped__)
@@ -165,7 +165,7 @@ def test_a_copy_of_the_stand_in_is_known_for_what_it_is(place, tmp_path):
 
 def test_a_cache_that_cannot_be_written(place, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    monkeypatch.setattr(files, "_cache", lambda: tmp_path / "file" / "cache")
+    monkeypatch.setattr(download, "user_cache", lambda: tmp_path / "file" / "cache")
     with pytest.raises(MnistFileError, match=r"cannot be made.*expected a cache.*MNIST_LAB_DATA"):
         find_mnist()
 

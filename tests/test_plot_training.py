@@ -171,7 +171,7 @@ def test_the_figure_can_be_saved(batches, tmp_path):
 
 def test_one_figure_is_updated_in_place_and_tells_every_epoch(batches, notebook):
     train(PlotTraining(), batches, epochs=3)
-    told = [metadata["mnist_lab"]["summary"] for _, metadata in notebook.shown]
+    told = [metadata["mnist_lab"]["headline"] for _, metadata in notebook.shown]
     assert {line.split("  ")[0] for line in told} >= {"epoch 1/3", "epoch 2/3", "epoch 3/3"}
     assert all(set(data) == {"image/png", "text/plain"} for data, _ in notebook.shown)
     assert len({data["text/plain"] for data, _ in notebook.shown}) == 1

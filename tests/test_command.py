@@ -1,0 +1,160 @@
+import json
+import os
+import subprocess
+import sys
+import time
+
+import nbformat
+import pytest
+
+from mnist_lab import download, files
+from mnist_lab.__main__ import main
+
+from .notebooks import RECORD, code, write
+
+GOOD = code(RECORD.format(holds=True), "check")
+NOT_YET = code(RECORD.format(holds=False), "check")
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch, tiny):
+    monkeypatch.setenv("COLUMNS", "160")
+
+
+def test_help_answers_at_once_and_lists_the_commands():
+    began = time.perf_counter()
+    result = subprocess.run(
+        [sys.executable, "-m", "mnist_lab", "--help"], capture_output=True, text=True, timeout=20, check=True
+    )
+    assert time.perf_counter() - began < 1
+    assert all(command in result.stdout for command in ("doctor", "download", "run", "measure"))
+
+
+def test_help_imports_nothing_heavy():
+    code = "import sys, mnist_lab.__main__ as m; m._parser().format_help(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True).stdout
+    assert not {"numpy", "tensorflow", "matplotlib", "rich"} & set(loaded.split())
+
+
+def test_a_wrong_command_is_a_usage_error():
+    with pytest.raises(SystemExit) as stopped:
+        main(["trian"])
+    assert stopped.value.code == 2
+
+
+def test_run_prints_a_table_and_keeps_the_executed_notebook(tmp_path, capsys):
+    path = write(tmp_path / "01_small.ipynb", code("print(6 * 7)", "sum"), GOOD)
+    before = path.read_bytes()
+    assert main(["run", str(path), "--output-dir", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    row = next(line for line in said.splitlines() if line.startswith("│ 01_small"))
+    assert "0.9123" in row
+    assert "✓" in row
+    assert str(tmp_path / "out")[:20] in row
+    assert path.read_bytes() == before
+    executed = nbformat.read(tmp_path / "out" / "01_small.ipynb", as_version=4)
+    assert executed.cells[0].outputs[0].text == "42\n"
+
+
+def test_run_in_place_refreshes_and_tidies(tmp_path):
+    path = write(tmp_path / "01_small.ipynb", code("print(6 * 7)", "sum", collapsed=True), GOOD)
+    assert main(["run", str(path), "--in-place"]) == 0
+    kept = nbformat.read(path, as_version=4)
+    assert kept.cells[0].outputs[0].text == "42\n"
+    assert kept.cells[0].metadata == {}
+
+
+def test_run_in_place_keeps_the_old_outputs_when_a_cell_fails(tmp_path, capsys):
+    path = write(tmp_path / "01_small.ipynb", code("print(1)", "fine"), code("1 / 0", "bad"))
+    before = path.read_bytes()
+    assert main(["run", str(path), "--in-place"]) == 1
+    assert path.read_bytes() == before
+    assert "cell 'bad': ZeroDivisionError" in capsys.readouterr().out
+
+
+def test_run_fails_where_a_lesson_says_not_yet(tmp_path, capsys):
+    path = write(tmp_path / "01_small.ipynb", NOT_YET)
+    assert main(["run", str(path), "--output-dir", str(tmp_path)]) == 1
+    assert "not yet: it works" in capsys.readouterr().out
+
+
+def test_run_lists_what_an_exercise_still_lacks_and_does_not_fail(tmp_path, capsys):
+    path = write(tmp_path / "01_small.ipynb", NOT_YET, kind="exercise")
+    assert main(["run", str(path), "--output-dir", str(tmp_path)]) == 0
+    assert "not yet: it works" in capsys.readouterr().out
+
+
+def test_run_goes_on_after_a_failure_and_still_fails(tmp_path, capsys):
+    bad = write(tmp_path / "01_bad.ipynb", code("1 / 0", "bad"))
+    good = write(tmp_path / "02_good.ipynb", GOOD)
+    assert main(["run", str(bad), str(good), "--output-dir", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr().out
+    assert "failed" in said
+    assert "✓" in said
+
+
+def test_run_names_a_notebook_that_is_not_there(tmp_path, capsys):
+    assert main(["run", str(tmp_path / "nowhere.ipynb")]) == 2
+    assert "No such notebook: " in capsys.readouterr().err
+
+
+def test_download_names_the_folder(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(download, "download_mnist", lambda place: place.mkdir())
+    assert main(["download", str(tmp_path / "here")]) == 0
+    assert str(tmp_path / "here") in capsys.readouterr().out
+
+
+def test_download_without_a_network_is_an_error(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(download, "MIRRORS", ("http://127.0.0.1:9/",))
+    assert main(["download", str(tmp_path)]) == 1
+    assert "no network" in capsys.readouterr().err
+
+
+def test_doctor_says_where_the_digits_come_from(tiny, capsys):
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert f"[ OK ] digits: images of tiny ($MNIST_LAB_DATA), in {tiny}" in said
+    assert "[ OK ] TensorFlow computes on: " in said
+    assert "[ OK ] keras " in said
+
+
+def test_doctor_finds_a_damaged_file(tiny, capsys):
+    file = tiny / files.NAMES["train_labels"]
+    file.write_bytes(file.read_bytes()[:-1])
+    assert main(["doctor"]) == 1
+    assert f"[FAIL] digits: {file}: found" in capsys.readouterr().out
+
+
+def test_doctor_works_where_tensorflow_does_not(tmp_path, monkeypatch):
+    (tmp_path / "tensorflow.py").write_text('raise ImportError("libdevice is broken")')
+    result = subprocess.run(
+        [sys.executable, "-m", "mnist_lab", "doctor"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    assert result.returncode == 1
+    assert "[FAIL] TensorFlow does not import: ImportError: libdevice is broken" in result.stdout
+    assert "[ OK ] digits" in result.stdout
+
+
+def test_measure_stores_seeds_and_resumes(tmp_path, monkeypatch):
+    from mnist_lab import measure
+
+    path = write(tmp_path / "01_small.ipynb", code("1", "train"), GOOD)
+    file = tmp_path / "results.json"
+    monkeypatch.setattr(measure, "store", lambda *a, **k: results_store(*a, **k, file=file))
+    monkeypatch.setattr(
+        measure, "seeds_of", lambda *a, **k: results_seeds_of(*a, **{**k, "origin": "mnist"}, file=file)
+    )
+    from mnist_lab.results import seeds_of as results_seeds_of
+    from mnist_lab.results import store as results_store
+
+    assert main(["measure", str(path), "--seeds", "2"]) == 0
+    first = json.loads(file.read_text())
+    assert list(first["results"]["mnist"]["01_small"]["as taught"]) == ["0", "1"]
+    assert first["environments"][0]["processor"]
+    monkeypatch.setattr(measure, "execute", lambda *a, **k: pytest.fail("measured twice"))
+    assert main(["measure", str(path), "--seeds", "2"]) == 0

@@ -1,0 +1,129 @@
+import os
+import sys
+import time
+
+import nbformat
+import pytest
+
+from mnist_lab.execute import execute
+
+from .notebooks import RECORD, code, notebook, prose, write
+
+HEADLINE = """
+from IPython.display import display
+display({"text/plain": "x"}, raw=True, metadata={"mnist_lab": {"headline": "epoch 3/7"}})
+"""
+
+
+def outputs(result, name):
+    (cell,) = [cell for cell in result.notebook.cells if cell.id == name]
+    return "".join(output.get("text", "") for output in cell.outputs)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "small.ipynb"
+
+
+def test_cells_run_in_order_in_this_interpreter_in_the_notebooks_folder(path):
+    write(path, code("import os, sys\nx = 2", "first"), code("print(x, sys.executable, os.getcwd())", "second"))
+    before = path.read_bytes()
+    result = execute(path)
+    assert outputs(result, "second").split() == ["2", sys.executable, str(path.parent)]
+    assert [cell.execution_count for cell in result.notebook.cells] == [1, 2]
+    assert result.failure is None
+    assert path.read_bytes() == before
+
+
+def test_cells_are_timed(path):
+    write(path, code("import time; time.sleep(0.5)", "slow"), prose("text", "text"), code("1", "fast"))
+    result = execute(path)
+    assert set(result.cell_seconds) == {"slow", "fast"}
+    assert result.cell_seconds["slow"] >= 0.5 > result.cell_seconds["fast"]
+    assert result.seconds > result.cell_seconds["slow"]
+
+
+def test_parameters_are_put_in_place(path):
+    write(
+        path,
+        code("EPOCHS = 10  # passes\nBATCH_SIZE = 128", "p", tags=["parameters"]),
+        code("print(EPOCHS, BATCH_SIZE)", "q"),
+    )
+    assert outputs(execute(path, parameters={"EPOCHS": 1}), "q") == "1 128\n"
+    with pytest.raises(ValueError, match=r"no cell tagged `parameters` sets LAYERS"):
+        execute(path, parameters={"LAYERS": 3})
+
+
+def test_variables_reach_the_kernel_and_a_relative_folder_is_made_absolute(path, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MNIST_LAB_DATA", "digits")
+    write(path, code('import os; print(os.environ["MNIST_LAB_DATA"], os.environ["MNIST_LAB_SEED"])', "v"))
+    result = execute(path, variables={"MNIST_LAB_SEED": "12"})
+    assert outputs(result, "v").split() == [str(tmp_path / "digits"), "12"]
+
+
+def test_what_checks_record_comes_back(path):
+    write(path, code(RECORD.format(holds=True), "a"), code(RECORD.format(holds=False), "b"))
+    result = execute(path)
+    assert [check["evaluated"] for check in result.checks] == [0.9123, 0.9123]
+    assert result.not_yet == ["it works"]
+
+
+def test_the_training_is_reported_beside_the_cells(path):
+    write(path, code("1", "a"), code(HEADLINE, "b"), code("2", "c"))
+    told = []
+    execute(path, report=lambda *arguments: told.append(arguments))
+    assert told[0] == (0, 3, "")
+    assert (1, 3, "epoch 3/7") in told
+    assert told[-1] == (3, 3, "epoch 3/7")
+
+
+def test_a_failing_cell_is_named_with_its_error_and_ends_the_run(path):
+    write(path, code("1", "good"), code('raise KeyError("no such digit")', "bad"), code("2", "after"))
+    result = execute(path)
+    assert result.failure == "cell 'bad': KeyError: 'no such digit'"
+    assert result.notebook.cells[2].execution_count is None
+
+
+def test_a_cell_that_does_not_end_is_stopped(path):
+    write(path, code("import time; time.sleep(60)", "endless"))
+    began = time.perf_counter()
+    result = execute(path, cell_seconds=3)
+    assert "endless" in result.failure
+    assert time.perf_counter() - began < 30
+
+
+def test_a_kernel_that_dies_is_reported_with_its_last_words(path):
+    write(path, code('import os; os.write(2, b"last words"); os.kill(os.getpid(), 9)', "deadly"))
+    result = execute(path)
+    assert result.failure.startswith("cell 'deadly': the kernel died")
+
+
+@pytest.mark.parametrize("last", ["1 / 1", "1 / 0"])
+def test_no_kernel_is_left_running(path, last):
+    write(path, code("import os; print(os.getpid())", "pid"), code(last, "last"))
+    pid = int(outputs(execute(path), "pid"))
+    time.sleep(0.5)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+@pytest.mark.parametrize("content", [b"", b"no json", b"\xff\xfe\x00", b"[1, 2]"])
+def test_a_file_that_is_no_notebook(path, content):
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"small.ipynb: expected a notebook. Received"):
+        execute(path)
+
+
+def test_a_missing_file(path):
+    with pytest.raises(ValueError, match=r"expected a notebook. Received: .*No such file"):
+        execute(path)
+
+
+def test_an_older_notebook_is_read(path):
+    old = notebook(code("print(5)", "five"))
+    old.nbformat_minor = 4
+    for cell in old.cells:
+        del cell["id"]
+    nbformat.write(old, path)
+    assert execute(path).failure is None
