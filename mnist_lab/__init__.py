@@ -13,7 +13,7 @@ _HOME = {
     "find_mnist": "files",
     "first_digits": "datasets",
     "plot_learning_rate": "pictures",
-    "printed_digits": "printed_digits",
+    "printed_digits": "printed",
     "quiet_imports": "quiet",
     "set_seed": "environment",
     "show_environment": "environment",

@@ -38,7 +38,7 @@ def test_help_imports_nothing_heavy():
 
 def test_a_wrong_command_is_a_usage_error():
     with pytest.raises(SystemExit) as stopped:
-        main(["trian"])
+        main(["nonsense"])
     assert stopped.value.code == 2
 
 

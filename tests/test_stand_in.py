@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mnist_lab import glyphs, idx, stand_in
-from mnist_lab.printed_digits import FACES as PRINTED_FACES
+from mnist_lab.printed import FACES as PRINTED_FACES
 
 ALL_FACES = stand_in.TRAINING_FACES + stand_in.VALIDATION_ONLY_FACES
 TWO_FACES = ("DejaVuSans-Bold.ttf", "cmr10.ttf")
@@ -188,5 +188,5 @@ def test_written_files_are_mnist_files(tmp_path, monkeypatch):
 
 
 def test_tensorflow_is_not_needed():
-    code = "import sys, mnist_lab.stand_in, mnist_lab.printed_digits; sys.exit('tensorflow' in sys.modules)"
+    code = "import sys, mnist_lab.stand_in, mnist_lab.printed; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,7 +1,7 @@
 """Fill measured numbers into prose: every accuracy in the notebooks and the README comes from results.json.
 
-In the text a number stands between `<!-- result 01.mean -->` and `<!-- /result -->`; the fields are mean, spread, lowest,
-highest, seeds and seconds, of MNIST unless it says `01.stand-in.mean`. The README's table stands between
+In the text a number stands between `<!-- result 01.mean -->` and `<!-- /result -->`; the fields are mean, spread,
+lowest, highest, seeds and seconds, of MNIST unless it says `01.stand-in.mean`. The README's table stands between
 `<!-- lessons -->` and `<!-- /lessons -->`.
 """
 

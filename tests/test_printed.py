@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_lab.printed_digits import FACES, printed_digits
+from mnist_lab.printed import FACES, printed_digits
 
 # Means over 7×7 pixels, as grey levels from 0 to 255, of the first digit of either face.
 FROZEN_MEANS = (

@@ -1,0 +1,150 @@
+"""Images per second and memory of three ways to feed MNIST's training digits: `python benchmarks/loader.py`."""
+
+import argparse
+import gc
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import islice
+from pathlib import Path
+from statistics import median
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+import psutil
+import tensorflow as tf
+from rich.console import Console
+from rich.table import Table
+
+from mnist_lab import find_mnist, idx, training_dataset
+
+BATCH_SIZE = 128
+BATCHES = 60_000 // BATCH_SIZE
+IMAGES = BATCHES * BATCH_SIZE
+MEMORY_SECONDS = 120
+LEAST_FIRST, LEAST_LATER, MOST_MEGABYTES = 5.0, 1.0, 80
+
+
+def project(directory):
+    """Bytes in memory, shuffled by index, looked up batch by batch."""
+    return training_dataset(BATCH_SIZE, directory=directory)
+
+
+def codelab(directory):
+    """The codelab's pipeline, record by record; like Keras there, go through it with one iterator that never ends."""
+    files = find_mnist(directory)
+
+    def records(path, kind):
+        return tf.data.FixedLengthRecordDataset(
+            str(path), idx.record_bytes(kind), idx.header_bytes(kind), compression_type=idx.compression_type(path)
+        )
+
+    def read_image(record):
+        return tf.reshape(tf.cast(tf.io.decode_raw(record, tf.uint8), tf.float32) / 256.0, [784])
+
+    def read_label(record):
+        return tf.one_hot(tf.reshape(tf.io.decode_raw(record, tf.uint8), []), 10)
+
+    images = records(files.train_images, "images").map(read_image, num_parallel_calls=16)
+    labels = records(files.train_labels, "labels").map(read_label, num_parallel_calls=16)
+    dataset = tf.data.Dataset.zip((images, labels)).cache().shuffle(5000, reshuffle_each_iteration=True).repeat()
+    return iter(dataset.batch(BATCH_SIZE).prefetch(tf.data.AUTOTUNE))
+
+
+def in_memory(directory, arrays=None):
+    """Floating-point arrays, sliced into single images, shuffled and put together again."""
+    images, labels = arrays or float_arrays(directory)
+    dataset = tf.data.Dataset.from_tensor_slices((images, labels)).shuffle(60_000)
+    return dataset.batch(BATCH_SIZE, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
+
+
+CONTENDERS = {"project": project, "codelab": codelab, "in memory": in_memory}
+
+
+def float_arrays(directory):
+    files = find_mnist(directory)
+    images = idx.read_images(files.train_images).astype(np.float32) / 255
+    return images, np.eye(10, dtype=np.float32)[idx.read_labels(files.train_labels)]
+
+
+def measure_speed(rounds, epochs):
+    """Return, per contender, images per second in first and in later epochs, measured in alternation."""
+    arrays = float_arrays(None)
+    makers = {**CONTENDERS, "in memory": lambda directory: in_memory(directory, arrays)}
+    first, later = {name: [] for name in makers}, {name: [] for name in makers}
+    for _ in range(rounds):
+        datasets = {}
+        for name, make in makers.items():
+            began = time.perf_counter()
+            datasets[name] = make(None)
+            go_through(datasets[name])
+            first[name].append(IMAGES / (time.perf_counter() - began))
+        for _ in range(epochs):
+            for name, dataset in datasets.items():
+                began = time.perf_counter()
+                go_through(dataset)
+                later[name].append(IMAGES / (time.perf_counter() - began))
+    return {name: (median(first[name]), median(later[name])) for name in makers}
+
+
+def go_through(dataset, batches=BATCHES):
+    for _ in islice(dataset, batches):
+        pass
+
+
+def memory_of(name):
+    """Return by how many MB one epoch made this process grow, once everything had been used on few digits."""
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in ("train", "t10k"):
+            idx.write(Path(folder, f"{kind}-images-idx3-ubyte.gz"), np.zeros((512, 28, 28), np.uint8))
+            idx.write(Path(folder, f"{kind}-labels-idx1-ubyte.gz"), np.zeros(512, np.uint8))
+        go_through(CONTENDERS[name](folder), 4)
+    gc.collect()
+    before = psutil.Process().memory_info().rss
+    dataset = CONTENDERS[name](None)
+    go_through(dataset)
+    gc.collect()
+    return (psutil.Process().memory_info().rss - before) / 1e6
+
+
+def measure_memory(name):
+    command = [sys.executable, __file__, "--memory-of", name]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=MEMORY_SECONDS, check=True)
+    return float(run.stdout.split()[-1])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of one first epoch per contender")
+    parser.add_argument("--epochs", type=int, default=5, help="later epochs per round and contender")
+    parser.add_argument("--memory-of", choices=CONTENDERS, help="print only how many MB this contender adds")
+    options = parser.parse_args()
+    if options.memory_of:
+        print(memory_of(options.memory_of))
+        return 0
+    memory = {name: measure_memory(name) for name in CONTENDERS}
+    speed = measure_speed(options.rounds, options.epochs)
+    table = Table("contender", "first epoch, images/s", "later epochs, images/s", "memory, MB", title=str(find_mnist()))
+    for name, (first, later) in speed.items():
+        table.add_row(name, f"{first:,.0f}", f"{later:,.0f}", f"{memory[name]:.0f}")
+    first, later = speed["project"][0] / speed["codelab"][0], speed["project"][1] / speed["in memory"][1]
+    bounds = [
+        (first >= LEAST_FIRST, f"first epoch, project / codelab: {first:.2f} (at least {LEAST_FIRST})"),
+        (later >= LEAST_LATER, f"later epochs, project / in memory: {later:.2f} (at least {LEAST_LATER})"),
+        (
+            memory["project"] <= MOST_MEGABYTES,
+            f"project's memory: {memory['project']:.0f} MB (at most {MOST_MEGABYTES})",
+        ),
+    ]
+    console = Console()
+    console.print(table)
+    for met, text in bounds:
+        console.print("met   " if met else "MISSED", text, highlight=False)
+    return int(not all(met for met, _ in bounds))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

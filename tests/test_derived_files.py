@@ -1,0 +1,98 @@
+"""What is derived is up to date, and the tools do what they say."""
+
+import derive_exercises
+import fill_in_results
+import pytest
+import tidy_notebooks
+
+from mnist_lab import tidy
+from mnist_lab.results import Summary
+
+from .notebooks import ROOT, code, notebook, prose
+
+MEASURED = Summary(mean=0.91234, spread=0.0012, lowest=0.9, highest=0.92, seeds=20, seconds=5.6)
+
+
+@pytest.mark.parametrize("texts", [derive_exercises.derived, tidy_notebooks.tidied, fill_in_results.filled])
+def test_derived_files_are_up_to_date(texts):
+    stale = [path.relative_to(ROOT) for path, text in texts().items() if path.read_text(encoding="utf-8") != text]
+    assert not stale, "run the tool again: see CONTRIBUTING.md"
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    monkeypatch.setattr(fill_in_results, "summary", lambda lesson, origin="mnist": MEASURED)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("mean", "91.23 %"),
+        ("lowest", "90.00 %"),
+        ("highest", "92.00 %"),
+        ("spread", "0.12"),
+        ("seeds", "20"),
+        ("seconds", "6"),
+    ],
+)
+def test_a_number_is_filled_in_between_its_markers(measured, field, text):
+    prose = (
+        f"<!-- result 01.{field} -->{{0}}<!-- /result -->, <!-- result 01.stand-in.{field} -->{{0}}<!-- /result -->."
+    )
+    before, after = prose.format("?\n?"), prose.format(text)
+    assert fill_in_results.fill(before) == after
+    assert fill_in_results.fill(after) == after
+
+
+def test_what_was_not_measured_is_said(monkeypatch):
+    monkeypatch.setattr(fill_in_results, "summary", lambda lesson, origin="mnist": None)
+    assert ">not yet measured<" in fill_in_results.fill("<!-- result 01.mean -->5<!-- /result -->")
+
+
+@pytest.mark.parametrize("marker", ["77.mean", "01.median"])
+def test_a_marker_that_names_nothing_is_an_error(measured, marker):
+    with pytest.raises(ValueError, match=r"there is no"):
+        fill_in_results.fill(f"<!-- result {marker} -->5<!-- /result -->")
+
+
+def test_tidy_keeps_what_matters_and_drops_the_rest():
+    cell = code("print(1)", "shown", tags=["check"], collapsed=True, ExecuteTime={"start": 1})
+    cell.outputs = [
+        {"output_type": "stream", "name": "stdout", "text": "a\n"},
+        {"output_type": "stream", "name": "stdout", "text": "b\n"},
+        {"output_type": "stream", "name": "stderr", "text": "c\n"},
+    ]
+    messy = notebook(cell, prose("text", "words"))
+    messy.metadata["widgets"] = {"state": {}}
+    messy.metadata["language_info"] = {"name": "python", "version": "3.11.7"}
+    clean = tidy.tidy(messy)
+    assert clean.cells[0].metadata == {"tags": ["check"]}
+    assert [(output.name, output.text) for output in clean.cells[0].outputs] == [
+        ("stdout", "a\nb\n"),
+        ("stderr", "c\n"),
+    ]
+    assert set(clean.metadata) == {"accelerator", "colab", "kernelspec", "language_info", "mnist_lab"}
+    assert clean.metadata.language_info == {"name": "python"}
+    assert tidy.tidy(clean) == clean
+
+
+def test_tidy_gives_pictures_a_palette_and_then_leaves_them(tmp_path):
+    import base64
+    import io
+
+    import numpy as np
+    from PIL import Image
+
+    gradient = np.tile(np.arange(256, dtype=np.uint8)[:, None, None], (1, 300, 3))
+    file = io.BytesIO()
+    Image.fromarray(gradient).save(file, "PNG")
+    cell = code("draw()", "drawn")
+    png = base64.b64encode(file.getvalue()).decode()
+    cell.outputs = [{"output_type": "display_data", "metadata": {"mnist_lab": {}}, "data": {"image/png": png}}]
+    once = tidy.tidy(notebook(cell))
+    output = once.cells[0].outputs[0]
+    assert output.metadata == {}
+    image = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
+    assert image.mode == "P"
+    assert np.abs(np.asarray(image.convert("RGB")).astype(int) - gradient).max() <= 4
+    assert tidy.tidy(once) == once

@@ -1,0 +1,109 @@
+"""The package as it is installed."""
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+import mnist_lab
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+COLAB = {"tensorflow": "2.20.0", "keras": "3.13.2", "numpy": "2.1.3", "matplotlib": "3.10.0", "pooch": "1.9.0"}
+COLAB |= {"pillow": "11.3.0", "scipy": "1.16.3", "tqdm": "4.67.3", "rich": "13.9.4", "filelock": "3.32.3"}
+
+
+def python(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True).stdout
+
+
+def test_names_are_resolved_when_first_used():
+    loaded = python("import sys, mnist_lab; print(*sys.modules)").split()
+    assert not {"numpy", "tensorflow", "keras", "matplotlib"} & set(loaded)
+    assert "tensorflow" not in python("import sys; from mnist_lab import display_digits; print(*sys.modules)").split()
+
+
+@pytest.mark.parametrize("name", mnist_lab.__all__)
+def test_every_public_name_is_there_and_documented(name):
+    assert getattr(mnist_lab, name).__doc__
+    assert name in dir(mnist_lab)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match=r"no attribute 'mnist'"):
+        mnist_lab.mnist  # noqa: B018
+
+
+def test_pictures_and_diagrams_know_no_tensorflow():
+    code = "import sys, mnist_lab.pictures, mnist_lab.diagrams as d; [getattr(d, n) for n in d.__all__]"
+    assert not {"tensorflow", "keras"} & set(python(f"{code}; print(*sys.modules)").split())
+
+
+def test_no_module_takes_the_place_of_a_public_name():
+    """Importing a module sets an attribute of the package: no module may have the name of a function."""
+    modules = {path.stem for path in (ROOT / "mnist_lab").iterdir()}
+    assert modules & set(mnist_lab.__all__) == {"diagrams"}
+
+
+FLOORS = {"idx": {"files", "datasets", "lessons"}, "files": {"datasets", "lessons"}, "datasets": {"lessons", "check"}}
+FLOORS |= {"pictures": {"files", "datasets", "lessons"}, "claims": {"lessons"}, "results": {"lessons"}}
+
+
+@pytest.mark.parametrize("module", FLOORS)
+def test_a_floor_does_not_know_those_above(module):
+    source = (ROOT / "mnist_lab" / f"{module}.py").read_text(encoding="utf-8")
+    known = set(re.findall(r"from mnist_lab\.(\w+) import", source))
+    for names in re.findall(r"from mnist_lab import (.+)", source):
+        known |= set(re.findall(r"\w+", names))
+    assert not known & FLOORS[module]
+
+
+def test_floors_of_versions_are_at_or_below_colabs():
+    for requirement in PROJECT["dependencies"]:
+        name, floor = re.fullmatch(r"([\w-]+)>=([\d.]+)", requirement).groups()
+        assert [int(n) for n in floor.split(".")] <= [int(n) for n in COLAB[name].split(".")], name
+
+
+def test_modules_are_small():
+    for path in (ROOT / "mnist_lab").rglob("*.py"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 220, path.name
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    build = ["pip", "wheel", "--no-deps", "--no-build-isolation", "--quiet", "--wheel-dir", str(folder), str(ROOT)]
+    subprocess.run([sys.executable, "-m", *build], check=True, timeout=120)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def test_the_wheel_holds_code_and_data_and_nothing_else(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    held = {name for name in names if not name.startswith("mnist_lab-")}
+    tracked = subprocess.run(
+        ["git", "ls-files", "mnist_lab"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=20
+    ).stdout.split()
+    assert {"mnist_lab/lab.mplstyle", "mnist_lab/results.json", "mnist_lab/py.typed"} <= held
+    assert all(name.startswith("mnist_lab/") for name in held)
+    if tracked:
+        assert held == set(tracked)
+
+
+def test_the_style_sheet_is_found_in_the_wheel(wheel, tmp_path):
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import mnist_lab, matplotlib as m; m.use('agg'); "
+        "mnist_lab.plot_learning_rate(lambda e: 1, 3); from mnist_lab.results import FILE; "
+        "print(mnist_lab.__file__, FILE.exists())"
+    )
+    assert python(code).split() == [str(tmp_path / "mnist_lab" / "__init__.py"), "True"]
+
+
+def test_the_installed_version_is_that_of_pyproject():
+    assert version("mnist-lab") == PROJECT["version"]
