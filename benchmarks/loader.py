@@ -1,12 +1,12 @@
 """Images per second and memory of three ways to feed MNIST's training digits: `python benchmarks/loader.py`."""
 
 import argparse
-import gc
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -15,27 +15,28 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import psutil
-import tensorflow as tf
 from rich.console import Console
 from rich.table import Table
 
-from mnist_lab import find_mnist, idx, training_dataset
+import mnist_lab as lab
+from mnist_lab import idx
+
+with lab.quiet_imports():
+    import tensorflow as tf
 
 BATCH_SIZE = 128
 BATCHES = 60_000 // BATCH_SIZE
-IMAGES = BATCHES * BATCH_SIZE
-MEMORY_SECONDS = 120
+PROCESSES, PROCESS_SECONDS = 3, 120
 LEAST_FIRST, LEAST_LATER, MOST_MEGABYTES = 5.0, 1.0, 80
 
 
 def project(directory):
-    """Bytes in memory, shuffled by index, looked up batch by batch."""
-    return training_dataset(BATCH_SIZE, directory=directory)
+    return lab.training_dataset(BATCH_SIZE, directory=directory)
 
 
 def codelab(directory):
-    """The codelab's pipeline, record by record; like Keras there, go through it with one iterator that never ends."""
-    files = find_mnist(directory)
+    """The codelab's pipeline, record by record; Keras went through it with one iterator that never ends."""
+    files = lab.find_mnist(directory)
 
     def records(path, kind):
         return tf.data.FixedLengthRecordDataset(
@@ -54,40 +55,19 @@ def codelab(directory):
     return iter(dataset.batch(BATCH_SIZE).prefetch(tf.data.AUTOTUNE))
 
 
-def in_memory(directory, arrays=None):
-    """Floating-point arrays, sliced into single images, shuffled and put together again."""
-    images, labels = arrays or float_arrays(directory)
-    dataset = tf.data.Dataset.from_tensor_slices((images, labels)).shuffle(60_000)
+def in_memory(directory):
+    dataset = tf.data.Dataset.from_tensor_slices(float_arrays(directory)).shuffle(60_000)
     return dataset.batch(BATCH_SIZE, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
 
 
 CONTENDERS = {"project": project, "codelab": codelab, "in memory": in_memory}
 
 
+@cache
 def float_arrays(directory):
-    files = find_mnist(directory)
+    files = lab.find_mnist(directory)
     images = idx.read_images(files.train_images).astype(np.float32) / 255
     return images, np.eye(10, dtype=np.float32)[idx.read_labels(files.train_labels)]
-
-
-def measure_speed(rounds, epochs):
-    """Return, per contender, images per second in first and in later epochs, measured in alternation."""
-    arrays = float_arrays(None)
-    makers = {**CONTENDERS, "in memory": lambda directory: in_memory(directory, arrays)}
-    first, later = {name: [] for name in makers}, {name: [] for name in makers}
-    for _ in range(rounds):
-        datasets = {}
-        for name, make in makers.items():
-            began = time.perf_counter()
-            datasets[name] = make(None)
-            go_through(datasets[name])
-            first[name].append(IMAGES / (time.perf_counter() - began))
-        for _ in range(epochs):
-            for name, dataset in datasets.items():
-                began = time.perf_counter()
-                go_through(dataset)
-                later[name].append(IMAGES / (time.perf_counter() - began))
-    return {name: (median(first[name]), median(later[name])) for name in makers}
 
 
 def go_through(dataset, batches=BATCHES):
@@ -95,39 +75,57 @@ def go_through(dataset, batches=BATCHES):
         pass
 
 
+def measure_speed(rounds, epochs):
+    """Return, per contender, the medians of images per second in first and in later epochs."""
+    float_arrays(None)
+    first, later = {name: [] for name in CONTENDERS}, {name: [] for name in CONTENDERS}
+    for _ in range(rounds):
+        datasets = {}
+        for name, make in CONTENDERS.items():
+            began = time.perf_counter()
+            datasets[name] = make(None)
+            go_through(datasets[name])
+            first[name].append(BATCHES * BATCH_SIZE / (time.perf_counter() - began))
+        for name in list(CONTENDERS) * epochs:
+            began = time.perf_counter()
+            go_through(datasets[name])
+            later[name].append(BATCHES * BATCH_SIZE / (time.perf_counter() - began))
+    return {name: (median(first[name]), median(later[name])) for name in CONTENDERS}
+
+
 def memory_of(name):
-    """Return by how many MB one epoch made this process grow, once everything had been used on few digits."""
+    """Return by how many MB one epoch makes this process grow, once all its code was used on a few blank images."""
     with tempfile.TemporaryDirectory() as folder:
-        for kind in ("train", "t10k"):
-            idx.write(Path(folder, f"{kind}-images-idx3-ubyte.gz"), np.zeros((512, 28, 28), np.uint8))
-            idx.write(Path(folder, f"{kind}-labels-idx1-ubyte.gz"), np.zeros(512, np.uint8))
+        for part in ("train", "t10k"):
+            idx.write(Path(folder, f"{part}-images-idx3-ubyte.gz"), np.zeros((512, 28, 28), np.uint8))
+            idx.write(Path(folder, f"{part}-labels-idx1-ubyte.gz"), np.zeros(512, np.uint8))
         go_through(CONTENDERS[name](folder), 4)
-    gc.collect()
     before = psutil.Process().memory_info().rss
     dataset = CONTENDERS[name](None)
     go_through(dataset)
-    gc.collect()
     return (psutil.Process().memory_info().rss - before) / 1e6
 
 
-def measure_memory(name):
+def in_fresh_processes(name):
     command = [sys.executable, __file__, "--memory-of", name]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=MEMORY_SECONDS, check=True)
-    return float(run.stdout.split()[-1])
+    runs = [subprocess.run(command, capture_output=True, timeout=PROCESS_SECONDS, check=True) for _ in range(PROCESSES)]
+    return median(float(run.stdout.split()[-1]) for run in runs)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of one first epoch per contender")
-    parser.add_argument("--epochs", type=int, default=5, help="later epochs per round and contender")
+    parser.add_argument("--rounds", type=int, default=5, help="in each, every contender is built anew")
+    parser.add_argument("--epochs", type=int, default=10, help="later epochs per round, in alternation")
     parser.add_argument("--memory-of", choices=CONTENDERS, help="print only how many MB this contender adds")
     options = parser.parse_args()
     if options.memory_of:
         print(memory_of(options.memory_of))
         return 0
-    memory = {name: measure_memory(name) for name in CONTENDERS}
+    memory = {name: in_fresh_processes(name) for name in CONTENDERS}
     speed = measure_speed(options.rounds, options.epochs)
-    table = Table("contender", "first epoch, images/s", "later epochs, images/s", "memory, MB", title=str(find_mnist()))
+    table = Table(
+        "pipeline", "first epoch, images/s", "later epochs, images/s", "memory, MB", title=lab.find_mnist().name
+    )
     for name, (first, later) in speed.items():
         table.add_row(name, f"{first:,.0f}", f"{later:,.0f}", f"{memory[name]:.0f}")
     first, later = speed["project"][0] / speed["codelab"][0], speed["project"][1] / speed["in memory"][1]

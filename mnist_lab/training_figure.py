@@ -6,16 +6,21 @@ Axes, ticks and legend are drawn once and kept as pixels; a redraw puts only the
 import io
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from mnist_lab.style import BLUE, GREY, INK, VERMILLION, style
+from mnist_lab.style import BLUE, INK, VERMILLION, style
 
 GUESSING_LOSS = 2.5  # just above ln 10, the cross-entropy of ten equal probabilities
 MOST_POINTS = 1000
 
 _SIZE_INCHES = (9, 3.4)
+_MARGIN = 0.01  # of the epochs, so that the last point is drawn whole
 
 
 class TrainingFigure:
@@ -31,34 +36,18 @@ class TrainingFigure:
         with style():
             figure = Figure(figsize=_SIZE_INCHES)
             self._canvas = FigureCanvasAgg(figure)
-            axes = figure.subplots(1, 2)
-            self._axes = dict(zip(("loss", "accuracy"), axes, strict=True))
-            ranges = {"loss": (0, GUESSING_LOSS / zoom), "accuracy": (1 - 1 / zoom, 1)}
-            self._lines, self._notes = {}, {}
-            for name, ax in self._axes.items():
-                ax.set(xlim=epochs, ylim=ranges[name], title=name, xlabel="epochs")
+            loss, accuracy = figure.subplots(1, 2)
+            loss.set(title="loss", ylim=(0, GUESSING_LOSS / zoom))
+            accuracy.set(title="accuracy", ylim=(1 - 1 / zoom, 1))
+            self._axes = {"loss": loss, "accuracy": accuracy}
+            self._lines = {name: _add_curves(ax, training_label) for name, ax in self._axes.items()}
+            self._notes = {"loss": _add_note(loss, 0.97, "top"), "accuracy": _add_note(accuracy, 0.05, "bottom")}
+            for ax in self._axes.values():
+                first, last = epochs
+                ax.set(xlim=(first, last + _MARGIN * max(last - first, 1)), xlabel="epochs")
+                ax.xaxis.set_major_locator(MaxNLocator(integer=True))
                 ax.grid(axis="y")
-                (training,) = ax.plot([], [], color=VERMILLION, linewidth=1, label=training_label, animated=True)
-                (validation,) = ax.plot(
-                    [],
-                    [],
-                    color=BLUE,
-                    linewidth=2.5,
-                    marker="o",
-                    markersize=4,
-                    label="validation",
-                    animated=True,
-                )
-                self._lines[name] = {"training": training, "validation": validation}
-                top, align = (0.97, "top") if name == "loss" else (0.05, "bottom")
-                self._notes[name] = ax.text(
-                    0.97, top, "", transform=ax.transAxes, ha="right", va=align, color=INK, animated=True
-                )
-            ticks = [tick for tick in self._axes["loss"].get_xticks() if float(tick).is_integer()]
-            for ax in axes:
-                ax.set_xticks(ticks, labels=[f"{tick:.0f}" for tick in ticks], color=GREY)
-                ax.set_xlim(epochs)
-            axes[0].legend(loc="upper left", bbox_to_anchor=(0.0, 1.0))
+            loss.legend(loc="upper left")
             self._canvas.draw()
         self._empty = self._canvas.copy_from_bbox(figure.bbox)
 
@@ -74,6 +63,18 @@ class TrainingFigure:
         png = io.BytesIO()
         Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB").save(png, "PNG", compress_level=3)
         return png.getvalue()
+
+
+def _add_curves(ax: Axes, training_label: str) -> dict[str, Line2D]:
+    thin = {"color": VERMILLION, "linewidth": 1, "label": training_label}
+    thick = {"color": BLUE, "linewidth": 2.5, "marker": "o", "markersize": 4, "label": "validation"}
+    return {
+        name: ax.plot([], [], animated=True, **look)[0] for name, look in (("training", thin), ("validation", thick))
+    }
+
+
+def _add_note(ax: Axes, height: float, align: str) -> Text:
+    return ax.text(0.97, height, "", transform=ax.transAxes, ha="right", va=align, color=INK, animated=True)
 
 
 def _thinned(values: list[float]) -> np.ndarray:
