@@ -103,7 +103,7 @@ def main():
 
 
 def as_text(value):
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
+    return f"{value:.3g}"
 
 
 if __name__ == "__main__":

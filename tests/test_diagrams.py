@@ -109,7 +109,7 @@ def test_imports_nothing_heavy():
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "ignore::DeprecationWarning:(matplotlib|pyparsing)")
 @pytest.mark.parametrize(("name", "args"), CASES)
 def test_one_tidy_figure(name, args, monkeypatch):
     before = dict(matplotlib.rcParams)

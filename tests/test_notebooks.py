@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import tomllib
 
 import nbformat
@@ -210,6 +212,15 @@ def test_every_name_a_lesson_uses_is_public(path):
 def test_every_diagram_is_used_by_a_lesson():
     sources = "\n".join(cell.source for path in LESSONS for cell in code_cells(read(path)))
     assert set(mnist_lab.diagrams.__all__) <= set(re.findall(r"\blab\.diagrams\.(\w+)", sources))
+
+
+@all_notebooks
+def test_its_spelling(path, tmp_path):
+    words = tmp_path / f"{path.stem}.txt"
+    words.write_text("\n".join(cell.source for cell in read(path).cells), encoding="utf-8")
+    command = [sys.executable, "-m", "codespell_lib", "--toml", str(ROOT / "pyproject.toml"), str(words)]
+    found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert not found.stdout
 
 
 @all_notebooks
