@@ -1,6 +1,7 @@
 """Images per second and memory of three ways to feed MNIST's training digits: `python benchmarks/loader.py`."""
 
 import argparse
+import gc
 import os
 import subprocess
 import sys
@@ -100,9 +101,11 @@ def memory_of(name):
             idx.write(Path(folder, f"{part}-images-idx3-ubyte.gz"), np.zeros((512, 28, 28), np.uint8))
             idx.write(Path(folder, f"{part}-labels-idx1-ubyte.gz"), np.zeros(512, np.uint8))
         go_through(CONTENDERS[name](folder), 4)
+    gc.collect()
     before = psutil.Process().memory_info().rss
     dataset = CONTENDERS[name](None)
     go_through(dataset)
+    gc.collect()
     return (psutil.Process().memory_info().rss - before) / 1e6
 
 

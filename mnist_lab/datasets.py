@@ -37,12 +37,22 @@ def training_dataset(batch_size: int = 128, *, directory: Directory = None) -> t
     with tf.device("CPU"):
         images, labels = tf.constant(images), tf.constant(labels)
 
+    steps = count // batch_size
+
+    def new_order(seed):
+        random = tf.random.stateless_uniform([count], seed, minval=None, maxval=None, dtype=tf.int64)
+        rows = tf.argsort(random)[: steps * batch_size]
+        return tf.data.Dataset.from_tensor_slices(tf.reshape(rows, [steps, batch_size]))
+
     def look_up(rows):
         return _scale(tf.gather(images, rows)), _one_hot(tf.gather(labels, rows))
 
-    order = tf.data.Dataset.range(count).shuffle(count, reshuffle_each_iteration=True)
-    batches = order.batch(batch_size, drop_remainder=True)
-    return batches.map(look_up, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+    one_seed = tf.data.Dataset.random(rerandomize_each_iteration=True).batch(2).take(1)
+    batches = one_seed.flat_map(new_order).apply(tf.data.experimental.assert_cardinality(steps))
+    options = tf.data.Options()
+    options.experimental_optimization.apply_default_optimizations = False  # they copy the images once more
+    digits = batches.map(look_up, num_parallel_calls=tf.data.AUTOTUNE)
+    return digits.prefetch(tf.data.AUTOTUNE).with_options(options)
 
 
 def validation_dataset(*, directory: Directory = None) -> tf.data.Dataset:

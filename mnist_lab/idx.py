@@ -5,6 +5,8 @@ type (8: unsigned byte), a byte for the number of dimensions, then each dimensio
 """
 
 import gzip
+import io
+import math
 import struct
 import zlib
 from pathlib import Path
@@ -22,7 +24,7 @@ _UNSIGNED_BYTE = 8
 _GZIP_MAGIC = b"\x1f\x8b"
 _DIMENSIONS = {"images": (SIDE, SIDE), "labels": ()}
 _CHUNK_BYTES = 1 << 20
-_RECORDS_AT_A_TIME = 10_000
+_RECORDS_AT_A_TIME = 500
 
 
 class MnistFileError(ValueError):
@@ -156,17 +158,41 @@ def _magic(kind: Kind) -> int:
 
 
 def _read(path: Path, kind: Kind) -> np.ndarray:
+    """Read the records in one pass; only where something does not fit is the file examined by `check_header`."""
     import tensorflow as tf
 
     path = Path(path)
-    count = check_header(path, kind)
+    count = _announced_count(path, kind) or check_header(path, kind)
+    group = math.gcd(count, _RECORDS_AT_A_TIME)
     records = tf.data.FixedLengthRecordDataset(
-        str(path), record_bytes(kind), header_bytes(kind), compression_type=compression_type(path)
+        str(path), group * record_bytes(kind), header_bytes(kind), compression_type=compression_type(path)
     )
-    array = np.empty((count, record_bytes(kind)), np.uint8)
+    array = np.empty((count // group, group * record_bytes(kind)), np.uint8)
     filled = 0
-    for batch in records.batch(_RECORDS_AT_A_TIME):
-        rows = tf.io.decode_raw(batch, tf.uint8).numpy()
-        array[filled : filled + len(rows)] = rows
-        filled += len(rows)
-    return array
+    try:
+        for filled, record in enumerate(records.take(len(array)), start=1):
+            array[filled - 1] = np.frombuffer(record.numpy(), np.uint8)
+    except tf.errors.OpError as error:
+        check_header(path, kind)
+        raise MnistFileError(
+            path, f"data that TensorFlow cannot read ({error.message})", f"{count:,} {kind}"
+        ) from error
+    if filled < len(array):
+        check_header(path, kind)
+        raise MnistFileError(path, f"{filled * group:,} {kind}", f"{count:,}")
+    return array.reshape(count, record_bytes(kind))
+
+
+def _announced_count(path: Path, kind: Kind) -> int | None:
+    """Return the count of a header that fits the length of the file, or its gzip trailer's word for it; else None."""
+    try:
+        with gzip.open(path) if compression_type(path) else path.open("rb") as file:
+            head = file.read(header_bytes(kind))
+        with path.open("rb") as file:
+            file.seek(-4, io.SEEK_END)
+            (unpacked,) = struct.unpack("<I", file.read(4))
+        count = _parse(path, head, kind)
+    except (OSError, EOFError, zlib.error, MnistFileError):
+        return None
+    length = unpacked if compression_type(path) else path.stat().st_size
+    return count if length == header_bytes(kind) + count * record_bytes(kind) else None

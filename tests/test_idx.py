@@ -78,16 +78,31 @@ def test_a_damaged_file_is_named_with_what_was_found_and_expected(path, content,
 def test_gzip_cut_short_is_noticed(path, kept):
     packed = gzip.compress(images_header() + IMAGES.tobytes())
     path.write_bytes(packed[:kept])
-    with pytest.raises(MnistFileError, match=r"expected"):
-        idx.check_header(path, "images")
+    for look in (lambda: idx.check_header(path, "images"), lambda: idx.read_images(path)):
+        with pytest.raises(MnistFileError, match=r"expected"):
+            look()
+
+
+def test_gzip_in_several_members_is_read(path):
+    content = images_header() + IMAGES.tobytes()
+    path.write_bytes(gzip.compress(content[:1000]) + gzip.compress(content[1000:]))
+    np.testing.assert_array_equal(idx.read_images(path), IMAGES.reshape(3, 784))
+
+
+@pytest.mark.parametrize("count", [1, 7, 500, 1001])
+def test_any_number_of_records_is_read(tmp_path, count):
+    images = np.random.default_rng(count).integers(0, 256, (count, 28, 28)).astype(np.uint8)
+    idx.write(tmp_path / "images", images)
+    np.testing.assert_array_equal(idx.read_images(tmp_path / "images"), images.reshape(count, 784))
 
 
 def test_gzip_with_a_flipped_bit_is_noticed(path):
     packed = bytearray(gzip.compress(images_header() + np.random.default_rng(0).bytes(3 * 784)))
     packed[len(packed) // 2] ^= 1
     path.write_bytes(packed)
-    with pytest.raises(MnistFileError, match=r"cut short or damaged|cannot be read"):
-        idx.check_header(path, "images")
+    for look in (lambda: idx.check_header(path, "images"), lambda: idx.read_images(path)):
+        with pytest.raises(MnistFileError, match=r"cut short or damaged|cannot be read"):
+            look()
 
 
 def test_swapped_files_are_told_from_each_other(tmp_path):
