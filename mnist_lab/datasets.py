@@ -11,6 +11,8 @@ from mnist_lab.files import find_mnist
 
 Directory = str | os.PathLike | None
 
+_BATCHES_AHEAD = 16
+
 
 def training_dataset(batch_size: int = 128, *, directory: Directory = None) -> tf.data.Dataset:
     """Return one epoch of training batches, in a new order each time it is gone through.
@@ -49,10 +51,18 @@ def training_dataset(batch_size: int = 128, *, directory: Directory = None) -> t
 
     one_seed = tf.data.Dataset.random(rerandomize_each_iteration=True).batch(2).take(1)
     batches = one_seed.flat_map(new_order).apply(tf.data.experimental.assert_cardinality(steps))
+    return batches.map(look_up).prefetch(_BATCHES_AHEAD).with_options(_options())
+
+
+def _options() -> tf.data.Options:
+    """Without tf.data's own optimizers: they copy the images once more, and slow small batches down.
+
+    Measured by benchmarks/loader.py.
+    """
     options = tf.data.Options()
-    options.experimental_optimization.apply_default_optimizations = False  # they copy the images once more
-    digits = batches.map(look_up, num_parallel_calls=tf.data.AUTOTUNE)
-    return digits.prefetch(tf.data.AUTOTUNE).with_options(options)
+    options.autotune.enabled = False
+    options.experimental_optimization.apply_default_optimizations = False
+    return options
 
 
 def validation_dataset(*, directory: Directory = None) -> tf.data.Dataset:

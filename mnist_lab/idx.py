@@ -24,7 +24,7 @@ _UNSIGNED_BYTE = 8
 _GZIP_MAGIC = b"\x1f\x8b"
 _DIMENSIONS = {"images": (SIDE, SIDE), "labels": ()}
 _CHUNK_BYTES = 1 << 20
-_RECORDS_AT_A_TIME = 500
+_BYTES_AT_A_TIME = 500 * PIXELS
 
 
 class MnistFileError(ValueError):
@@ -163,7 +163,7 @@ def _read(path: Path, kind: Kind) -> np.ndarray:
 
     path = Path(path)
     count = _announced_count(path, kind) or check_header(path, kind)
-    group = math.gcd(count, _RECORDS_AT_A_TIME)
+    group = math.gcd(count, _BYTES_AT_A_TIME // record_bytes(kind))
     records = tf.data.FixedLengthRecordDataset(
         str(path), group * record_bytes(kind), header_bytes(kind), compression_type=compression_type(path)
     )
