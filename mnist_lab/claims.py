@@ -47,6 +47,12 @@ class Evidence:
         return float(np.mean(self.misread == 0))
 
     @property
+    def cross_entropy(self) -> float:
+        """Mean of −log of the probability given to the right class (natural logarithm)."""
+        given = self.probabilities[np.arange(len(self.labels)), self.labels]
+        return float(-np.log(np.maximum(given, np.finfo(given.dtype).tiny)).mean())
+
+    @property
     def misread(self) -> np.ndarray:
         """1 for each misread validation digit, 0 for the others, `[n]`."""
         return (np.argmax(self.probabilities, axis=1) != self.labels).astype(int)
@@ -59,31 +65,35 @@ def one_dense_softmax_layer(evidence: Evidence) -> Verdict:
     """The network is one dense layer of ten neurons with softmax; a softmax in a layer of its own counts as well."""
     claim = "the network is one dense layer of ten neurons, made into probabilities by softmax"
     found = described_layers(evidence.model)
-    hint = f"found {', '.join(found) or 'no layer'}; looked for Dense(10, softmax) alone. See the cell `model`."
+    hint = f"found {', '.join(found) or 'no layer'}; looked for Dense(10, softmax) alone, in keras.Sequential."
     return Verdict(claim, found == ["Dense(10, softmax)"], hint)
 
 
 def plain_gradient_descent(evidence: Evidence) -> Verdict:
     """The optimizer is SGD."""
-    claim = "plain gradient descent adjusts its weights"
+    claim = "gradient descent adjusts its weights"
     name = type(evidence.model.optimizer).__name__
     return Verdict(claim, name == "SGD", f'found the optimizer {name}; looked for "sgd", in `model.compile`.')
 
 
 def better_than_guessing(evidence: Evidence) -> Verdict:
-    """The last epoch's training loss is below that of ten equal probabilities, ln 10."""
-    claim = "it learned: the loss on the training digits fell below that of guessing"
-    losses = evidence.history.get("loss", [])
-    if not losses:
-        return Verdict(claim, False, "no history was handed in. Keep what `fit` returns: history = model.fit(...).")
-    hint = f"the last loss is {losses[-1]:.3g}, guessing gives {np.log(10):.3g}. Is the learning rate far too large?"
-    return Verdict(claim, bool(losses[-1] < np.log(10)), hint)
+    """The cross-entropy on the validation digits is below that of ten equal probabilities, ln 10."""
+    claim = "it learned: its cross-entropy, on digits it never saw, is below that of guessing"
+    guessing = np.log(len(evidence.probabilities[0]))
+    hint = (
+        f"found {evidence.cross_entropy:.3g}, guessing gives {guessing:.3g}. Did it train at all, with labels that "
+        "belong to the images and a learning rate that is neither 0 nor far too large?"
+    )
+    return Verdict(claim, bool(evidence.cross_entropy < guessing), hint)
 
 
 def honest_history(evidence: Evidence) -> Verdict:
     """The accuracy that `fit` reported at the end is what the model reaches on the validation digits."""
     claim = "the accuracy that training reported is the one measured again here, on digits it never learned from"
     reported = evidence.history.get("val_accuracy", [])
+    if not evidence.history:
+        hint = "no history of any epoch was handed in. Keep what `fit` returns, and train for at least one epoch."
+        return Verdict(claim, False, hint)
     if not reported:
         hint = 'no val_accuracy in the history: give `fit` a validation_data and compile with metrics=["accuracy"].'
         return Verdict(claim, False, hint)
@@ -98,7 +108,7 @@ def accuracy_of_at_least(floor: float) -> Claim:
     """Make the claim that the validation accuracy is where this lesson's idea should bring it."""
 
     def reaches(evidence: Evidence) -> Verdict:
-        claim = "it reads as many validation digits as this idea should give"
+        claim = "it reads most of the validation digits, as this idea should let it"
         hint = f"found {evidence.accuracy:.4f}, looked for {floor:.2f} or more. Did it train for all its epochs?"
         return Verdict(claim, evidence.accuracy >= floor, hint)
 
@@ -110,17 +120,40 @@ def computed_by_hand(evidence: Evidence) -> Verdict:
     claim = "softmax(X @ W + b), written with NumPy, gives what `predict` gives"
     by_hand = evidence.extra.get("by_hand")
     if by_hand is None:
-        return Verdict(claim, False, "nothing was handed in as by_hand=... See the cell `by-hand`.")
+        return Verdict(claim, False, "nothing was handed in as by_hand=..., an array with a row for each digit.")
     by_hand = np.asarray(by_hand)
     if by_hand.ndim != 2 or by_hand.shape[1] != 10 or not 1 <= len(by_hand) <= len(evidence.labels):
-        return Verdict(claim, False, f"by_hand has shape {list(by_hand.shape)}; looked for [digits, 10].")
-    sums = by_hand.sum(axis=1)
-    if not np.allclose(sums, 1, atol=1e-4):
-        hint = f"the first row adds up to {sums[0]:.4g}, not to 1: divide each row of exponentials by its own sum."
-        return Verdict(claim, False, hint)
+        return Verdict(claim, False, f"by_hand has shape {list(by_hand.shape)}; looked for [100, 10].")
     difference = float(np.max(np.abs(by_hand - evidence.probabilities[: len(by_hand)])))
-    hint = f"the greatest difference is {difference:.2g}. Is it X @ W + b, then the exponential, then the division?"
-    return Verdict(claim, difference <= SAME_PROBABILITIES, hint)
+    return Verdict(claim, difference <= SAME_PROBABILITIES, _next_step(evidence, by_hand, difference))
+
+
+def _next_step(evidence: Evidence, by_hand: np.ndarray, difference: float) -> str:
+    """Say how far a computation of softmax(X @ W + b) has come, and what is next."""
+    weights = evidence.model.get_weights()
+    if len(weights) == 2:
+        W, b = weights
+        sums = evidence.digits[: len(by_hand)] @ W
+        with np.errstate(over="ignore"):
+            stages = {
+                "X @ W so far: next, add the bias b": sums,
+                "the logits: next, take the exponential of each": sums + b,
+                "the exponentials: next, divide each row by its own sum": np.exp(sums + b),
+                "the exponentials of X @ W: the bias b is missing": np.exp(sums),
+                "softmax(X @ W): the bias b is missing": _softmax(sums),
+            }
+        for stage, values in stages.items():
+            if np.allclose(by_hand, values, rtol=1e-3, atol=1e-5):
+                return f"this is {stage}."
+    total = by_hand[0].sum()
+    if abs(total - 1) > 0.05:
+        return f"the first row adds up to {total:.4g}, not to 1: divide each row of exponentials by its own sum."
+    return f"the greatest difference is {difference:.2g}. Is it X @ W + b, then the exponential, then the division?"
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 def described_layers(model) -> list[str]:

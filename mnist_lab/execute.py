@@ -44,9 +44,9 @@ class Execution:
     failure: str | None = None
 
     @property
-    def not_yet(self) -> list[str]:
-        """The claims that the checks did not find fulfilled."""
-        return [v["claim"] for check in self.checks for v in check["verdicts"] if not v["holds"]]
+    def not_yet(self) -> list[dict[str, str]]:
+        """The verdicts ("claim", "hint") that the checks did not find fulfilled."""
+        return [verdict for check in self.checks for verdict in check["verdicts"] if not verdict["holds"]]
 
 
 def execute(

@@ -38,7 +38,9 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
             table.add_row(*_row(path, result), str(kept) if kept else "not kept")
             failed |= bool(result.failure) or (bool(result.not_yet) and not _is_exercise(result))
             remarks += [f"{path.name}, {result.failure}"] if result.failure else []
-            remarks += [f"{path.name}, not yet: {claim}" for claim in result.not_yet]
+            remarks += [
+                f"{path.name}, not yet: {verdict['claim']}\n    {verdict['hint']}" for verdict in result.not_yet
+            ]
     console.print(table)
     for remark in remarks:
         console.print(remark, markup=False, highlight=False)

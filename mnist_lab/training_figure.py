@@ -41,13 +41,14 @@ class TrainingFigure:
             accuracy.set(title="accuracy", ylim=(1 - 1 / zoom, 1))
             self._axes = {"loss": loss, "accuracy": accuracy}
             self._lines = {name: _add_curves(ax, training_label) for name, ax in self._axes.items()}
-            self._notes = {"loss": _add_note(loss, 0.97, "top"), "accuracy": _add_note(accuracy, 0.05, "bottom")}
+            self._notes = {"loss": _add_note(loss, 0.72, "top"), "accuracy": _add_note(accuracy, 0.05, "bottom")}
             for ax in self._axes.values():
                 first, last = epochs
-                ax.set(xlim=(first, last + _MARGIN * max(last - first, 1)), xlabel="epochs")
+                last = max(last, first + 1)
+                ax.set(xlim=(first, last + _MARGIN * (last - first)), xlabel="epochs")
                 ax.xaxis.set_major_locator(MaxNLocator(integer=True))
                 ax.grid(axis="y")
-            loss.legend(loc="upper left")
+            loss.legend(loc="upper right")
             self._canvas.draw()
         self._empty = self._canvas.copy_from_bbox(figure.bbox)
 

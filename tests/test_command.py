@@ -75,7 +75,8 @@ def test_run_in_place_keeps_the_old_outputs_when_a_cell_fails(tmp_path, capsys):
 def test_run_fails_where_a_lesson_says_not_yet(tmp_path, capsys):
     path = write(tmp_path / "01_small.ipynb", NOT_YET)
     assert main(["run", str(path), "--output-dir", str(tmp_path)]) == 1
-    assert "not yet: it works" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "not yet: it works\n    look here" in said
 
 
 def test_run_lists_what_an_exercise_still_lacks_and_does_not_fail(tmp_path, capsys):

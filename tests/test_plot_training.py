@@ -247,6 +247,11 @@ def pixels(figure, history):
     return np.asarray(Image.open(io.BytesIO(figure.draw(history))))
 
 
+def test_a_training_of_no_epoch_leaves_an_empty_chart(batches, notebook):
+    train(PlotTraining(), batches, epochs=0)
+    assert notebook.shown
+
+
 def test_zoom_divides_both_ranges():
     limits = {}
     for zoom in (1, 4):

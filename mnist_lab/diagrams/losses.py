@@ -40,12 +40,12 @@ def loss_curves() -> None:
     with drawing(3.2) as figure:
         loss, slope = figure.subplots(1, 2)
         _draw_curves(loss, p, cross_entropy_of, squared_error_of, 4.3)
-        loss.set_title("loss L")
+        loss.set_title("loss")
         loss.text(0.2, 2, "cross-entropy  −log p", color=BLUE)
         loss.text(0.065, 0.08, "squared error  (1 − p)²", color=VERMILLION, fontsize=10)
         _draw_curves(slope, p, cross_entropy_slope, squared_error_slope, 1.1)
         slope.set_yticks((0, 0.5, 1))
-        slope.set_title("pull on the logit z: |dL/dz|")
+        slope.set_title("slope: how the logit moves the loss")
         slope.text(0.37, 0.7, "cross-entropy  1 − p", color=BLUE)
         slope.text(0.065, 0.35, "squared error  2 (1 − p)² p", color=VERMILLION, fontsize=10)
 

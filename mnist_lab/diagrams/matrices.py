@@ -1,4 +1,4 @@
-"""A layer as a matrix product: X · W + b = L."""
+"""A layer as a matrix product: X @ W + b = L."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -15,7 +15,7 @@ _MIDDLE = 1.72
 
 
 def matrix_product(batch_size: int = 128) -> None:
-    """Draw X · W + b = L, with one image, one neuron and their logit in the same colours throughout.
+    """Draw X @ W + b = L, with one image, one neuron and their logit in the same colours throughout.
 
     X is `[batch_size, 784]`, W `[784, 10]`, b `[10]` (broadcast to every row), L `[batch_size, 10]`; at most
     eight rows are drawn.
@@ -52,7 +52,7 @@ def matrix_product(batch_size: int = 128) -> None:
         logits.cells(INK, row=row, column=_COLUMN, strength=0)
         logits.write("a cell: one logit", f"L [{batch_size}, 10]")
 
-        for before, after, sign in ((x, w, "·"), (w, b, "+"), (b, logits, "=")):
+        for before, after, sign in ((x, w, "@"), (w, b, "+"), (b, logits, "=")):
             words(ax, (before.right + after.left) / 2, _MIDDLE, sign, 20, weight="bold")
 
 

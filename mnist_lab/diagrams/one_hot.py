@@ -64,4 +64,8 @@ def _write_sum(ax, probability: float) -> None:
 
 
 def _number(probability: float) -> str:
-    return f"{probability:.2f}" if probability >= 0.01 else f"{probability:.1g}"
+    if probability >= 0.01 or probability == 0:
+        return f"{probability:.2f}"
+    if probability < 1e-6:
+        return f"{probability:.0e}"
+    return np.format_float_positional(probability, precision=1, fractional=False, trim="-")
