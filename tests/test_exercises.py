@@ -72,8 +72,10 @@ def test_the_check_judges_each_solution(trained_once, name):
     by_hand = next(verdict for claim, verdict in verdicts.items() if "NumPy" in claim)
     assert by_hand["holds"] is solved
     assert hint in by_hand["hint"]
-    others = [v["holds"] for claim, v in verdicts.items() if "NumPy" not in claim and "as many" not in claim]
-    assert others == [True] * 4
+    structural = [
+        verdict for verdict in verdicts.values() if verdict is not by_hand and "most of" not in verdict["claim"]
+    ]
+    assert [verdict["holds"] for verdict in structural] == [True] * 4
 
 
 def test_unsolved_it_runs_from_top_to_bottom_and_says_not_yet():
