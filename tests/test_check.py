@@ -10,6 +10,8 @@ from mnist_lab.claims import Evidence
 from mnist_lab.datasets import first_digits, training_dataset, validation_dataset
 from mnist_lab.lessons import LESSONS, find_lesson
 
+from .conftest import write_tiny
+
 LESSON = "01_dense_softmax"
 Dense, Input = keras.layers.Dense, keras.Input
 
@@ -26,9 +28,17 @@ def train(layers, optimizer=None, epochs=12, validation=None):
     return model, history
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MNIST_LAB_DATA", str(write_tiny(tmp_path_factory.mktemp("tiny"))))
+        return train([Dense(10, activation="softmax")])
+
+
 @pytest.fixture
-def solved(tiny):
-    return train([Dense(10, activation="softmax")])
+def solved(tiny, trained):
+    """A solved lesson: its model and history, trained once on the same small digits that `tiny` names."""
+    return trained
 
 
 def by_hand(model, n=100):
