@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_lab.claims import Evidence, Verdict
-from mnist_lab.datasets import first_digits, validation_dataset
+from mnist_lab.datasets import validation_dataset
 from mnist_lab.files import find_mnist
 from mnist_lab.lessons import Lesson, find_lesson
 from mnist_lab.results import RECORD_VARIABLE
@@ -42,11 +42,10 @@ def check_lesson(name: str, model=None, history=None, **evidence) -> None:
 
 def gather(model, history=None, extra: dict | None = None) -> Evidence:
     """Evaluate `model` on the validation digits and return all that the claims look at."""
-    validation = validation_dataset()
-    digits, labels = first_digits(validation, len(next(iter(validation))[1]))
+    ((digits, one_hot),) = validation_dataset().as_numpy_iterator()
     probabilities = model.predict(digits, batch_size=1000, verbose=0)
     kept = history if isinstance(history, dict) else getattr(history, "history", None) or {}
-    return Evidence(model, kept, digits, labels, probabilities, extra or {})
+    return Evidence(model, kept, digits, one_hot.argmax(axis=1), probabilities, extra or {})
 
 
 def judge(lesson: Lesson, evidence: Evidence) -> list[Verdict]:

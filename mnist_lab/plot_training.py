@@ -69,7 +69,7 @@ class PlotTraining(keras.callbacks.Callback):
         self._started = time.perf_counter()
         self._shell = _notebook_shell()
         if self._shell:
-            self._shell.events.register("post_run_cell", self._after_cell)
+            self._shell.events.register("post_run_cell", self._finish)
             self._draw()
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -170,13 +170,10 @@ class PlotTraining(keras.callbacks.Callback):
             parts += [f"{which}{name} {curves[name][-1]:.4f}" for name in names if curves[name]]
         return "  ".join(parts)
 
-    def _after_cell(self, *_):
-        self._finish()
-
-    def _finish(self):
+    def _finish(self, *_):
         """Make the last draw, once: when training ends, or when its cell does after an interrupt or an error."""
         if self._shell:
-            self._shell.events.unregister("post_run_cell", self._after_cell)
+            self._shell.events.unregister("post_run_cell", self._finish)
             self._draw()
             self._shell = None
 

@@ -12,7 +12,7 @@ import json
 import os
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -23,7 +23,7 @@ AS_TAUGHT = "as taught"
 RECORD_VARIABLE = "MNIST_LAB_RESULTS"
 
 _ENOUGH_SEEDS = 3
-_EMPTY = {"environments": [], "results": {}}
+_EMPTY = '{"environments": [], "results": {}}'
 
 
 @dataclass(frozen=True)
@@ -92,12 +92,10 @@ def store(
 
 
 def _read(file: Path) -> dict:
-    if not file.exists():
-        return json.loads(json.dumps(_EMPTY))
-    return json.loads(_text(file, file.stat().st_mtime_ns))
+    return json.loads(_text(file, file.stat().st_mtime_ns) if file.exists() else _EMPTY)
 
 
-@cache
+@lru_cache(maxsize=1)
 def _text(file: Path, modified: int) -> str:
     return file.read_text(encoding="utf-8")
 

@@ -26,8 +26,7 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
     if missing:
         print(f"No such notebook: {', '.join(missing)}", file=sys.stderr)
         return 2
-    origin = find_mnist()  # before the bars: a download shows one of its own
-    console.print(f"Digits: {origin}", highlight=False)
+    console.print(f"Digits: {find_mnist()}", highlight=False)  # before the bars: a download shows one of its own
     table = _table()
     failed = False
     remarks = []
