@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_lab.claims import Evidence, Verdict
+from mnist_lab.claims.evidence import Evidence, Verdict
 from mnist_lab.datasets import validation_dataset
 from mnist_lab.files import find_mnist
 from mnist_lab.lessons import Lesson, find_lesson

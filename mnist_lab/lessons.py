@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
-from mnist_lab import claims
-from mnist_lab.claims import Claim
+from mnist_lab.claims.by_hand import computed_by_hand
+from mnist_lab.claims.evidence import Claim
+from mnist_lab.claims.layers import one_dense_softmax_layer
+from mnist_lab.claims.optimizers import plain_gradient_descent
+from mnist_lab.claims.outcome import accuracy_of_at_least, better_than_guessing, honest_history
 from mnist_lab.results import summary
 
 
@@ -30,7 +33,7 @@ class Lesson:
     @property
     def all_claims(self) -> tuple[Claim, ...]:
         """The claims, with the accuracy's at the end."""
-        return (*self.claims, claims.accuracy_of_at_least(self.learner_floor))
+        return (*self.claims, accuracy_of_at_least(self.learner_floor))
 
     def floor(self, origin: str) -> float:
         """Return the accuracy that the lesson as taught must reach on this data set: CI's floor."""
@@ -48,11 +51,11 @@ LESSONS = {
             learner_floor=0.80,
             unmeasured_floor=0.88,
             claims=(
-                claims.one_dense_softmax_layer,
-                claims.plain_gradient_descent,
-                claims.better_than_guessing,
-                claims.honest_history,
-                claims.computed_by_hand,
+                one_dense_softmax_layer,
+                plain_gradient_descent,
+                better_than_guessing,
+                honest_history,
+                computed_by_hand,
             ),
         ),
     )

@@ -53,6 +53,11 @@ def summary(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, fil
     return Summary(mean(last), stdev(last), min(last), max(last), len(last), seconds)
 
 
+def measured_lessons(*, origin: str = "mnist", file: Path = FILE) -> list[str]:
+    """Return the names of the lessons of which something was measured, in the course's order."""
+    return sorted(_read(file)["results"].get(origin, {}))
+
+
 def seeds_of(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, file: Path = FILE) -> dict[str, dict]:
     """Return the entries of a lesson's variant by seed; an empty dict where nothing was measured."""
     return _read(file)["results"].get(origin, {}).get(lesson, {}).get(variant, {})

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_lab import claims
 from mnist_lab.check import check_lesson, gather, judge
-from mnist_lab.claims import Evidence
+from mnist_lab.claims.evidence import Evidence
+from mnist_lab.claims.outcome import accuracy_of_at_least
 from mnist_lab.datasets import first_digits, training_dataset, validation_dataset
 from mnist_lab.lessons import LESSONS, find_lesson
 
@@ -195,8 +195,8 @@ def test_accuracy_is_the_share_of_right_readings():
     evidence = Evidence(None, {}, None, labels, np.eye(10)[[1, 2, 3, 5]])
     assert evidence.accuracy == 0.75
     assert evidence.misread.tolist() == [0, 0, 0, 1]
-    assert claims.accuracy_of_at_least(0.75)(evidence).holds
-    assert not claims.accuracy_of_at_least(0.76)(evidence).holds
+    assert accuracy_of_at_least(0.75)(evidence).holds
+    assert not accuracy_of_at_least(0.76)(evidence).holds
 
 
 def test_every_lesson_has_floors_that_make_sense():

@@ -1,0 +1,55 @@
+"""What a check knows of one run, and what a claim says of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One line of a check: what is claimed, whether it holds, and else what was found and where to look."""
+
+    claim: str
+    holds: bool
+    hint: str = ""
+
+
+@dataclass
+class Evidence:
+    """What a check knows of one run.
+
+    Attributes:
+        model: the trained Keras model.
+        history: per epoch, the lists that `fit` returned ("loss", "val_accuracy" …); empty without a history.
+        digits: the package's own validation digits, `[n, 784]` float32.
+        labels: their classes, `[n]`.
+        probabilities: the model's own predictions for them, `[n, 10]`.
+        extra: what else the lesson handed in, by keyword.
+    """
+
+    model: object
+    history: dict[str, list[float]]
+    digits: np.ndarray
+    labels: np.ndarray
+    probabilities: np.ndarray
+    extra: dict = field(default_factory=dict)
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the validation digits that the model reads rightly."""
+        return float(np.mean(self.misread == 0))
+
+    @property
+    def cross_entropy(self) -> float:
+        """Mean of −log of the probability given to the right class (natural logarithm)."""
+        given = self.probabilities[np.arange(len(self.labels)), self.labels]
+        return float(-np.log(np.maximum(given, np.finfo(given.dtype).tiny)).mean())
+
+    @property
+    def misread(self) -> np.ndarray:
+        """1 for each misread validation digit, 0 for the others, `[n]`."""
+        return (np.argmax(self.probabilities, axis=1) != self.labels).astype(int)
+
+
+Claim = Callable[[Evidence], Verdict]

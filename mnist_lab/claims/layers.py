@@ -1,0 +1,23 @@
+"""Claims on what a network is made of, read from its layers' public configuration."""
+
+from mnist_lab.claims.evidence import Evidence, Verdict
+
+
+def described_layers(model) -> list[str]:
+    """Name the layers that compute something: "Dense(10, softmax)"; an activation of its own joins the layer before."""
+    described: list[tuple[str, list[str]]] = []
+    for layer in model.layers:
+        kind, config = type(layer).__name__, layer.get_config()
+        if kind in ("Softmax", "Activation") and described and described[-1][1][-1:] == ["linear"]:
+            described[-1][1][-1] = config.get("activation", "softmax")
+        elif kind not in ("InputLayer", "Flatten", "Reshape", "Identity"):
+            described.append((kind, [str(config[key]) for key in ("units", "activation") if key in config]))
+    return [f"{kind}({', '.join(details)})" for kind, details in described]
+
+
+def one_dense_softmax_layer(evidence: Evidence) -> Verdict:
+    """The network is one dense layer of ten neurons with softmax; a softmax in a layer of its own counts as well."""
+    claim = "the network is one dense layer of ten neurons, made into probabilities by softmax"
+    found = described_layers(evidence.model)
+    hint = f"found {', '.join(found) or 'no layer'}; looked for Dense(10, softmax) alone, in keras.Sequential."
+    return Verdict(claim, found == ["Dense(10, softmax)"], hint)

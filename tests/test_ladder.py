@@ -1,0 +1,51 @@
+import matplotlib.pyplot as plt
+import pytest
+
+from mnist_lab import ladder, results
+
+
+@pytest.fixture
+def measured(tmp_path, monkeypatch):
+    file = tmp_path / "results.json"
+    for lesson, accuracy in (("01_a", 0.9), ("02_b", 0.8), ("03_c", 0.97)):
+        for seed in range(4 if lesson != "03_c" else 2):
+            entry = {"accuracy": [0.1, accuracy + seed / 1000], "loss": [1.0, 0.5], "misread": [], "seconds": 1.0}
+            results.store(lesson, seed, entry, {"python": "3"}, origin="mnist", file=file)
+    for name in ("measured_lessons", "seeds_of", "summary"):
+        function = getattr(results, name)
+        monkeypatch.setattr(ladder, name, lambda *args, function=function: function(*args, file=file))
+
+
+def drawn():
+    (ax,) = plt.gcf().axes
+    return [label.get_text() for label in ax.get_yticklabels()], [text.get_text() for text in ax.texts]
+
+
+def test_each_measured_lesson_so_far_is_a_rung_with_a_dot_for_each_seed(measured):
+    ladder.display_ladder("02_b")
+    assert drawn() == (["01 a", "02 b"], ["90.15 %", "80.15 %"])
+    (ax,) = plt.gcf().axes
+    assert sorted(ax.lines[0].get_xdata()) == pytest.approx([0.097, 0.098, 0.099, 0.1])
+
+
+def test_lessons_to_come_and_too_few_seeds_are_left_out(measured):
+    ladder.display_ladder("01_a")
+    assert drawn()[0] == ["01 a"]
+    plt.close("all")
+    ladder.display_ladder("03_c")
+    assert drawn()[0] == ["01 a", "02 b"]
+
+
+def test_the_axis_counts_errors_from_many_to_few(measured):
+    ladder.display_ladder("02_b")
+    (ax,) = plt.gcf().axes
+    left, right = ax.get_xlim()
+    assert left > 0.3 > 0.003 > right
+    plt.gcf().canvas.draw()
+    labels = [label.get_text() for label in ax.get_xticklabels()]
+    assert labels[:4] == ["70 %", "80 %", "90 %", "95 %"]
+
+
+def test_nothing_measured_is_an_error(measured):
+    with pytest.raises(ValueError, match="Received: '00'"):
+        ladder.display_ladder("00")
