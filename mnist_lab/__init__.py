@@ -12,6 +12,7 @@ _HOME = {
     "diagrams": "diagrams",
     "display_digits": "pictures",
     "display_ladder": "ladder",
+    "display_paired_losses": "paired",
     "display_top_unrecognized": "pictures",
     "find_mnist": "files",
     "first_digits": "datasets",

@@ -35,9 +35,17 @@ def _parser() -> argparse.ArgumentParser:
     kept.add_argument("--in-place", action="store_true", help="refresh the notebooks' own outputs, and tidy them")
     run.set_defaults(command=_run)
 
+    grade = commands.add_parser("grade", help="run learners' copies of the exercises and tell what their checks say")
+    grade.add_argument("notebooks", nargs="+", metavar="FILE", help="executes the code in it")
+    grade.add_argument("--timeout", type=float, default=1800, metavar="SECONDS", help="for each notebook (1800)")
+    grade.add_argument("--csv", metavar="FILE", help="write the table into this file as well")
+    grade.set_defaults(command=_grade)
+
     measure = commands.add_parser("measure", help="execute lessons over seeds and store their accuracies (maintainers)")
     measure.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="default: all lessons")
     measure.add_argument("--seeds", type=int, default=20, metavar="N", help="seeds 0 to N − 1 (20)")
+    measure.add_argument("--epochs", type=int, metavar="E", help="train so long instead; stored as a variant")
+    measure.add_argument("--jobs", type=int, metavar="J", help="runs at the same time (one for every two cores)")
     measure.set_defaults(command=_measure)
     return parser
 
@@ -77,12 +85,21 @@ def _run(chosen: argparse.Namespace) -> int:
     return run(notebooks, None if chosen.in_place else Path(chosen.output_dir))
 
 
+def _grade(chosen: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from mnist_lab.grade import grade
+
+    table = Path(chosen.csv) if chosen.csv else None
+    return grade([Path(name) for name in chosen.notebooks], chosen.timeout, table)
+
+
 def _measure(chosen: argparse.Namespace) -> int:
     from pathlib import Path
 
     from mnist_lab.measure import measure
 
-    return measure([Path(name) for name in chosen.notebooks], chosen.seeds)
+    return measure([Path(name) for name in chosen.notebooks], chosen.seeds, epochs=chosen.epochs, jobs=chosen.jobs)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,8 @@ def compare_curves(curves: Mapping[str, Sequence[float]], title: str, *, percent
         for (name, values), (color, line) in zip(arrays.items(), _LOOKS, strict=False):
             mark = "o" if len(values) == 1 else None
             ax.plot(np.arange(1, len(values) + 1), values, color=color, linestyle=line, marker=mark, label=name)
-        ax.set(xlabel="epochs", title=title)
+        longest = max(len(values) for values in arrays.values())
+        ax.set(xlabel="epochs", title=title, xlim=(0.8, max(longest, 2) + 0.2))
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.grid(axis="y")
         if percent:

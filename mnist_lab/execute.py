@@ -1,6 +1,7 @@
 """Run a notebook without a browser: in a fresh kernel of this interpreter, with nbclient."""
 
 import json
+import math
 import os
 import re
 import subprocess
@@ -56,15 +57,19 @@ def execute(
     variables: dict[str, str] | None = None,
     report: Report | None = None,
     cell_seconds: float = CELL_SECONDS,
+    seconds: float | None = None,
+    folder: Path | None = None,
 ) -> Execution:
     """Run the notebook at `path` from top to bottom and return what came of it; the file stays as it is.
 
     Args:
-        path: the notebook; its folder becomes the kernel's working directory.
+        path: the notebook.
         parameters: numbers to put in place of those in its cell tagged `parameters`.
         variables: environment variables for the kernel, beside this process's own.
         report: called with the number of cells done, the number of cells, and the newest line on the training.
         cell_seconds: the time limit of a single cell.
+        seconds: the time limit of all cells together; the kernel is killed there, whatever a cell does about it.
+        folder: the kernel's working directory; the notebook's own if not given.
 
     Raises:
         ValueError: `path` is no notebook, or it sets no such parameter.
@@ -76,19 +81,19 @@ def execute(
     _set_parameters(notebook, parameters or {}, path)
     absolute_data_variable()
     result = Execution(notebook)
-    with tempfile.TemporaryDirectory() as folder:
-        records = Path(folder, "checks.jsonl")
+    with tempfile.TemporaryDirectory() as private:
+        records = Path(private, "checks.jsonl")
         client = _Client(
             notebook,
             kernel_name="python3",
             kernel_manager_class=_KernelOfThisInterpreter,
-            timeout=cell_seconds,
-            resources={"metadata": {"path": str(Path(path).resolve().parent)}},
+            timeout_func=lambda _: min(cell_seconds, max(1, (seconds or math.inf) - (time.perf_counter() - began))),
+            resources={"metadata": {"path": str(folder or Path(path).resolve().parent)}},
         )
         client.result, client.report = result, report
         environment = {**os.environ, **(variables or {}), RECORD_VARIABLE: str(records)}
         began = time.perf_counter()
-        with Path(folder, "kernel.log").open("w+b") as log:
+        with Path(private, "kernel.log").open("w+b") as log:
             try:
                 client.execute(env=environment, stdout=subprocess.DEVNULL, stderr=log)
             except (CellExecutionError, CellTimeoutError) as error:

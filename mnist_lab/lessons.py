@@ -2,10 +2,21 @@
 
 from dataclasses import dataclass
 
+from mnist_lab.claims.batch_norm import (
+    convolutions_stay,
+    no_bias_where_normalized,
+    none_at_the_answer,
+    normalized_before_the_activation,
+)
 from mnist_lab.claims.by_hand import computed_by_hand
+from mnist_lab.claims.convolutions import convolutions_see_the_image, image_gets_smaller, ten_probabilities
+from mnist_lab.claims.dropout import dropout_after_a_hidden_layer, dropout_leaves_enough
+from mnist_lab.claims.dropout_in_convolutions import still_convolutional
 from mnist_lab.claims.evidence import Claim
+from mnist_lab.claims.hidden_layers import hidden_dense_layers, relu_inside, sigmoid_inside, softmax_stays_last
 from mnist_lab.claims.layers import one_dense_softmax_layer
-from mnist_lab.claims.optimizers import plain_gradient_descent
+from mnist_lab.claims.learning_rate import rate_decays, training_used_the_schedule
+from mnist_lab.claims.optimizers import more_than_plain_descent, plain_gradient_descent
 from mnist_lab.claims.outcome import accuracy_of_at_least, better_than_guessing, honest_history
 from mnist_lab.results import summary
 
@@ -56,6 +67,107 @@ LESSONS = {
                 better_than_guessing,
                 honest_history,
                 computed_by_hand,
+            ),
+        ),
+        Lesson(
+            name="02_sigmoid_layers",
+            title="Stack sigmoid layers",
+            changes="two hidden layers of sigmoid neurons: many more parameters, and worse",
+            learner_floor=0.40,
+            unmeasured_floor=0.70,
+            claims=(
+                hidden_dense_layers,
+                softmax_stays_last,
+                sigmoid_inside,
+                plain_gradient_descent,
+                better_than_guessing,
+                honest_history,
+            ),
+        ),
+        Lesson(
+            name="03_relu_and_adam",
+            title="Replace the sigmoid by ReLU, and plain descent by Adam",
+            changes="ReLU, then Adam: the same layers, brought back to life",
+            learner_floor=0.95,
+            unmeasured_floor=0.965,
+            claims=(
+                hidden_dense_layers,
+                softmax_stays_last,
+                relu_inside,
+                more_than_plain_descent,
+                better_than_guessing,
+                honest_history,
+            ),
+        ),
+        Lesson(
+            name="04_learning_rate_decay",
+            title="Let the learning rate decay",
+            changes="start fast and slow down: a learning rate that decays",
+            learner_floor=0.96,
+            unmeasured_floor=0.972,
+            claims=(
+                rate_decays,
+                training_used_the_schedule,
+                better_than_guessing,
+                honest_history,
+            ),
+        ),
+        Lesson(
+            name="05_dropout",
+            title="Meet overfitting, and try dropout",
+            changes="overfitting, and a dropout that disappoints",
+            learner_floor=0.95,
+            unmeasured_floor=0.968,
+            claims=(
+                dropout_after_a_hidden_layer,
+                dropout_leaves_enough,
+                rate_decays,
+                training_used_the_schedule,
+                better_than_guessing,
+                honest_history,
+            ),
+        ),
+        Lesson(
+            name="06_convolutions",
+            title="See shapes with convolutions",
+            changes="convolutions: filters that slide over an image with rows and columns",
+            learner_floor=0.975,
+            unmeasured_floor=0.98,
+            claims=(
+                convolutions_see_the_image,
+                image_gets_smaller,
+                ten_probabilities,
+                better_than_guessing,
+                honest_history,
+            ),
+        ),
+        Lesson(
+            name="07_convolutions_with_dropout",
+            title="Calm a convolutional network with dropout",
+            changes="dropout after the dense layer, and this time it helps",
+            learner_floor=0.975,
+            unmeasured_floor=0.985,
+            claims=(
+                still_convolutional,
+                dropout_after_a_hidden_layer,
+                dropout_leaves_enough,
+                better_than_guessing,
+                honest_history,
+            ),
+        ),
+        Lesson(
+            name="08_batch_normalization",
+            title="Normalize every layer",
+            changes="batch normalization behind every layer but the last",
+            learner_floor=0.98,
+            unmeasured_floor=0.988,
+            claims=(
+                convolutions_stay,
+                normalized_before_the_activation,
+                no_bias_where_normalized,
+                none_at_the_answer,
+                better_than_guessing,
+                honest_history,
             ),
         ),
     )

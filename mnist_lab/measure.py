@@ -1,25 +1,38 @@
-"""`mnist-lab measure`: execute lessons over seeds and store their accuracies in results.json."""
+"""`mnist-lab measure`: train lessons over seeds and store their accuracies in results.json."""
 
+import os
 import platform
 import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import nbformat
 from rich.console import Console
 from rich.progress import Progress
 
 from mnist_lab.environment import SEED_VARIABLE, versions
 from mnist_lab.execute import execute
 from mnist_lab.files import find_mnist
-from mnist_lab.results import FILE, seeds_of, store, summary
+from mnist_lab.results import AS_TAUGHT, FILE, seeds_of, store, summary
 from mnist_lab.run import new_bar, progress
 
 TRAINING_CELL = "train"
 
 
-def measure(notebooks: list[Path], seeds: int) -> int:
-    """Execute lessons with the seeds 0 to `seeds` − 1; what is stored already is not run again.
+def measure(notebooks: list[Path], seeds: int, *, epochs: int | None = None, jobs: int | None = None) -> int:
+    """Train lessons with the seeds 0 to `seeds` − 1; what is stored already is not run again.
 
-    Returns 1 where a notebook failed or this is no checkout, else 0.
+    Of a notebook only the cells up to `train` are executed, and a check after them.
+
+    Args:
+        notebooks: their paths; empty: all lessons.
+        seeds: how many.
+        epochs: in place of the lesson's own number of epochs; stored as a variant of its own, "1 epoch" for instance.
+        jobs: how many run at the same time; None: one for every two cores.
+
+    Returns:
+        1 where a notebook failed or this is no checkout, else 0.
     """
     checkout = FILE.parents[1]
     if not (checkout / "pyproject.toml").is_file():
@@ -27,17 +40,29 @@ def measure(notebooks: list[Path], seeds: int) -> int:
         return 1
     console = Console()
     notebooks = notebooks or sorted((checkout / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    variant = AS_TAUGHT if epochs is None else f"{epochs} epoch{'s' * (epochs != 1)}"
+    parameters = {} if epochs is None else {"EPOCHS": epochs}
+    origin = find_mnist().origin
+    missing = [
+        (path, seed)
+        for seed in range(seeds)
+        for path in notebooks
+        if str(seed) not in seeds_of(path.stem, origin=origin, variant=variant)
+    ]
     environment = versions() | {"processor": processor()}
-    failed = False
-    with progress(console) as bars:
-        for path in notebooks:
-            for seed in range(seeds):
-                failed |= not _measure_one(path, seed, environment, bars)
+    with progress(console) as bars, ThreadPoolExecutor(jobs or max(1, (os.cpu_count() or 1) // 2)) as pool:
+        overall = bars.add_task("runs", total=len(missing), line="")
+
+        def one(path: Path, seed: int) -> bool:
+            well = _measure_one(path, seed, parameters, variant, environment, bars)
+            bars.advance(overall)
+            return well
+
+        all_well = all(list(pool.map(lambda run: one(*run), missing)))
     for path in notebooks:
-        for origin in ("mnist", "stand-in"):
-            if measured := summary(path.stem, origin=origin):
-                console.print(f"{path.stem} on {origin}: {measured}", highlight=False)
-    return int(failed)
+        if measured := summary(path.stem, origin=origin, variant=variant):
+            console.print(f"{path.stem} on {origin}, {variant}: {measured}", highlight=False)
+    return int(not all_well)
 
 
 def processor() -> str:
@@ -48,16 +73,34 @@ def processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def _measure_one(path: Path, seed: int, environment: dict, bars: Progress) -> bool:
-    origin = find_mnist().origin
-    if str(seed) in seeds_of(path.stem, origin=origin):
-        return True
-    result = execute(path, variables={SEED_VARIABLE: str(seed)}, report=new_bar(bars, f"{path.stem} seed {seed}"))
+def up_to_training(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return the code cells of a lesson up to its training, and a check of the network after them.
+
+    Raises:
+        ValueError: no cell has the id `train`.
+    """
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    names = [cell.id for cell in cells]
+    if TRAINING_CELL not in names:
+        raise ValueError(f"Expected a lesson with a cell of the id {TRAINING_CELL!r}. Received the cells: {names}")
+    lesson = notebook.metadata.mnist_lab.lesson
+    check = nbformat.v4.new_code_cell(f"lab.check_lesson({lesson!r}, model, history)", id="measured")
+    kept = [*cells[: names.index(TRAINING_CELL) + 1], check]
+    return nbformat.v4.new_notebook(cells=kept, metadata=notebook.metadata)
+
+
+def _measure_one(path: Path, seed: int, parameters: dict, variant: str, environment: dict, bars: Progress) -> bool:
+    report = new_bar(bars, f"{path.stem} seed {seed}")
+    with tempfile.TemporaryDirectory() as folder:
+        shortened = Path(folder, path.name)
+        nbformat.write(up_to_training(nbformat.read(path, as_version=4)), shortened)
+        result = execute(shortened, parameters=parameters, variables={SEED_VARIABLE: str(seed)}, report=report)
+    bars.remove_task(report.bar)
     if result.failure or not result.checks:
         bars.console.print(f"{path.stem}, seed {seed}: {result.failure or 'no check was recorded'}", markup=False)
         return False
     check = result.checks[-1]
     entry = {key: check[key] for key in ("accuracy", "loss", "misread")}
     entry["seconds"] = round(result.cell_seconds[TRAINING_CELL], 1)
-    store(path.stem, seed, entry, environment, origin=check["origin"])
+    store(path.stem, seed, entry, environment, origin=check["origin"], variant=variant)
     return True

@@ -16,6 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from statistics import mean, stdev
 
+from filelock import FileLock
+
 FILE = Path(__file__).with_name("results.json")
 AS_TAUGHT = "as taught"
 
@@ -84,6 +86,11 @@ def store(
         variant: which recipe, where a lesson has several.
         file: the file to write to.
     """
+    with FileLock(file.with_suffix(".lock")):
+        _store(lesson, seed, entry, environment, origin, variant, file)
+
+
+def _store(lesson: str, seed: int, entry: dict, environment: dict, origin: str, variant: str, file: Path) -> None:
     content = _read(file)
     if environment not in content["environments"]:
         content["environments"].append(environment)

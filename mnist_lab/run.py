@@ -66,6 +66,7 @@ def new_bar(bars: Progress, name: str) -> Report:
     def report(done: int, cells: int, line: str) -> None:
         bars.update(bar, completed=done, total=cells, line=line)
 
+    report.bar = bar
     return report
 
 

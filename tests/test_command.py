@@ -1,4 +1,3 @@
-import json
 import os
 import subprocess
 import sys
@@ -139,23 +138,3 @@ def test_doctor_works_where_tensorflow_does_not(tmp_path, monkeypatch):
     assert result.returncode == 1
     assert "[FAIL] TensorFlow does not import: ImportError: libdevice is broken" in result.stdout
     assert "[ OK ] digits" in result.stdout
-
-
-def test_measure_stores_seeds_and_resumes(tmp_path, monkeypatch):
-    from mnist_lab import measure
-
-    path = write(tmp_path / "01_small.ipynb", code("1", "train"), GOOD)
-    file = tmp_path / "results.json"
-    monkeypatch.setattr(measure, "store", lambda *a, **k: results_store(*a, **k, file=file))
-    monkeypatch.setattr(
-        measure, "seeds_of", lambda *a, **k: results_seeds_of(*a, **{**k, "origin": "mnist"}, file=file)
-    )
-    from mnist_lab.results import seeds_of as results_seeds_of
-    from mnist_lab.results import store as results_store
-
-    assert main(["measure", str(path), "--seeds", "2"]) == 0
-    first = json.loads(file.read_text())
-    assert list(first["results"]["mnist"]["01_small"]["as taught"]) == ["0", "1"]
-    assert first["environments"][0]["processor"]
-    monkeypatch.setattr(measure, "execute", lambda *a, **k: pytest.fail("measured twice"))
-    assert main(["measure", str(path), "--seeds", "2"]) == 0

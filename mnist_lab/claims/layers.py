@@ -2,14 +2,23 @@
 
 from mnist_lab.claims.evidence import Evidence, Verdict
 
+_OF_ITS_OWN = {
+    "Activation": "an activation",
+    "ELU": "elu",
+    "LeakyReLU": "leaky_relu",
+    "PReLU": "leaky_relu",
+    "ReLU": "relu",
+    "Softmax": "softmax",
+}
+
 
 def described_layers(model) -> list[str]:
     """Name the layers that compute something: "Dense(10, softmax)"; an activation of its own joins the layer before."""
     described: list[tuple[str, list[str]]] = []
     for layer in model.layers:
         kind, config = type(layer).__name__, layer.get_config()
-        if kind in ("Softmax", "Activation") and described and described[-1][1][-1:] == ["linear"]:
-            described[-1][1][-1] = config.get("activation", "softmax")
+        if kind in _OF_ITS_OWN and described and described[-1][1][-1:] == ["linear"]:
+            described[-1][1][-1] = str(config.get("activation", _OF_ITS_OWN[kind]))
         elif kind not in ("InputLayer", "Flatten", "Reshape", "Identity"):
             described.append((kind, [str(config[key]) for key in ("units", "activation") if key in config]))
     return [f"{kind}({', '.join(details)})" for kind, details in described]

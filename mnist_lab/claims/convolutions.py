@@ -1,0 +1,136 @@
+"""The claims of lesson 06: convolutions that see an image, which gets smaller on its way to ten probabilities."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mnist_lab.claims.evidence import Evidence, Verdict
+
+FEWEST = 2
+SMALL_ENOUGH = 0.5  # share of the positions of the first convolution's input
+
+_RESHAPE = "the datasets give lists of 784 numbers, and keras.layers.Reshape((28, 28, 1)) makes images of them again"
+
+
+def convolutions_see_the_image(evidence: Evidence) -> Verdict:
+    """Two convolutions or more look at neighbouring pixels, in an image with rows and columns."""
+    claim = "convolutions, more than one, look at neighbours in an image that has rows and columns"
+    layers = list(_layers(evidence.model))
+    problems = [(layer, _problem(layer)) for layer in layers if _is_convolution(layer)]
+    if not problems:
+        found = ", ".join(map(_named, layers)) or "no layer"
+        hint = f"found {found}; looked for keras.layers.Conv2D, {FEWEST} of them or more. In front of them: {_RESHAPE}."
+        return Verdict(claim, False, hint)
+    wrong = [f"{_named(layer)} {problem}" for layer, problem in problems if problem]
+    right = len(problems) - len(wrong)
+    if right >= FEWEST:
+        return Verdict(claim, True)
+    if wrong:
+        return Verdict(claim, False, f"{wrong[0]}. Looked for {FEWEST} convolutions that see neighbours.")
+    hint = (
+        f"found a single convolution. One finds edges; a second one, on what the first found, finds corners and "
+        f"curves. Looked for {FEWEST} or more."
+    )
+    return Verdict(claim, False, hint)
+
+
+def image_gets_smaller(evidence: Evidence) -> Verdict:
+    """Strides, pooling or the like leave at most half of the positions before the image is given up."""
+    claim = "the image gets smaller on its way, by strides or by pooling"
+    layers = list(_layers(evidence.model))
+    first = next((place for place, layer in enumerate(layers) if _is_convolution(layer)), None)
+    if first is None:
+        hint = (
+            "found no convolution, so no image either. It is the convolutions, or layers between them, that shrink it."
+        )
+        return Verdict(claim, False, hint)
+    on_the_way = [layer for layer in layers[first:] if "Global" not in type(layer).__name__]
+    start = _positions(_shape_of(layers[first], "input"))
+    sizes = [size for layer in on_the_way if (size := _positions(_shape_of(layer, "output")))]
+    if start is None or not sizes:
+        return Verdict(claim, any(_strides_or_pools(layer) for layer in on_the_way), _how_to_shrink("found no stride"))
+    found = f"found {start} positions at first and {min(sizes)} at the fewest"
+    return Verdict(claim, min(sizes) <= SMALL_ENOUGH * start, _how_to_shrink(found))
+
+
+def ten_probabilities(evidence: Evidence) -> Verdict:
+    """For each digit the network gives ten numbers, none negative, that add up to 1."""
+    claim = "what comes out is ten probabilities, as softmax makes them"
+    given = np.asarray(evidence.probabilities)
+    last = next((_named(layer) for layer in reversed(list(_layers(evidence.model)))), "none")
+    if given.ndim != 2 or given.shape[1] != 10:
+        hint = f"found an output of shape {['digits', *given.shape[1:]]}; looked for ten numbers for each digit."
+        return Verdict(claim, False, hint.replace("'", ""))
+    holds = bool((given >= 0).all() and np.allclose(given.sum(axis=1), 1, atol=1e-3))
+    hint = f'the ten numbers do not add up to 1; the last layer is {last}. Looked for activation="softmax" there.'
+    return Verdict(claim, holds, hint)
+
+
+def _problem(layer) -> str:
+    """Say why a convolution does not see neighbours in an image; "" if it does."""
+    kernel = _pair(getattr(layer, "kernel_size", None))
+    if len(kernel) == 1:
+        return f"slides along a line, and does not know which pixel is above which. Take Conv2D: {_RESHAPE}"
+    if kernel and max(kernel) == 1:
+        return "has a filter of a single pixel, which sees no neighbours. A kernel_size of 3 sees eight"
+    rows, columns = _sides(_shape_of(layer, "input"))
+    if rows is not None and columns is not None and min(rows, columns) == 1:
+        return f"gets an image of {rows} × {columns}: a line, without neighbours above and below. Before it, {_RESHAPE}"
+    return ""
+
+
+def _how_to_shrink(found: str) -> str:
+    return (
+        f"{found}; looked for half of them or fewer. Give a convolution strides=2, or put keras.layers.MaxPooling2D "
+        "behind it: then the next filter sees more of the digit, and there is less to compute."
+    )
+
+
+def _layers(model) -> Iterator:
+    """Give the layers in order, those of networks inside the network too, without inputs."""
+    for layer in getattr(model, "layers", None) or []:
+        if getattr(layer, "layers", None):
+            yield from _layers(layer)
+        elif type(layer).__name__ != "InputLayer":
+            yield layer
+
+
+def _is_convolution(layer) -> bool:
+    return any("Conv" in kind.__name__ for kind in type(layer).__mro__)
+
+
+def _strides_or_pools(layer) -> bool:
+    return "Pooling" in type(layer).__name__ or max(_pair(getattr(layer, "strides", 1)), default=1) > 1
+
+
+def _pair(value) -> tuple:
+    """Return a kernel size or strides as a tuple, () where there is none."""
+    if value is None:
+        return ()
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,)
+
+
+def _shape_of(layer, end: str) -> tuple | None:
+    """Return the shape of a layer's "input" or "output"; None where it has none or several."""
+    try:
+        return getattr(getattr(layer, end), "shape", None)
+    except (AttributeError, ValueError, RuntimeError):  # a layer of a model without a graph, or used twice
+        return None
+
+
+def _sides(shape: tuple | None) -> tuple:
+    """Return rows and columns of a `[batch, rows, columns, channels]`, None for what is not known."""
+    return (shape[1], shape[2]) if shape is not None and len(shape) == 4 else (None, None)
+
+
+def _positions(shape: tuple | None) -> int | None:
+    rows, columns = _sides(shape)
+    return None if rows is None or columns is None else rows * columns
+
+
+def _named(layer) -> str:
+    """Name a layer as a learner wrote it: "Conv2D(12, kernel_size=3)"."""
+    details = [str(size) for key in ("filters", "units") if (size := getattr(layer, key, None))]
+    if kernel := _pair(getattr(layer, "kernel_size", None)):
+        details.append(f"kernel_size={kernel[0] if len(set(kernel)) == 1 else kernel}")
+    return type(layer).__name__ + (f"({', '.join(details)})" if details else "")

@@ -1,0 +1,78 @@
+"""Every exercise as learners solve it: not at all, as in the lesson, in another right way, and in wrong ones.
+
+An exercise is run from top to bottom as it is; then each solution fills its cells and is trained for one epoch in the
+same kernel. What the check says of it is compared with what is expected.
+"""
+
+from importlib import import_module
+from pathlib import Path
+
+import nbformat
+import pytest
+from derived import EXERCISES, NOTEBOOKS, read
+
+from mnist_lab.execute import execute
+
+HERE = Path(__file__).parent
+ONE_EPOCH = {"EPOCHS": 1}
+JUDGED = ("model", "learning-rate", "train", "check")
+OF_THE_ACCURACY = "it reads most of the validation digits"
+UNSOLVED, AS_TAUGHT = "unsolved", "as in the lesson"
+
+
+def lesson_of(number):
+    (path,) = NOTEBOOKS.glob(f"{number}_*.ipynb")
+    return path.stem
+
+
+def solutions_of(number):
+    """Return the sources that fill the exercise's cells, by the solution's name; and the claims each leaves open."""
+    module = import_module(f"lesson_{number}")
+    lesson = read(NOTEBOOKS / f"{lesson_of(number)}.ipynb")
+    taught = {cell.id: cell.source for cell in lesson.cells if "exercise" in cell.metadata.get("tags", [])}
+    assert set(module.EXPECTED) == {UNSOLVED, *module.SOLUTIONS}
+    return {AS_TAUGHT: taught, **module.SOLUTIONS}, {AS_TAUGHT: [], **module.EXPECTED}
+
+
+def with_solutions(exercise, solutions):
+    """Return the exercise, followed by its cells that are judged, filled in once for each solution."""
+    cells = list(exercise.cells)
+    judged = [cell for cell in exercise.cells if cell.id in JUDGED]
+    for number, (name, filled) in enumerate(solutions.items()):
+        assert set(filled) <= {cell.id for cell in judged}, f"{name!r} fills a cell that is not judged"
+        for cell in judged:
+            source = filled.get(cell.id, cell.source)
+            cells.append(nbformat.v4.new_code_cell(source, id=f"{cell.id}-{number}"))
+    return nbformat.v4.new_notebook(cells=cells, metadata=exercise.metadata)
+
+
+def left_open(check):
+    return [v for v in check["verdicts"] if not v["holds"] and OF_THE_ACCURACY not in v["claim"]]
+
+
+@pytest.mark.parametrize("number", sorted(path.stem[-2:] for path in HERE.glob("lesson_*.py")))
+def test_the_check_judges_each_solution(number, tmp_path):
+    solutions, expected = solutions_of(number)
+    path = tmp_path / f"{lesson_of(number)}.ipynb"
+    nbformat.write(with_solutions(read(EXERCISES / path.name), solutions), path)
+    result = execute(path, parameters=ONE_EPOCH)
+    assert result.failure is None
+    names = [UNSOLVED, *solutions]
+    assert len(result.checks) == len(names)
+    for name, check in zip(names, result.checks, strict=True):
+        found = [verdict["claim"] for verdict in left_open(check)]
+        wanted = expected[name]
+        told = f"{name}: {found}"
+        assert len(found) == len(wanted), told
+        assert all(any(part in claim for claim in found) for part in wanted), told
+        assert all(verdict["hint"] for verdict in left_open(check)), told
+
+
+def test_every_exercise_from_the_second_on_has_its_solutions():
+    numbers = {path.stem[-2:] for path in HERE.glob("lesson_*.py")}
+    assert numbers == {path.stem[:2] for path in EXERCISES.glob("*.ipynb")} - {"01"}
+    for number in numbers:
+        _, expected = solutions_of(number)
+        assert sum(not claims for name, claims in expected.items() if name != AS_TAUGHT) >= 1, "another right way"
+        assert sum(bool(claims) for name, claims in expected.items() if name != UNSOLVED) >= 2, "two wrong ones"
+        assert expected[UNSOLVED], "the exercise is not solved as it is"

@@ -1,0 +1,117 @@
+"""The claims of lesson 05: where dropout stands, and how much it drops."""
+
+import keras
+import pytest
+
+from mnist_lab.claims.dropout import dropout_after_a_hidden_layer, dropout_leaves_enough
+from mnist_lab.claims.evidence import Evidence
+from mnist_lab.lessons import find_lesson
+
+Activation, BatchNormalization = keras.layers.Activation, keras.layers.BatchNormalization
+Dense, Dropout = keras.layers.Dense, keras.layers.Dropout
+
+
+class Renamed(Dropout):
+    """A learner's own layer, made from Keras'."""
+
+
+def stacked(*layers):
+    return keras.Sequential([keras.Input((28 * 28,)), *layers])
+
+
+def as_taught(rate=0.25):
+    hidden = [Dense(20, "relu"), Dropout(rate), Dense(6, "relu"), Dropout(rate)]
+    return stacked(*hidden, Dense(10, "softmax"))
+
+
+def verdicts(model):
+    evidence = Evidence(model, {}, None, None, None)
+    return dropout_after_a_hidden_layer(evidence), dropout_leaves_enough(evidence)
+
+
+def holds(model):
+    return [verdict.holds for verdict in verdicts(model)]
+
+
+def functional():
+    inputs = keras.Input((28 * 28,))
+    hidden = Dropout(0.4)(Dense(20, "relu")(inputs))
+    return keras.Model(inputs, Dense(10, "softmax")(hidden))
+
+
+RIGHT = {
+    "as taught": as_taught,
+    "after one layer only": lambda: stacked(Dense(20, "relu"), Dense(6, "relu"), Dropout(0.1), Dense(10, "softmax")),
+    "on the pixels as well": lambda: stacked(Dropout(0.2), Dense(20, "relu"), Dropout(0.5), Dense(10, "softmax")),
+    "in front of an activation of its own": lambda: stacked(
+        Dense(20), Dropout(0.3), Activation("relu"), Dense(10), Activation("softmax")
+    ),
+    "other kinds": lambda: stacked(
+        Dense(20, "selu"), keras.layers.AlphaDropout(0.1), Dense(6, "relu"), Renamed(0.2), Dense(10, "softmax")
+    ),
+    "of channels": lambda: stacked(
+        keras.layers.Reshape((28, 28, 1)),
+        keras.layers.Conv2D(2, 5, 4, activation="relu"),
+        keras.layers.SpatialDropout2D(0.3),
+        keras.layers.Flatten(),
+        Dense(10, "softmax"),
+    ),
+    "nested": lambda: stacked(keras.Sequential([Dense(20, "relu"), Dropout(0.25)]), Dense(10, "softmax")),
+    "functional": functional,
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_dropout_after_a_hidden_layer_passes(name):
+    assert holds(RIGHT[name]()) == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("model", "hint"),
+    [
+        (lambda: stacked(Dense(20, "relu"), Dense(10, "softmax")), "found no dropout layer"),
+        (lambda: stacked(Dropout(0.2), Dense(20, "relu"), Dense(10, "softmax")), "it drops pixels"),
+        (lambda: stacked(Dense(20, "relu"), Dense(10, "softmax"), Dropout(0.2)), "strikes out answers"),
+        (lambda: stacked(Dense(20, "relu"), Dense(10), Dropout(0.2), Activation("softmax")), "strikes out answers"),
+        (
+            lambda: stacked(Dense(20, "relu"), Dropout(0.2), Dense(10, "softmax"), Dropout(0.2)),
+            "strikes out answers",
+        ),
+        (lambda: stacked(Dropout(0.2), BatchNormalization(), Dropout(0.2), Dense(10, "softmax")), "it drops pixels"),
+        (lambda: stacked(Dropout(0.2)), "it drops pixels"),
+    ],
+)
+def test_dropout_in_no_right_place_is_told(model, hint):
+    placed, _ = verdicts(model())
+    assert not placed.holds
+    assert hint in placed.hint
+
+
+@pytest.mark.parametrize(
+    ("rate", "hint"),
+    [
+        (0.0, "found the rates 0, 0: a rate of 0 drops nothing"),
+        (0.8, "looked for less than 0.8"),
+        (0.95, "not the one kept"),
+    ],
+)
+def test_a_rate_that_drops_nothing_or_nearly_all_is_told(rate, hint):
+    placed, left = verdicts(as_taught(rate))
+    assert placed.holds
+    assert not left.holds
+    assert hint in left.hint
+
+
+@pytest.mark.parametrize("model", [None, keras.Sequential(), keras.Sequential([Dropout(0.2), Dense(3)]), object()])
+def test_odd_models_get_hints_and_no_traceback(model):
+    assert all(verdict.holds or verdict.hint for verdict in verdicts(model))
+    assert not verdicts(model)[0].holds
+
+
+def test_the_lesson_also_asks_for_the_decay():
+    texts = [claim.__name__ for claim in find_lesson("05_dropout").claims]
+    assert texts[2:4] == ["rate_decays", "training_used_the_schedule"]
+
+
+def test_the_claims_have_no_digits():
+    assert not any(character.isdigit() for verdict in verdicts(as_taught()) for character in verdict.claim)

@@ -1,0 +1,301 @@
+"""The claims of lesson 06, each with networks that pass and networks that do not; and what its diagrams compute."""
+
+import keras
+import matplotlib
+import numpy as np
+import pytest
+
+matplotlib.use("agg")
+
+import matplotlib.pyplot as plt
+
+from mnist_lab.claims.convolutions import convolutions_see_the_image, image_gets_smaller, ten_probabilities
+from mnist_lab.claims.evidence import Evidence
+from mnist_lab.diagrams import cubes, feature_maps, learned_filters, shrinking, sliding, sliding_filter, strides
+from mnist_lab.diagrams._signed import signed
+from mnist_lab.lessons import find_lesson
+
+CLAIMS = (convolutions_see_the_image, image_gets_smaller, ten_probabilities)
+L = keras.layers
+Conv, Dense = L.Conv2D, L.Dense
+DIGITS = np.random.default_rng(0).random((3, 784), "float32")
+
+
+def network(*layers, image=(28, 28, 1)):
+    return keras.Sequential([keras.Input((784,)), L.Reshape(image), *layers])
+
+
+def answer():
+    return [L.Flatten(), Dense(10, activation="softmax")]
+
+
+def verdicts(model):
+    evidence = Evidence(model, {}, DIGITS, np.zeros(3, int), np.asarray(model(DIGITS)))
+    return [claim(evidence) for claim in CLAIMS]
+
+
+def as_taught():
+    return network(
+        Conv(12, kernel_size=3, padding="same", activation="relu"),
+        Conv(24, kernel_size=6, strides=2, padding="same", activation="relu"),
+        Conv(32, kernel_size=6, strides=2, padding="same", activation="relu"),
+        L.Flatten(),
+        Dense(200, activation="relu"),
+        Dense(10, activation="softmax"),
+    )
+
+
+def max_pooling():
+    return network(Conv(2, 5), L.MaxPooling2D(), Conv(3, 3), L.MaxPooling2D(), *answer())
+
+
+def average_pooling_at_the_end():
+    return network(Conv(2, 3), Conv(3, 3), L.AveragePooling2D(2), *answer())
+
+
+def global_average():
+    head = [Conv(10, 1), L.GlobalAveragePooling2D(), L.Softmax()]
+    return network(Conv(2, 3, strides=2), Conv(3, 3), *head)
+
+
+def large_filters_without_padding():
+    return network(Conv(2, 7), Conv(3, 7), Conv(3, 5), *answer())
+
+
+def a_filter_in_two_steps():
+    return network(Conv(2, (1, 5)), Conv(2, (5, 1)), L.MaxPooling2D(), *answer())
+
+
+def separable():
+    return network(L.SeparableConv2D(2, 3, strides=2), L.DepthwiseConv2D(3), *answer())
+
+
+def one_pixel_in_between():
+    return network(Conv(2, 3, strides=2), Conv(2, 1), Conv(2, 3), *answer())
+
+
+def activation_of_its_own():
+    return network(Conv(2, 3, strides=2), L.ReLU(), Conv(2, 3), L.Flatten(), Dense(10), L.Activation("softmax"))
+
+
+def nested():
+    eye = network(Conv(2, 3, strides=2), Conv(2, 3), L.Flatten())
+    return keras.Sequential([keras.Input((784,)), eye, Dense(10, activation="softmax")])
+
+
+def functional():
+    pixels = keras.Input((784,))
+    image = L.Reshape((28, 28, 1))(pixels)
+    seen = L.Concatenate()([Conv(2, 3, strides=2, padding="same")(image), Conv(2, 5, strides=2, padding="same")(image)])
+    logits = Dense(10)(L.Flatten()(seen))
+    return keras.Model(pixels, keras.ops.softmax(logits))
+
+
+class OfItsOwn(keras.Model):
+    """A model of the learner's own class, whose layers do not know their shapes."""
+
+    def __init__(self):
+        super().__init__()
+        self.image, self.edges, self.corners = L.Reshape((28, 28, 1)), Conv(2, 3, strides=2), Conv(2, 3)
+        self.flat, self.answer = L.Flatten(), Dense(10, activation="softmax")
+
+    def call(self, pixels):
+        return self.answer(self.flat(self.corners(self.edges(self.image(pixels)))))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        as_taught,
+        max_pooling,
+        average_pooling_at_the_end,
+        global_average,
+        large_filters_without_padding,
+        a_filter_in_two_steps,
+        separable,
+        one_pixel_in_between,
+        activation_of_its_own,
+        nested,
+        functional,
+        OfItsOwn,
+    ],
+)
+def test_it_passes(make):
+    assert [verdict.holds for verdict in verdicts(make())] == [True] * 3
+
+
+def dense():
+    hidden = [Dense(20, activation="relu"), Dense(6, activation="relu")]
+    return keras.Sequential([keras.Input((784,)), *hidden, Dense(10, activation="softmax")])
+
+
+def reshaped_only():
+    return network(*answer())
+
+
+def a_line():
+    return network(L.Conv1D(2, 3, strides=2), L.Conv1D(2, 3), *answer(), image=(784, 1))
+
+
+def a_line_of_rows():
+    return network(L.Conv1D(2, 3, strides=2), L.Conv1D(2, 3), *answer(), image=(28, 28))
+
+
+def an_image_of_one_column():
+    return network(Conv(2, 3, strides=2, padding="same"), Conv(2, 3, padding="same"), *answer(), image=(784, 1, 1))
+
+
+def an_image_of_one_row():
+    return network(Conv(2, 3, strides=2, padding="same"), Conv(2, 3, padding="same"), *answer(), image=(1, 784, 1))
+
+
+def one_pixel_filters():
+    return network(Conv(2, 1, strides=2), Conv(2, 1), *answer())
+
+
+def a_single_convolution():
+    return network(Conv(2, 3, strides=2), *answer())
+
+
+def one_and_one_pixel():
+    return network(Conv(2, 3, strides=2), Conv(2, 1), *answer())
+
+
+@pytest.mark.parametrize(
+    ("make", "hint"),
+    [
+        (dense, "found Dense(20), Dense(6), Dense(10); looked for keras.layers.Conv2D"),
+        (dense, "keras.layers.Reshape((28, 28, 1)) makes images of them again"),
+        (reshaped_only, "found Reshape, Flatten, Dense(10)"),
+        (a_line, "does not know which pixel is above which. Take Conv2D"),
+        (a_line_of_rows, "Conv1D(2, kernel_size=3) slides along a line"),
+        (an_image_of_one_column, "an image of 784 × 1: a line"),
+        (an_image_of_one_row, "an image of 1 × 784: a line"),
+        (one_pixel_filters, "Conv2D(2, kernel_size=1) has a filter of a single pixel"),
+        (a_single_convolution, "found a single convolution"),
+        (one_and_one_pixel, "a filter of a single pixel"),
+    ],
+)
+def test_without_convolutions_that_see_neighbours_it_says_so(make, hint):
+    verdict = verdicts(make())[0]
+    assert not verdict.holds
+    assert hint in verdict.hint
+
+
+def always_as_large():
+    return network(Conv(2, 3, padding="same"), Conv(2, 3, padding="same"), *answer())
+
+
+def hardly_smaller():
+    return network(Conv(2, 3), Conv(2, 3), *answer())
+
+
+def averaged_at_once():
+    return network(Conv(2, 3, padding="same"), Conv(10, 3, padding="same"), L.GlobalAveragePooling2D(), L.Softmax())
+
+
+@pytest.mark.parametrize(
+    ("make", "hint"),
+    [
+        (dense, "found no convolution"),
+        (always_as_large, "found 784 positions at first and 784 at the fewest"),
+        (hardly_smaller, "784 positions at first and 576 at the fewest; looked for half of them or fewer"),
+        (averaged_at_once, "strides=2"),
+    ],
+)
+def test_an_image_that_stays_as_large_is_told(make, hint):
+    verdict = verdicts(make())[1]
+    assert not verdict.holds
+    assert hint in verdict.hint
+
+
+def a_mean_of_sigmoids():
+    return network(Conv(2, 3, strides=2), Conv(2, 3), L.Flatten(), Dense(10, activation="sigmoid"))
+
+
+def logits():
+    return network(Conv(2, 3, strides=2), Conv(2, 3), L.Flatten(), Dense(10))
+
+
+def two_numbers():
+    return network(Conv(2, 3, strides=2), Conv(2, 3), L.Flatten(), Dense(2, activation="softmax"))
+
+
+def an_image_of_answers():
+    return network(Conv(2, 3, strides=2), Conv(10, 3, activation="softmax"))
+
+
+@pytest.mark.parametrize(
+    ("make", "hint"),
+    [
+        (a_mean_of_sigmoids, 'do not add up to 1; the last layer is Dense(10). Looked for activation="softmax"'),
+        (logits, "do not add up to 1"),
+        (two_numbers, "found an output of shape [digits, 2]; looked for ten numbers"),
+        (an_image_of_answers, "found an output of shape [digits, 11, 11, 10]"),
+    ],
+)
+def test_what_is_not_ten_probabilities_is_told(make, hint):
+    verdict = verdicts(make())[2]
+    assert not verdict.holds
+    assert hint in verdict.hint
+
+
+@pytest.mark.parametrize("model", [None, object(), keras.Sequential()])
+def test_odd_models_get_a_hint_and_no_traceback(model):
+    evidence = Evidence(model, {}, np.zeros((0, 784)), np.zeros(0, int), np.zeros((0, 10)))
+    for verdict in [claim(evidence) for claim in CLAIMS[:2]]:
+        assert not verdict.holds
+        assert verdict.hint
+
+
+def test_the_claims_have_no_digits():
+    assert not any(character.isdigit() for verdict in verdicts(dense()) for character in verdict.claim)
+    assert find_lesson("06_convolutions").claims[:3] == CLAIMS
+
+
+def test_the_drawn_cubes_are_this_network():
+    shapes = [tuple(layer.output.shape[1:]) for layer in as_taught().layers]
+    assert shapes == [*cubes.CUBES, *((count,) for count in cubes.VECTORS)]
+
+
+def test_the_sliding_filter_is_what_keras_computes():
+    image = DIGITS[0].reshape(28, 28)
+    weights = sliding.UPPER_EDGE.astype("float32")
+    expected = keras.ops.conv(image[None, :, :, None], weights[:, :, None, None])[0, :, :, 0]
+    assert np.allclose(sliding.slide(image, weights), expected, atol=1e-5)
+
+
+def test_the_drawn_pooling_is_what_keras_computes():
+    image = DIGITS[0].reshape(28, 28)
+    expected = keras.ops.max_pool(image[None, :, :, None], 2)[0, :, :, 0]
+    assert np.allclose(strides.max_pool(image), expected)
+
+
+def test_signs_have_colours():
+    blue, orange, white = signed(np.array([2.0, -2.0, 0.0]))
+    assert blue[2] > blue[0]
+    assert orange[0] > orange[2]
+    assert white.tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("draw", "arguments", "says"),
+    [
+        (sliding_filter, (np.zeros(783),), r"image must be of shape \[784\] or \[28, 28\]"),
+        (shrinking, (np.full(784, 255),), "between 0 and 1"),
+        (learned_filters, (np.zeros((3, 3, 2, 12)),), r"\[rows, columns, 1, filters\].*Received: \[3, 3, 2, 12\]"),
+        (learned_filters, (np.zeros((9, 9, 1, 12)),), "at most 7 × 7"),
+        (learned_filters, (np.full((3, 3, 1, 12), np.nan),), "finite"),
+        (feature_maps, (np.zeros(784), {}), "one to 3. Received: 0"),
+        (feature_maps, (np.zeros(784), {"first": np.zeros((28, 28))}), r"Received: \[28, 28\]"),
+        (feature_maps, (np.zeros(784), {"first": -np.ones((7, 7, 2))}), "none of them negative"),
+    ],
+)
+def test_a_drawing_refuses_what_it_cannot_draw(draw, arguments, says):
+    with pytest.raises(ValueError, match=says):
+        draw(*arguments)
+
+
+def test_feature_maps_are_drawn_in_rows_of_twelve_at_most():
+    feature_maps(np.zeros(784), {"first": np.ones((28, 28, 12)), "second": np.ones((14, 14, 24))})
+    assert len(plt.gcf().axes[0].images) == 1 + 12 + 12

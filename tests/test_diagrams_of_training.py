@@ -1,0 +1,72 @@
+"""What the drawings of lessons 04 and 05 show was computed rightly."""
+
+from itertools import pairwise
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.patches import Circle
+from matplotlib.text import Text
+
+from mnist_lab import diagrams
+from mnist_lab.diagrams import descent, dropping, noise
+
+
+def slope(weights):
+    nudges = 1e-5 * np.eye(2)
+    return (descent.bowl(weights + nudges) - descent.bowl(weights - nudges)) / 2e-5
+
+
+def test_noisy_steps_go_against_the_gradient_plus_the_same_noise():
+    def schedule(step):
+        return 0.2 * 0.9**step
+
+    found = []
+    for rate in (lambda step: 0.3, schedule):
+        path = noise.noisy_descent(rate, 5)
+        assert len(path) == noise.STEPS + 1
+        pairs = enumerate(pairwise(path))
+        found.append([(before - after) / rate(step) - slope(before) for step, (before, after) in pairs])
+    assert np.allclose(*found, atol=1e-6)
+    assert np.isclose(np.std(found[0]), 1.6, atol=0.3)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_decay_ends_nearer_than_a_constant_rate_small_or_large(seed):
+    def ends(schedule):
+        return noise.late_distance(noise.noisy_descent(schedule, seed))
+
+    decayed = ends(lambda step: noise.LARGE_RATE * noise.FACTOR**step)
+    assert decayed < ends(lambda step: noise.LARGE_RATE)
+    assert decayed < ends(lambda step: noise.SMALL_RATE)
+
+
+def test_large_steps_do_not_settle_however_many():
+    distances = np.linalg.norm(noise.noisy_descent(lambda step: noise.LARGE_RATE, 0), axis=1)
+    assert 0.5 < distances[40:].mean() / distances[20:40].mean() < 2
+
+
+@pytest.mark.parametrize("rate", [0.25, 0.5])
+def test_the_rate_is_the_share_of_hidden_neurons_dropped(rate):
+    dropped = dropping.drop(rate, np.random.default_rng(1))
+    assert [int(layer.sum()) for layer in dropped] == [0, 4 * rate, 4 * rate, 0]
+
+
+def test_two_steps_drop_different_neurons_and_predicting_drops_none():
+    diagrams.dropout(0.25)
+    (ax,) = plt.gcf().axes
+    off = [circle.center for circle in ax.findobj(Circle) if circle.get_facecolor() == (1, 1, 1, 1)]
+    crosses = [text.get_position() for text in ax.findobj(Text) if text.get_text() == "×"]
+    assert sorted(off) == sorted(crosses)
+    first, second = ([(x - left, y) for x, y in off if left <= x < left + 3] for left in (0.35, 3.35))
+    assert len(first) == len(second) == 2
+    assert first != second
+    assert len(off) == 4
+    assert [text.get_text() for text in ax.texts if "0.25" in text.get_text()] == ["survivors × 1 / (1 − 0.25)"] * 2
+
+
+@pytest.mark.parametrize("rate", [0, 1, -0.5, "a quarter", [0.25, 0.25]])
+def test_a_rate_that_is_none_is_an_error(rate):
+    with pytest.raises(ValueError, match="rate must be"):
+        diagrams.dropout(rate)
+    assert not plt.get_fignums()

@@ -1,0 +1,89 @@
+"""`mnist-lab grade`: learners' notebooks, of every kind that a class hands in."""
+
+import csv
+import time
+
+import pytest
+
+from mnist_lab.__main__ import main
+
+from .notebooks import RECORD, code, write
+
+DONE = code(RECORD.format(holds=True), "check")
+NOT_YET = code(RECORD.format(holds=False), "check")
+STUBBORN = """
+import time
+while True:
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        pass
+"""
+
+
+@pytest.fixture
+def graded(tmp_path):
+    def run(*paths, timeout=60):
+        table = tmp_path / "table.csv"
+        code = main(["grade", *map(str, paths), "--timeout", str(timeout), "--csv", str(table)])
+        with table.open(newline="", encoding="utf-8") as file:
+            return code, list(csv.DictReader(file))
+
+    return run
+
+
+def test_done_not_yet_and_an_error_in_one_table(graded, tmp_path, capsys):
+    paths = [
+        write(tmp_path / "ada.ipynb", DONE),
+        write(tmp_path / "ben.ipynb", NOT_YET),
+        write(tmp_path / "cem.ipynb", code("1 / 0", "model"), DONE),
+    ]
+    exit_code, rows = graded(*paths)
+    assert exit_code == 1
+    assert [(row["passed"], row["claims"], row["not_yet"]) for row in rows] == [
+        ("1", "1", ""),
+        ("0", "1", "it works"),
+        ("0", "0", ""),
+    ]
+    assert rows[0]["lesson"] == "01_dense_softmax"
+    assert rows[2]["error"] == "cell 'model': ZeroDivisionError: division by zero"
+    shown = capsys.readouterr().out
+    assert "1 of 1" in shown
+    assert "0 of 1" in shown
+    assert "ZeroDivisionError" in shown
+
+
+def test_not_yet_is_no_failure(graded, tmp_path):
+    assert graded(write(tmp_path / "ben.ipynb", NOT_YET))[0] == 0
+
+
+def test_each_runs_in_an_empty_folder_of_its_own(graded, tmp_path):
+    look = "import pathlib; assert not list(pathlib.Path().iterdir()); pathlib.Path('left').write_text('x')"
+    paths = [write(tmp_path / f"{name}.ipynb", code(look, "look"), DONE) for name in ("ada", "ben")]
+    assert graded(*paths)[0] == 0
+    assert not (tmp_path / "left").exists()
+
+
+def test_a_cell_that_will_not_stop_is_stopped(graded, tmp_path):
+    began = time.perf_counter()
+    exit_code, (row,) = graded(write(tmp_path / "dua.ipynb", code(STUBBORN, "loop"), DONE), timeout=4)
+    assert exit_code == 1
+    assert row["error"] == "stopped at the time limit of 4 s, in cell 'loop'"
+    assert time.perf_counter() - began < 40
+
+
+def test_the_limit_is_that_of_all_cells_together(graded, tmp_path):
+    naps = [code("import time; time.sleep(2)", f"nap-{k}") for k in range(5)]
+    _, (row,) = graded(write(tmp_path / "eli.ipynb", *naps, DONE), timeout=5)
+    assert row["error"].startswith("stopped at the time limit of 5 s, in cell 'nap-")
+
+
+def test_what_is_no_notebook_is_a_row_too(graded, tmp_path):
+    (tmp_path / "notes.ipynb").write_text("these are my notes")
+    exit_code, rows = graded(
+        tmp_path / "missing.ipynb", tmp_path / "notes.ipynb", write(tmp_path / "fay.ipynb", code("1", "only"))
+    )
+    assert exit_code == 1
+    assert rows[0]["error"] == "there is no such file"
+    assert "expected a notebook" in rows[1]["error"]
+    assert rows[2]["error"] == "it ran to its end, and no check was reached"

@@ -1,0 +1,102 @@
+"""`mnist-lab measure`: what it executes, what it stores, and that it resumes."""
+
+import json
+
+import nbformat
+import pytest
+
+from mnist_lab import measure as module
+from mnist_lab import results
+from mnist_lab.__main__ import main
+
+from .notebooks import code, notebook, prose, write
+
+# In place of the package: a check that records the seed and the number of epochs as the accuracy.
+LAB = """
+import json, os
+
+class lab:
+    def check_lesson(name, model, history):
+        line = {"lesson": name, "origin": "mnist", "verdicts": [], "evaluated": 0.9, "misread": [3]}
+        line |= {"accuracy": [int(os.environ["MNIST_LAB_SEED"]) / 100] * EPOCHS, "loss": [1.0] * EPOCHS}
+        with open(os.environ["MNIST_LAB_RESULTS"], "a") as file:
+            file.write(json.dumps(line) + "\\n")
+"""
+CELLS = (
+    prose("Text", "title"),
+    code("EPOCHS = 3", "parameters", tags=["parameters"]),
+    code(LAB, "imports"),
+    code("model = history = None", "train"),
+    code("raise RuntimeError('this costs minutes')", "experiment"),
+)
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch):
+    file = tmp_path / "results.json"
+    for name in ("store", "seeds_of", "summary"):
+        function = getattr(results, name)
+        monkeypatch.setattr(module, name, lambda *a, function=function, **k: function(*a, **k, file=file))
+
+    class Mnist:
+        origin = "mnist"
+
+    monkeypatch.setattr(module, "find_mnist", Mnist)
+    return file
+
+
+@pytest.fixture
+def lesson(tmp_path):
+    return str(write(tmp_path / "01_small.ipynb", *CELLS))
+
+
+def stored(file, variant="as taught"):
+    return json.loads(file.read_text())["results"]["mnist"]["01_small"][variant]
+
+
+def test_it_stops_after_the_training_and_stores_each_seed(file, lesson, capsys):
+    assert main(["measure", lesson, "--seeds", "3"]) == 0
+    assert {seed: entry["accuracy"] for seed, entry in stored(file).items()} == {
+        "0": [0.0] * 3,
+        "1": [0.01] * 3,
+        "2": [0.02] * 3,
+    }
+    assert stored(file)["1"]["misread"] == [3]
+    assert stored(file)["1"]["seconds"] >= 0
+    assert json.loads(file.read_text())["environments"][0]["processor"]
+    assert "01_small on mnist, as taught: " in capsys.readouterr().out
+
+
+def test_what_is_stored_is_not_run_again(file, lesson, monkeypatch):
+    assert main(["measure", lesson, "--seeds", "1"]) == 0
+    monkeypatch.setattr(module, "_measure_one", lambda path, seed, *others: seed == 1 or pytest.fail("measured twice"))
+    assert main(["measure", lesson, "--seeds", "2"]) == 0
+
+
+def test_another_number_of_epochs_is_a_variant(file, lesson):
+    assert main(["measure", lesson, "--seeds", "1", "--epochs", "1"]) == 0
+    assert stored(file, "1 epoch")["0"]["accuracy"] == [0.0]
+    assert module.AS_TAUGHT not in json.loads(file.read_text())["results"]["mnist"]["01_small"]
+
+
+def test_several_at_the_same_time_lose_nothing(file, lesson):
+    assert main(["measure", lesson, "--seeds", "4", "--jobs", "4"]) == 0
+    assert list(stored(file)) == ["0", "1", "2", "3"]
+
+
+def test_a_failure_is_told_and_the_others_go_on(file, tmp_path, lesson, capsys):
+    broken = write(tmp_path / "02_broken.ipynb", *CELLS[:3], code("1 / 0", "train"))
+    assert main(["measure", str(broken), lesson, "--seeds", "1"]) == 1
+    assert "02_broken, seed 0: cell 'train': ZeroDivisionError" in capsys.readouterr().out
+    assert list(stored(file)) == ["0"]
+
+
+def test_a_lesson_without_a_training_is_an_error():
+    with pytest.raises(ValueError, match="a cell of the id 'train'"):
+        module.up_to_training(notebook(code("1", "other")))
+
+
+def test_the_shortened_lesson_is_a_valid_notebook():
+    short = module.up_to_training(notebook(*CELLS))
+    nbformat.validate(short)
+    assert [cell.id for cell in short.cells] == ["parameters", "imports", "train", "measured"]
