@@ -2,7 +2,9 @@
 
 import derive_exercises
 import fill_in_results
+import link_glossary
 import pytest
+import show_changes
 import tidy_notebooks
 
 from mnist_lab import tidy
@@ -13,7 +15,16 @@ from .notebooks import ROOT, code, notebook, prose
 MEASURED = Summary(mean=0.91234, spread=0.0012, lowest=0.9, highest=0.92, seeds=20, seconds=5.6)
 
 
-@pytest.mark.parametrize("texts", [derive_exercises.derived, tidy_notebooks.tidied, fill_in_results.filled])
+@pytest.mark.parametrize(
+    "texts",
+    [
+        derive_exercises.derived,
+        tidy_notebooks.tidied,
+        fill_in_results.filled,
+        show_changes.shown,
+        link_glossary.linked,
+    ],
+)
 def test_derived_files_are_up_to_date(texts):
     stale = [path.relative_to(ROOT) for path, text in texts().items() if path.read_text(encoding="utf-8") != text]
     assert not stale, "run the tool again: see CONTRIBUTING.md"
@@ -44,12 +55,23 @@ def test_a_number_is_filled_in_between_its_markers(measured, field, text):
     assert fill_in_results.fill(after) == after
 
 
+def test_pairs_of_seeds_are_counted(monkeypatch, measured):
+    losses = {"07": {"0": [9, 0.1], "1": [0, 0.4], "5": [0]}, "06": {"0": [0, 0.2], "1": [9, 0.3], "2": [0]}}
+    monkeypatch.setattr(
+        fill_in_results,
+        "seeds_of",
+        lambda lesson, origin: {seed: {"loss": loss} for seed, loss in losses[lesson[:2]].items()},
+    )
+    text = fill_in_results.fill("<!-- result 07.pairs_below_06 -->?<!-- /result -->")
+    assert text == "<!-- result 07.pairs_below_06 -->1 of the 2<!-- /result -->"
+
+
 def test_what_was_not_measured_is_said(monkeypatch):
     monkeypatch.setattr(fill_in_results, "summary", lambda lesson, origin="mnist": None)
     assert ">not yet measured<" in fill_in_results.fill("<!-- result 01.mean -->5<!-- /result -->")
 
 
-@pytest.mark.parametrize("marker", ["77.mean", "01.median"])
+@pytest.mark.parametrize("marker", ["77.mean", "01.median", "07.pairs_below_77"])
 def test_a_marker_that_names_nothing_is_an_error(measured, marker):
     with pytest.raises(ValueError, match=r"there is no"):
         fill_in_results.fill(f"<!-- result {marker} -->5<!-- /result -->")

@@ -49,9 +49,9 @@ def letters(entries):
 
 def mentions(text, entry):
     """Whether all words of one of its names occur, together or not."""
-    folded = fold(text)
+    folded = fold(text).replace("_", " ")
     return any(
-        all(re.search(rf"\b{re.escape(word)}(?:s|es)?\b", folded) for word in fold(name).split())
+        all(re.search(rf"\b{re.escape(word)}(?:s|es)?\b", folded) for word in fold(name).replace("_", " ").split())
         for name in (entry.heading, *entry.english)
     )
 
@@ -122,6 +122,15 @@ def test_a_term_is_found_in_the_plural_and_in_another_spelling():
         assert find(term, names) is None
 
 
+def test_a_term_is_short_for_what_its_lesson_explains():
+    names = by_name(read_glossary(glossary(entry("momentum"), entry("momentum of batch normalization", lesson="08"))))
+    assert [find("Momentum", names, lesson).anchor for lesson in ("03", "08", "")] == [
+        "momentum",
+        "momentum-of-batch-normalization",
+        "momentum",
+    ]
+
+
 def test_an_entry_is_read():
     (read_back,) = read_glossary(glossary(entry("dense layer", "dense layer, dense", "couche dense", "03", "A layer.")))
     assert read_back.english == ("dense layer", "dense")
@@ -170,5 +179,6 @@ def test_the_rules_can_fail():
     assert letters(entries) == "[O](#one-hot) · [T](#tensor)"
     assert mentions("These are One-Hot.", entries[0])
     assert mentions("Two **tensors**.", entries[2])
+    assert mentions("`one_hot`", entries[0])
     assert mentions("A cycle; and one more.", entries[1])
     assert not mentions("Nothing of the kind; tensorflow.", entries[2])

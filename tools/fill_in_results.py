@@ -1,7 +1,8 @@
 """Fill measured numbers into prose: every accuracy in the notebooks and the README comes from results.json.
 
 In the text a number stands between `<!-- result 01.mean -->` and `<!-- /result -->`; the fields are mean, spread,
-lowest, highest, seeds and seconds, of MNIST unless it says `01.stand-in.mean`. The README's table stands between
+lowest, highest, seeds and seconds, of MNIST unless it says `01.stand-in.mean`; `07.pairs_below_06` counts the seeds
+with which lesson 07's last validation loss is below lesson 06's. The README's table stands between
 `<!-- lessons -->` and `<!-- /lessons -->`.
 """
 
@@ -12,7 +13,7 @@ from pathlib import Path
 from derived import NOTEBOOKS, ROOT, lessons, read, write_or_check
 
 from mnist_lab.lessons import LESSONS
-from mnist_lab.results import Summary, summary
+from mnist_lab.results import Summary, seeds_of, summary
 from mnist_lab.tidy import text, tidy
 
 MARKED = re.compile(r"(<!-- result (\d\d)\.(?:(stand-in)\.)?(\w+) -->).*?(<!-- /result -->)", re.DOTALL)
@@ -59,9 +60,7 @@ def percent(share: float) -> str:
 
 
 def _number(number: str, origin: str, name: str) -> str:
-    lesson = next((lesson for lesson in LESSONS if lesson.startswith(number)), None)
-    if lesson is None:
-        raise ValueError(f"<!-- result {number}.{name} -->: there is no lesson {number}")
+    lesson = _lesson(number, name)
     measured = summary(lesson, origin=origin)
     if measured is None:
         return "not yet measured"
@@ -71,7 +70,23 @@ def _number(number: str, origin: str, name: str) -> str:
         return percent(getattr(measured, name))
     if name in ("seeds", "seconds"):
         return f"{getattr(measured, name):.0f}"
+    if pairs := re.fullmatch(r"pairs_below_(\d\d)", name):
+        return _pairs_below(lesson, _lesson(pairs[1], name), origin)
     raise ValueError(f"<!-- result {number}.{name} -->: there is no field {name!r}")
+
+
+def _lesson(number: str, field: str) -> str:
+    found = next((lesson for lesson in LESSONS if lesson.startswith(number)), None)
+    if found is None:
+        raise ValueError(f"<!-- result {number}.{field} -->: there is no lesson {number}")
+    return found
+
+
+def _pairs_below(lesson: str, other: str, origin: str) -> str:
+    measured, compared = (seeds_of(name, origin=origin) for name in (lesson, other))
+    both = measured.keys() & compared.keys()
+    below = sum(measured[seed]["loss"][-1] < compared[seed]["loss"][-1] for seed in both)
+    return f"{below} of the {len(both)}"
 
 
 def _points(measured: Summary) -> str:

@@ -60,10 +60,17 @@ def by_name(entries: list[Entry]) -> dict[str, Entry]:
     return names
 
 
-def find(term: str, names: dict[str, Entry]) -> Entry | None:
-    """Return the entry that a term means, in the singular or the plural, or None."""
+def find(term: str, names: dict[str, Entry], lesson: str = "") -> Entry | None:
+    """Return the entry that a term means, in the singular or the plural, or None.
+
+    In the lesson that explains a "term of something", the term alone is short for that.
+    """
     folded = fold(term)
     singulars = [folded, *(folded.removesuffix(end) + new for end, new in _PLURALS if folded.endswith(end))]
+    for word in singulars:
+        for name, entry in names.items():
+            if entry.lesson == lesson and name.startswith(f"{word} of "):
+                return entry
     return next((names[word] for word in singulars if word in names), None)
 
 

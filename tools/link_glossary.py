@@ -48,9 +48,10 @@ def glossary_address() -> str:
 def with_links(lesson: nbformat.NotebookNode, names: dict[str, Entry], address: str) -> nbformat.NotebookNode:
     """Return the lesson with the first bold occurrence of each term linked to its entry, and no other."""
     done: set[str] = set()
+    number = lesson.metadata.mnist_lab.lesson[:2]
     for cell in lesson.cells:
         if cell.cell_type == "markdown" and cell.id not in PLAIN_CELLS:
-            cell.source = link(without_links(cell.source), names, address, done)
+            cell.source = link(without_links(cell.source), names, address, done, number)
     return lesson
 
 
@@ -59,11 +60,11 @@ def without_links(prose: str) -> str:
     return LINKED.sub(r"\1", prose)
 
 
-def link(prose: str, names: dict[str, Entry], address: str, done: set[str]) -> str:
+def link(prose: str, names: dict[str, Entry], address: str, done: set[str], lesson: str = "") -> str:
     """Return `prose` with its bold terms linked, save those whose entry is in `done`; add to `done` what is linked."""
 
     def replaced(found: re.Match) -> str:
-        entry = find(found["term"], names) if found["term"] else None
+        entry = find(found["term"], names, lesson) if found["term"] else None
         if entry is None or entry.anchor in done:
             return found[0]
         done.add(entry.anchor)
