@@ -197,7 +197,8 @@ def averaged_at_once():
 @pytest.mark.parametrize(
     ("make", "hint"),
     [
-        (dense, "found no convolution"),
+        (dense, "found no convolution on an image"),
+        (a_line, "found no convolution on an image"),
         (always_as_large, "found 784 positions at first and 784 at the fewest"),
         (hardly_smaller, "784 positions at first and 576 at the fewest; looked for half of them or fewer"),
         (averaged_at_once, "strides=2"),

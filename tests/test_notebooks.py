@@ -173,7 +173,7 @@ def test_its_links_lead_to_itself_and_its_counterpart(path):
 
 
 PERCENT = re.compile(r"\b\d+(\.\d+)?\s?(%|per ?cent)|\b0\.\d{3,}\b")
-MARKED = re.compile(r"<!-- (result|lessons)\b.*?<!-- /\1 -->", re.DOTALL)
+MARKED = re.compile(r"<!-- (result|lessons|changes)\b.*?<!-- /\1 -->", re.DOTALL)
 
 
 def unbacked(text):

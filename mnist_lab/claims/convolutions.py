@@ -38,11 +38,9 @@ def image_gets_smaller(evidence: Evidence) -> Verdict:
     """Strides, pooling or the like leave at most half of the positions before the image is given up."""
     claim = "the image gets smaller on its way, by strides or by pooling"
     layers = list(_layers(evidence.model))
-    first = next((place for place, layer in enumerate(layers) if _is_convolution(layer)), None)
+    first = next((place for place, layer in enumerate(layers) if _is_convolution(layer) and _may_see(layer)), None)
     if first is None:
-        hint = (
-            "found no convolution, so no image either. It is the convolutions, or layers between them, that shrink it."
-        )
+        hint = "found no convolution on an image. It is the convolutions, or layers between them, that make it smaller."
         return Verdict(claim, False, hint)
     on_the_way = [layer for layer in layers[first:] if "Global" not in type(layer).__name__]
     start = _positions(_shape_of(layers[first], "input"))
@@ -97,6 +95,12 @@ def _layers(model) -> Iterator:
 
 def _is_convolution(layer) -> bool:
     return any("Conv" in kind.__name__ for kind in type(layer).__mro__)
+
+
+def _may_see(layer) -> bool:
+    """Whether a convolution gets rows and columns, as far as the shape of its input is known."""
+    shape = _shape_of(layer, "input")
+    return shape is None or len(shape) == 4
 
 
 def _strides_or_pools(layer) -> bool:
