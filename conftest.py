@@ -12,6 +12,12 @@ CHECKS = pytest.StashKey[Path]()
 JUDGED_LAST = "test_lesson_accuracies.py"
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--full-length", action="store_true", help="train the solutions for all epochs, and judge their accuracy too"
+    )
+
+
 def pytest_configure(config):
     absolute_data_variable()  # the notebooks' kernels run in notebooks/
     folder = tempfile.TemporaryDirectory(prefix="mnist-lab-checks-")

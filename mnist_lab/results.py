@@ -2,8 +2,8 @@
 
 The file holds `{"environments": […], "results": {origin: {lesson: {variant: {seed: {…}}}}}}`. A seed's entry
 has the validation "accuracy" and "loss" of every epoch, the indices of the "misread" validation digits, the
-"seconds" of training, and the "environment": which of the listed sets of versions and processor it was measured
-with.
+"seconds" of training (other runs may have gone on beside it), and the "environment": which of the listed sets of
+versions and processor it was measured with.
 
 *Accuracy* always means the last epoch's, never the best.
 """

@@ -1,9 +1,9 @@
 """The claims of lesson 08: batch normalization behind every layer that learns, but for the one that answers."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 from mnist_lab.claims.evidence import Evidence, Verdict
+from mnist_lab.claims.layers import all_layers, is_convolution, is_of
 
 _BATCH_NORM = {"BatchNormalization"}
 _OTHER_NORMS = {"LayerNormalization", "GroupNormalization", "RMSNormalization", "UnitNormalization"}
@@ -14,10 +14,10 @@ _NEXT = "Behind the layer comes BatchNormalization, behind that the activation"
 def convolutions_stay(evidence: Evidence) -> Verdict:
     """At least one layer is a convolution."""
     claim = "it is still a convolutional network"
-    layers = list(_layers(evidence.model))
-    found = ", ".join(type(layer).__name__ for layer in layers if not _is(layer, {"InputLayer"})) or "no layer"
+    layers = list(all_layers(evidence.model))
+    found = ", ".join(type(layer).__name__ for layer in layers) or "no layer"
     hint = f"found {found}; looked for the Conv2D layers of the lesson before. They stay, and are normalized."
-    return Verdict(claim, any(map(_is_convolution, layers)), hint)
+    return Verdict(claim, any(map(is_convolution, layers)), hint)
 
 
 def normalized_before_the_activation(evidence: Evidence) -> Verdict:
@@ -88,31 +88,14 @@ def _problem(stretch: list) -> str:
 
 def _stretches(model) -> list[list]:
     """Cut the layers into stretches, each of one that learns and all that follows it up to the next."""
-    layers = list(_layers(model))
-    starts = [place for place, layer in enumerate(layers) if _is_convolution(layer) or _is(layer, {"Dense"})]
+    layers = list(all_layers(model))
+    starts = [place for place, layer in enumerate(layers) if is_convolution(layer) or is_of(layer, {"Dense"})]
     return [layers[start:end] for start, end in pairwise([*starts, len(layers)])]
-
-
-def _layers(model) -> Iterator:
-    """Give the layers in order, those of networks inside the network too."""
-    for layer in getattr(model, "layers", None) or []:
-        if getattr(layer, "layers", None):
-            yield from _layers(layer)
-        else:
-            yield layer
 
 
 def _index(stretch: list, kinds: set[str]) -> int | None:
     """Return the place of the first layer of one of these kinds."""
-    return next((place for place, layer in enumerate(stretch) if _is(layer, kinds)), None)
-
-
-def _is(layer, kinds: set[str]) -> bool:
-    return bool({kind.__name__ for kind in type(layer).__mro__} & kinds)
-
-
-def _is_convolution(layer) -> bool:
-    return any("Conv" in kind.__name__ for kind in type(layer).__mro__)
+    return next((place for place, layer in enumerate(stretch) if is_of(layer, kinds)), None)
 
 
 def _own_activation(layer) -> str:

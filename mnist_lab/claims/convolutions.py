@@ -1,10 +1,9 @@
 """The claims of lesson 06: convolutions that see an image, which gets smaller on its way to ten probabilities."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from mnist_lab.claims.evidence import Evidence, Verdict
+from mnist_lab.claims.layers import all_layers, is_convolution
 
 FEWEST = 2
 SMALL_ENOUGH = 0.5  # share of the positions of the first convolution's input
@@ -15,8 +14,8 @@ _RESHAPE = "the datasets give lists of 784 numbers, and keras.layers.Reshape((28
 def convolutions_see_the_image(evidence: Evidence) -> Verdict:
     """Two convolutions or more look at neighbouring pixels, in an image with rows and columns."""
     claim = "convolutions, more than one, look at neighbours in an image that has rows and columns"
-    layers = list(_layers(evidence.model))
-    problems = [(layer, _problem(layer)) for layer in layers if _is_convolution(layer)]
+    layers = list(all_layers(evidence.model))
+    problems = [(layer, _problem(layer)) for layer in layers if is_convolution(layer)]
     if not problems:
         found = ", ".join(map(_named, layers)) or "no layer"
         hint = f"found {found}; looked for keras.layers.Conv2D, {FEWEST} of them or more. In front of them: {_RESHAPE}."
@@ -37,8 +36,8 @@ def convolutions_see_the_image(evidence: Evidence) -> Verdict:
 def image_gets_smaller(evidence: Evidence) -> Verdict:
     """Strides, pooling or the like leave at most half of the positions before the image is given up."""
     claim = "the image gets smaller on its way, by strides or by pooling"
-    layers = list(_layers(evidence.model))
-    first = next((place for place, layer in enumerate(layers) if _is_convolution(layer) and _may_see(layer)), None)
+    layers = list(all_layers(evidence.model))
+    first = next((place for place, layer in enumerate(layers) if is_convolution(layer) and _may_see(layer)), None)
     if first is None:
         hint = "found no convolution on an image. It is the convolutions, or layers between them, that make it smaller."
         return Verdict(claim, False, hint)
@@ -55,7 +54,7 @@ def ten_probabilities(evidence: Evidence) -> Verdict:
     """For each digit the network gives ten numbers, none negative, that add up to 1."""
     claim = "what comes out is ten probabilities, as softmax makes them"
     given = np.asarray(evidence.probabilities)
-    last = next((_named(layer) for layer in reversed(list(_layers(evidence.model)))), "none")
+    last = next((_named(layer) for layer in reversed(list(all_layers(evidence.model)))), "none")
     if given.ndim != 2 or given.shape[1] != 10:
         hint = f"found an output of shape {['digits', *given.shape[1:]]}; looked for ten numbers for each digit."
         return Verdict(claim, False, hint.replace("'", ""))
@@ -82,19 +81,6 @@ def _how_to_shrink(found: str) -> str:
         f"{found}; looked for half of them or fewer. Give a convolution strides=2, or put keras.layers.MaxPooling2D "
         "behind it: then the next filter sees more of the digit, and there is less to compute."
     )
-
-
-def _layers(model) -> Iterator:
-    """Give the layers in order, those of networks inside the network too, without inputs."""
-    for layer in getattr(model, "layers", None) or []:
-        if getattr(layer, "layers", None):
-            yield from _layers(layer)
-        elif type(layer).__name__ != "InputLayer":
-            yield layer
-
-
-def _is_convolution(layer) -> bool:
-    return any("Conv" in kind.__name__ for kind in type(layer).__mro__)
 
 
 def _may_see(layer) -> bool:

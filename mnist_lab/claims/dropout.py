@@ -1,6 +1,7 @@
 """Claims of lesson 05: where dropout stands, and how much it drops."""
 
 from mnist_lab.claims.evidence import Evidence, Verdict
+from mnist_lab.claims.layers import all_layers, is_of
 
 MOST = 0.8
 
@@ -10,7 +11,7 @@ _KINDS = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
 def dropout_after_a_hidden_layer(evidence: Evidence) -> Verdict:
     """A dropout layer stands between two layers that have weights, and none after the last of these."""
     claim = "dropout stands after a hidden layer, and none after the output"
-    layers = _all_layers(evidence.model)
+    layers = list(all_layers(evidence.model))
     weighted = [place for place, layer in enumerate(layers) if _has_weights(layer)]
     dropped = [place for place, layer in enumerate(layers) if _is_dropout(layer)]
     if not dropped:
@@ -30,7 +31,7 @@ def dropout_after_a_hidden_layer(evidence: Evidence) -> Verdict:
 def dropout_leaves_enough(evidence: Evidence) -> Verdict:
     """The rate of each dropout layer is above 0 and below 0.8."""
     claim = "it drops some of the neurons, and leaves enough of them"
-    rates = [layer.get_config().get("rate", 0) for layer in _all_layers(evidence.model) if _is_dropout(layer)]
+    rates = [layer.get_config().get("rate", 0) for layer in all_layers(evidence.model) if _is_dropout(layer)]
     if not rates:
         return Verdict(claim, False, "found no dropout layer, and so no rate.")
     found = f"found {'the rates' if len(rates) > 1 else 'the rate'} {', '.join(f'{rate:g}' for rate in rates)}"
@@ -40,16 +41,8 @@ def dropout_leaves_enough(evidence: Evidence) -> Verdict:
     return Verdict(claim, max(rates) < MOST, hint)
 
 
-def _all_layers(model) -> list:
-    """Return the layers in order, those inside of nested models in place of these."""
-    layers = []
-    for layer in getattr(model, "layers", None) or []:
-        layers += _all_layers(layer) if getattr(layer, "layers", None) else [layer]
-    return layers
-
-
 def _is_dropout(layer) -> bool:
-    return any(parent.__name__ in _KINDS for parent in type(layer).__mro__)
+    return is_of(layer, _KINDS)
 
 
 def _has_weights(layer) -> bool:

@@ -1,5 +1,7 @@
 """Claims on what a network is made of, read from its layers' public configuration."""
 
+from collections.abc import Iterable, Iterator
+
 from mnist_lab.claims.evidence import Evidence, Verdict
 
 _OF_ITS_OWN = {
@@ -12,14 +14,33 @@ _OF_ITS_OWN = {
 }
 
 
+def all_layers(model) -> Iterator:
+    """Give the layers in order, those of networks inside the network in place of these, without inputs."""
+    for layer in getattr(model, "layers", None) or []:
+        if getattr(layer, "layers", None):
+            yield from all_layers(layer)
+        elif type(layer).__name__ != "InputLayer":
+            yield layer
+
+
+def is_of(layer, kinds: Iterable[str]) -> bool:
+    """Whether a layer's class, or one that it inherits from, has one of these names."""
+    return not {kind.__name__ for kind in type(layer).__mro__}.isdisjoint(kinds)
+
+
+def is_convolution(layer) -> bool:
+    """Whether a layer is a convolution of any kind."""
+    return any("Conv" in kind.__name__ for kind in type(layer).__mro__)
+
+
 def described_layers(model) -> list[str]:
     """Name the layers that compute something: "Dense(10, softmax)"; an activation of its own joins the layer before."""
     described: list[tuple[str, list[str]]] = []
-    for layer in model.layers:
+    for layer in all_layers(model):
         kind, config = type(layer).__name__, layer.get_config()
         if kind in _OF_ITS_OWN and described and described[-1][1][-1:] == ["linear"]:
             described[-1][1][-1] = str(config.get("activation", _OF_ITS_OWN[kind]))
-        elif kind not in ("InputLayer", "Flatten", "Reshape", "Identity"):
+        elif kind not in ("Flatten", "Reshape", "Identity"):
             described.append((kind, [str(config[key]) for key in ("units", "activation") if key in config]))
     return [f"{kind}({', '.join(details)})" for kind, details in described]
 

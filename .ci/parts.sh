@@ -1,0 +1,41 @@
+# What .ci/run and .ci/nightly share: a fresh virtual environment, and parts that are timed and counted.
+# Sourced from the project's root, with bash.
+
+python=${PYTHON:-python3}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+failed=()
+rows=()
+
+# part NAME COMMAND…: run it; a failure is noted, and the next part goes on.
+part() {
+    local name=$1 result=passed
+    shift
+    printf '\n== %s\n' "$name"
+    local began=$SECONDS
+    "$@" || { result=failed; failed+=("$name"); }
+    local took=$((SECONDS - began))
+    printf '== %s: %d s\n' "$name" "$took"
+    rows+=("| $name | $result | $(((took + 30) / 60)) |")
+}
+
+install() {
+    "$python" -m venv "$folder/venv" && "$folder/venv/bin/pip" install --quiet --editable ".[test]"
+}
+
+# Where the project lies beside a folder with the real digits, these are used.
+use_real_digits() {
+    local shared
+    shared=$(cd .. && pwd)/shared/mnist
+    if [ -z "${MNIST_LAB_DATA:-}" ] && [ -d "$shared" ]; then
+        export MNIST_LAB_DATA=$shared
+    fi
+}
+
+# Exit with 1 if any part failed.
+finish() {
+    if [ ${#failed[@]} -gt 0 ]; then
+        printf '\nfailed: %s\n' "${failed[*]}"
+        exit 1
+    fi
+}
