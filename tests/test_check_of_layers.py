@@ -39,6 +39,15 @@ def test_hidden_layers_are_counted(layers, holds):
     assert f"hidden dense layers: {len(layers) - 1}" in verdict.hint
 
 
+def test_layers_of_a_network_inside_the_network_count_too():
+    import keras
+
+    inner = keras.Sequential([keras.Input((784,)), *dense((20, "sigmoid"), (12, "sigmoid"))])
+    nested = evidence(inner, *dense(OUT))
+    assert hidden_layers.hidden_dense_layers(nested).holds
+    assert hidden_layers.sigmoid_inside(nested).holds
+
+
 @pytest.mark.parametrize(
     ("layers", "holds"),
     [([(20, "relu"), OUT], True), ([(20, "relu"), (10, "sigmoid")], False), ([OUT, (20, "relu")], False)],

@@ -17,7 +17,8 @@ _ACROSS, _LOWEST, _TALLEST = 0.72, 0.5, 1.75
 
 
 def dropout(rate: float = 0.25, rng_seed: int = 0) -> None:
-    """Draw a network three times: at two training steps, each with other neurons dropped, and when it predicts.
+    """Draw a network three times: at two digits in training, each with other neurons dropped, and when it
+    predicts.
 
     In each hidden layer the same share of neurons is dropped here, `rate`, so that the drawing shows the mean case;
     Keras decides for each neuron by itself. The neurons dropped are drawn dashed, crossed out and without their
@@ -38,7 +39,7 @@ def dropout(rate: float = 0.25, rng_seed: int = 0) -> None:
     with canvas(_HEIGHT) as ax:
         for left, title, dropped in zip(
             _LEFTS,
-            ("training, one step", "training, the next step", "predicting"),
+            ("training, one digit", "training, the next digit", "predicting"),
             (drop(float(share), rng), drop(float(share), rng), nobody),
             strict=True,
         ):

@@ -20,16 +20,16 @@ _LATE = 20
 def bouncing_and_settling(rng_seed: int = 0) -> None:
     """Draw sixty steps down the same bowl, with the same noise in the gradients, for three schedules.
 
-    The rate is small; large; and large at first, then multiplied by 0.95 at each step. Each panel says how far
+    The rate is 0.01; 0.3; and 0.3 at first, then multiplied by 0.95 at each step. Each panel says how far
     from the minimum the last twenty steps are, on average.
 
     Args:
         rng_seed: seeds the noise.
     """
     schedules = {
-        f"always {SMALL_RATE:g}": lambda step: SMALL_RATE,
-        f"always {LARGE_RATE:g}": lambda step: LARGE_RATE,
-        f"{LARGE_RATE:g}, then ever smaller": lambda step: LARGE_RATE * FACTOR**step,
+        "always small steps": lambda step: SMALL_RATE,
+        "always large steps": lambda step: LARGE_RATE,
+        "large, then ever smaller": lambda step: LARGE_RATE * FACTOR**step,
     }
     with drawing(3.2) as figure:
         panels = figure.subplots(1, 3)

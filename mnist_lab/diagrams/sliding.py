@@ -43,7 +43,8 @@ def sliding_filter(image) -> None:
         _cells(ax, 4.3, middle, UPPER_EDGE, picture_of=signed)
         for x, text in ((2.6, "pixels"), (4.3, "weights")):
             words(ax, x + 1.5 * _CELL, middle + 1.5 * _CELL + 0.2, text, 11)
-        added = f"multiply pairwise, add up: {sums[row, column]:.2f}"
+        shown = np.round(image[row : row + 3, column : column + 3], 2)  # a reader who adds up what is printed
+        added = f"multiply pairwise, add up: {(shown * UPPER_EDGE).sum():.2f}"
         words(ax, 4.1, middle - 1.5 * _CELL - 0.25, added, 11, weight="bold")
         arrow(ax, (5.75, middle), (6.35, middle))
         width = side * len(sums) / len(image)

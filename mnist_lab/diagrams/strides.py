@@ -56,9 +56,10 @@ def _stride(ax: Axes, left: float, bottom: float) -> None:
 
 def _telling_patch(image: np.ndarray) -> np.ndarray:
     windows = np.lib.stride_tricks.sliding_window_view(image, (4, 4))[::2, ::2]
-    spread = np.stack([windows[..., i : i + 2, j : j + 2].max(axis=(2, 3)) for _, i, j in _QUARTERS]).std(axis=0)
+    largest = np.stack([windows[..., i : i + 2, j : j + 2].max(axis=(2, 3)) for _, i, j in _QUARTERS])
+    apart = np.diff(np.sort(largest, axis=0), axis=0).min(axis=0)
     grey = (windows * (1 - windows)).sum(axis=(2, 3))
-    telling = spread + grey / 4
+    telling = apart + grey / 100
     return windows[np.unravel_index(telling.argmax(), telling.shape)]
 
 
