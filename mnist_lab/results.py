@@ -20,6 +20,7 @@ from filelock import FileLock
 
 FILE = Path(__file__).with_name("results.json")
 AS_TAUGHT = "as taught"
+ONE_EPOCH = "1 epoch"
 
 # A file of JSON lines that `check_lesson` appends what it found to.
 RECORD_VARIABLE = "MNIST_LAB_RESULTS"
@@ -53,6 +54,15 @@ def summary(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, fil
     last = [entry["accuracy"][-1] for entry in seeds.values()]
     seconds = mean(entry["seconds"] for entry in seeds.values())
     return Summary(mean(last), stdev(last), min(last), max(last), len(last), seconds)
+
+
+def first_epochs(lesson: str, *, origin: str = "mnist", file: Path = FILE) -> dict[str, float]:
+    """Return the validation accuracy after the first epoch by seed, of runs as taught and of runs of one epoch."""
+    runs = {
+        **seeds_of(lesson, origin=origin, variant=ONE_EPOCH, file=file),
+        **seeds_of(lesson, origin=origin, file=file),
+    }
+    return {seed: entry["accuracy"][0] for seed, entry in runs.items()}
 
 
 def measured_lessons(*, origin: str = "mnist", file: Path = FILE) -> list[str]:

@@ -66,6 +66,14 @@ def test_pairs_of_seeds_are_counted(monkeypatch, measured):
     assert text == "<!-- result 07.pairs_below_06 -->1 of the 2<!-- /result -->"
 
 
+@pytest.mark.parametrize(("accuracies", "text"), [([0.97, 0.98], "none of 2"), ([0.1135, 0.97, 0.19], "2 of 3")])
+def test_runs_that_died_in_their_first_epoch_are_counted(monkeypatch, accuracies, text):
+    measured = dict(enumerate(accuracies))
+    monkeypatch.setattr(fill_in_results, "first_epochs", lambda lesson, origin: measured)
+    prose = "<!-- result 06.deaths -->?<!-- /result -->"
+    assert fill_in_results.fill(prose) == f"<!-- result 06.deaths -->{text}<!-- /result -->"
+
+
 def test_what_was_not_measured_is_said(monkeypatch):
     monkeypatch.setattr(fill_in_results, "summary", lambda lesson, origin="mnist": None)
     assert ">not yet measured<" in fill_in_results.fill("<!-- result 01.mean -->5<!-- /result -->")

@@ -79,6 +79,12 @@ def test_another_number_of_epochs_is_a_variant(file, lesson):
     assert module.AS_TAUGHT not in json.loads(file.read_text())["results"]["mnist"]["01_small"]
 
 
+def test_the_first_epochs_of_a_seed_measured_as_taught_are_not_run_again(file, lesson):
+    assert main(["measure", lesson, "--seeds", "2"]) == 0
+    assert main(["measure", lesson, "--seeds", "3", "--epochs", "1"]) == 0
+    assert list(stored(file, "1 epoch")) == ["2"]
+
+
 def test_several_at_the_same_time_lose_nothing(file, lesson):
     assert main(["measure", lesson, "--seeds", "4", "--jobs", "4"]) == 0
     assert list(stored(file)) == ["0", "1", "2", "3"]

@@ -92,3 +92,10 @@ def test_the_committed_file_can_be_read():
                     assert kept["seconds"] > 0
                     assert 0 <= kept["environment"] < len(content["environments"])
                     assert len(kept["misread"]) == pytest.approx(10_000 * (1 - kept["accuracy"][-1]), abs=0.6)
+
+
+def test_first_epochs_come_from_whole_runs_and_from_runs_of_one_epoch(file):
+    store("06_c", 0, entry(0.99, first=0.97), ENVIRONMENT, origin="mnist", file=file)
+    store("06_c", 0, entry(0.5, first=0.5), ENVIRONMENT, origin="mnist", variant="1 epoch", file=file)
+    store("06_c", 1, entry(0.96, first=0.96), ENVIRONMENT, origin="mnist", variant="1 epoch", file=file)
+    assert results.first_epochs("06_c", file=file) == {"0": 0.97, "1": 0.96}

@@ -2,7 +2,8 @@
 
 In the text a number stands between `<!-- result 01.mean -->` and `<!-- /result -->`; the fields are mean, spread,
 lowest, highest, seeds and seconds, of MNIST unless it says `01.stand-in.mean`; `07.pairs_below_06` counts the seeds
-with which lesson 07's last validation loss is below lesson 06's. The README's table stands between
+with which lesson 07's last validation loss is below lesson 06's, and `06.deaths` the runs of lesson 06 that read fewer
+than one digit in five after their first epoch. The README's table stands between
 `<!-- lessons -->` and `<!-- /lessons -->`.
 """
 
@@ -13,10 +14,11 @@ from pathlib import Path
 from derived import NOTEBOOKS, ROOT, lessons, read, write_or_check
 
 from mnist_lab.lessons import LESSONS
-from mnist_lab.results import Summary, seeds_of, summary
+from mnist_lab.results import Summary, first_epochs, seeds_of, summary
 from mnist_lab.tidy import text, tidy
 
 MARKED = re.compile(r"(<!-- result (\d\d)\.(?:(stand-in)\.)?(\w+) -->).*?(<!-- /result -->)", re.DOTALL)
+DEAD = 0.2  # guessing reads 0.1 of the digits, or 0.1135 if it always says 1
 TABLE = re.compile(r"(<!-- lessons -->\n).*?(<!-- /lessons -->)", re.DOTALL)
 
 
@@ -61,6 +63,8 @@ def percent(share: float) -> str:
 
 def _number(number: str, origin: str, name: str) -> str:
     lesson = _lesson(number, name)
+    if name == "deaths":
+        return _deaths(lesson, origin)
     measured = summary(lesson, origin=origin)
     if measured is None:
         return "not yet measured"
@@ -87,6 +91,11 @@ def _pairs_below(lesson: str, other: str, origin: str) -> str:
     both = measured.keys() & compared.keys()
     below = sum(measured[seed]["loss"][-1] < compared[seed]["loss"][-1] for seed in both)
     return f"{below} of the {len(both)}"
+
+
+def _deaths(lesson: str, origin: str) -> str:
+    accuracies = first_epochs(lesson, origin=origin).values()
+    return f"{sum(accuracy < DEAD for accuracy in accuracies) or 'none'} of {len(accuracies)}"
 
 
 def _points(measured: Summary) -> str:
