@@ -33,6 +33,9 @@ def _network(conv: str, dense: str, answer: str = 'layers.Dense(10, activation="
 _CONV = 'layers.Conv2D(8, 5, strides=4, use_bias=False), bn(scale=False), layers.Activation("relu")'
 _DENSE = 'layers.Dense(50, use_bias=False), bn(scale=False), layers.Activation("relu")'
 
+# Cells of the lesson that its exercise leaves out, and the cell of the lesson that needs each of them.
+NEEDED = {"normalized": "model"}
+
 SOLUTIONS = {
     "another way": {"model": f"{_HEAD}{_ANOTHER_WAY}{_COMPILE}"},
     "wrong: behind the activation": _network(
