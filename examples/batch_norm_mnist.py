@@ -1,6 +1,6 @@
 """Train the network of lesson 08 outside a notebook: convolutions, batch normalization, a little dropout.
 
-    python examples/batch_norm_mnist.py --epochs 8
+    python examples/batch_norm_mnist.py --epochs 10
 
 The digits come from where mnist-lab finds them; the variable MNIST_LAB_DATA names a folder with others.
 """
@@ -49,7 +49,7 @@ def lr_decay(epoch: int) -> float:
 def main() -> None:
     """Train, and print the accuracy after each epoch."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--epochs", type=int, default=8, help="passes over the training images (8)")
+    parser.add_argument("--epochs", type=int, default=10, help="passes over the training images (10)")
     parser.add_argument("--batch-size", type=int, default=64, help="images per step (64)")
     parser.add_argument("--seed", type=int, default=0, help="of the random numbers (0)")
     arguments = parser.parse_args()

@@ -95,7 +95,8 @@ def plot_learning_rate(schedule: Callable, epochs: int, *, steps_per_epoch: int 
         ax.grid(axis="y")
         for point, align in ((0, "left"), (points - 1, "right")):
             x = point / (steps_per_epoch or 1) + (align == "right") * (1 / (steps_per_epoch or 1))
-            ax.annotate(f"{rates[point]:.2g}", (x, rates[point]), xytext=(0, 5), textcoords="offset points", ha=align)
+            rate = np.format_float_positional(float(f"{rates[point]:.2g}"), trim="-")
+            ax.annotate(rate, (x, rates[point]), xytext=(0, 5), textcoords="offset points", ha=align)
 
 
 def _checked(digits, predictions, labels) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
