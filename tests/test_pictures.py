@@ -114,6 +114,11 @@ def test_the_learning_rate_of_a_function_of_the_epoch():
     assert [text.get_text() for text in plt.gcf().axes[0].texts] == ["0.01", "0.0013"]
 
 
+def test_a_small_rate_is_written_without_an_exponent():
+    plot_learning_rate(lambda epoch: 0.01 * 0.000061**epoch, 2)
+    assert [text.get_text() for text in plt.gcf().axes[0].texts] == ["0.01", "0.00000061"]
+
+
 def test_the_learning_rate_of_a_schedule_object():
     import keras
 
