@@ -29,7 +29,7 @@ def measure(notebooks: list[Path], seeds: int, *, epochs: int | None = None, job
         notebooks: their paths; empty: all lessons.
         seeds: how many.
         epochs: in place of the lesson's own number of epochs; stored as a variant of its own, "1 epoch" for instance.
-            A seed that was measured as taught is not run again for that: its first epochs are the same.
+            A seed that was measured as taught for as many or more is not run again: its first epochs are the same.
         jobs: how many run at the same time; None: one for every two cores.
 
     Returns:
@@ -48,7 +48,7 @@ def measure(notebooks: list[Path], seeds: int, *, epochs: int | None = None, job
         (path, seed)
         for seed in range(seeds)
         for path in notebooks
-        if str(seed) not in known_seeds(path.stem, origin, variant)
+        if str(seed) not in known_seeds(path.stem, origin, variant, epochs)
     ]
     environment = versions() | {"processor": processor()}
     with progress(console) as bars, ThreadPoolExecutor(jobs or max(1, (os.cpu_count() or 1) // 2)) as pool:
@@ -66,9 +66,11 @@ def measure(notebooks: list[Path], seeds: int, *, epochs: int | None = None, job
     return int(not all_well)
 
 
-def known_seeds(lesson: str, origin: str, variant: str) -> set[str]:
-    """Return the seeds that need not be run: those of the variant, and those of the lesson as taught."""
-    return {seed for kind in (variant, AS_TAUGHT) for seed in seeds_of(lesson, origin=origin, variant=kind)}
+def known_seeds(lesson: str, origin: str, variant: str, epochs: int | None) -> set[str]:
+    """Return the seeds that need not be run: those of the variant, and those trained as taught for as many epochs."""
+    as_taught = seeds_of(lesson, origin=origin)
+    long_enough = {seed for seed, entry in as_taught.items() if len(entry["accuracy"]) >= (epochs or 0)}
+    return seeds_of(lesson, origin=origin, variant=variant).keys() | long_enough
 
 
 def processor() -> str:

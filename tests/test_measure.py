@@ -83,6 +83,8 @@ def test_the_first_epochs_of_a_seed_measured_as_taught_are_not_run_again(file, l
     assert main(["measure", lesson, "--seeds", "2"]) == 0
     assert main(["measure", lesson, "--seeds", "3", "--epochs", "1"]) == 0
     assert list(stored(file, "1 epoch")) == ["2"]
+    assert main(["measure", lesson, "--seeds", "2", "--epochs", "4"]) == 0
+    assert list(stored(file, "4 epochs")) == ["0", "1"], "a longer training is another one"
 
 
 def test_several_at_the_same_time_lose_nothing(file, lesson):
