@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from mnist_lab.files import absolute_data_variable
 
@@ -19,6 +20,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    """Each worker of pytest-xdist comes here too, and has checks of its own."""
     absolute_data_variable()  # the notebooks' kernels run in notebooks/
     folder = tempfile.TemporaryDirectory(prefix="mnist-lab-checks-")
     config.add_cleanup(folder.cleanup)
@@ -28,6 +30,20 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path.name == JUDGED_LAST)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return OneWorkerForALesson(config, log)
+
+
+class OneWorkerForALesson(LoadScopeScheduling):
+    """A lesson's cells, and what is judged after them, stay together and in order; so do the tests of a file."""
+
+    def _split_scope(self, nodeid):
+        file, _, test = nodeid.partition("::")
+        if file.endswith(JUDGED_LAST):
+            return f"notebooks/{test.partition('[')[2].rstrip(']')}.ipynb"
+        return nodeid if file.startswith("solutions/") else file
 
 
 @pytest.fixture(scope="session")

