@@ -1,0 +1,165 @@
+"""A drawing becomes an image as MNIST has them: scale, place, polarity, and what is refused."""
+
+import draw_samples
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnist_lab import idx, preprocess_digit, sample_drawings
+from mnist_lab.files import find_mnist
+
+
+def drawn(height=100, width=80):
+    """A 7 of uint8, light on dark, away from the middle."""
+    image = np.zeros((height, width), np.uint8)
+    image[12:18, 10:50] = 255
+    for row in range(18, 72):
+        column = 46 - (row - 18) // 2
+        image[row, column : column + 6] = 255
+    return image
+
+
+def centre_of(digit):
+    square = digit.reshape(28, 28)
+    axis = np.arange(28)
+    return square.sum(1) @ axis / square.sum(), square.sum(0) @ axis / square.sum()
+
+
+def sides_of(digit):
+    square = digit.reshape(28, 28)
+    return np.ptp(np.flatnonzero(square.any(1))) + 1, np.ptp(np.flatnonzero(square.any(0))) + 1
+
+
+def test_it_is_as_mnist_has_digits():
+    digit = preprocess_digit(drawn())
+    assert digit.shape == (784,)
+    assert digit.dtype == np.float32
+    assert digit.min() == 0
+    assert digit.max() == 1
+    assert sides_of(digit) == (20, 14)
+    assert all(13.5 <= centre <= 14.5 for centre in centre_of(digit))
+
+
+@pytest.mark.parametrize("place", [(0, 0), (0, 60), (90, 0), (90, 60)])
+@pytest.mark.parametrize("size", [1, 3])
+def test_place_and_size_make_no_difference(place, size):
+    paper = np.zeros((200, 150), np.uint8)
+    digit = drawn()[12:72, 10:52]
+    paper[place[0] + 5 : place[0] + 65, place[1] + 5 : place[1] + 47] = digit
+    large = np.kron(paper, np.ones((size, size), np.uint8))
+    assert np.abs(preprocess_digit(large) - preprocess_digit(drawn())).max() < 0.02
+
+
+def as_rgba(ink_level, alpha, behind=0):
+    image = np.full((*alpha.shape, 4), behind, np.uint8)
+    image[alpha > 0, :3] = ink_level
+    image[:, :, 3] = alpha
+    return image
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        255 - drawn(),
+        drawn() / 255,
+        drawn() / 255 * 0.5 + 0.2,
+        drawn().astype(np.float32),
+        drawn() > 0,
+        drawn()[:, :, None],
+        np.repeat(drawn()[:, :, None], 3, 2),
+        as_rgba(0, drawn()),
+        as_rgba(255, drawn()),
+        as_rgba(255, drawn(), behind=255),
+        np.dstack([np.repeat(255 - drawn()[:, :, None], 3, 2), np.full_like(drawn(), 255)]),
+    ],
+    ids=[
+        "dark on light",
+        "to one",
+        "grey",
+        "float to 255",
+        "bool",
+        "channel",
+        "RGB",
+        "black ink",
+        "white ink",
+        "white",
+        "opaque",
+    ],
+)
+def test_type_range_and_polarity_make_no_difference(same):
+    assert np.abs(preprocess_digit(same) - preprocess_digit(drawn())).max() < 0.01
+
+
+def test_faint_marks_on_the_paper_are_not_the_digit():
+    noisy = drawn() + np.random.default_rng(1).integers(0, 16, drawn().shape).astype(np.uint8) * (drawn() == 0)
+    assert np.abs(preprocess_digit(noisy) - preprocess_digit(drawn())).max() < 0.05
+
+
+def test_mnist_digits_stay_what_they_are():
+    images = idx.read_images(find_mnist().validation_images)[:500].reshape(-1, 28, 28)
+    again = np.stack([preprocess_digit(image) for image in images]).reshape(images.shape)
+    difference = np.abs(again - images / 255)
+    assert np.mean(difference) < 0.005
+    assert np.mean(difference.max((1, 2)) < 0.1) > 0.9
+
+
+def test_a_wide_digit_and_a_dot_fit():
+    line = np.zeros((60, 90), np.uint8)
+    line[30, 5:85] = 255
+    assert sides_of(preprocess_digit(line)) == (1, 20)
+    dot = np.zeros((60, 90), np.uint8)
+    dot[3, 4] = 200
+    assert sides_of(preprocess_digit(dot)) == (20, 20)
+    corner = np.zeros((40, 40), np.uint8)
+    corner[5:35, 5] = corner[34, 5:35] = 255
+    corner[30:35, 5:10] = 255
+    assert preprocess_digit(corner).sum() == pytest.approx(preprocess_digit(corner.T[::-1, ::-1]).sum(), rel=0.01)
+
+
+def test_the_smallest_image():
+    image = np.zeros((8, 8))
+    image[2:6, 4] = 1
+    assert sides_of(preprocess_digit(image))[0] == 20
+
+
+@pytest.mark.parametrize(
+    ("image", "error", "message"),
+    [
+        (np.zeros((28, 28)), ValueError, "empty"),
+        (np.full((28, 28), 255, np.uint8), ValueError, "empty"),
+        (np.zeros((28, 28, 4), np.uint8), ValueError, "empty"),
+        (np.where(np.eye(28) > 0, np.nan, 0.0), ValueError, "NaN"),
+        (np.where(np.eye(28) > 0, np.inf, 0.0), ValueError, "NaN or infinity"),
+        (np.eye(28) * -1, ValueError, "-1 to 0"),
+        (np.eye(28) * 256, ValueError, "0 to 256"),
+        (np.eye(28, dtype=np.int64) * 300, ValueError, "0 to 300"),
+        (np.eye(7), ValueError, r"\[7, 7\]"),
+        (np.zeros((28, 28, 2)), ValueError, r"\[28, 28, 2\]"),
+        (np.zeros((1, 28, 28)), ValueError, r"\[1, 28, 28\]"),
+        (np.zeros(784), ValueError, r"\[784\].*reshape"),
+        (np.zeros((0, 28)), ValueError, r"\[0, 28\]"),
+        (np.array(0.5), ValueError, r"\[\]"),
+        (np.array([["a"] * 28] * 28), TypeError, "<U1"),
+        (np.eye(28) * 1j, TypeError, "complex"),
+        (None, TypeError, "object"),
+    ],
+)
+def test_what_is_no_drawing_is_refused(image, error, message):
+    with pytest.raises(error, match=message):
+        preprocess_digit(image)
+
+
+def test_the_sample_drawings_are_the_generators():
+    with Image.open(draw_samples.SHEET) as stored:
+        assert np.abs(np.asarray(stored).astype(int) - draw_samples.sheet()).max() <= 1
+
+
+def test_the_sample_drawings():
+    drawings, labels = sample_drawings()
+    assert drawings.shape == (100, 140, 140)
+    assert drawings.dtype == np.uint8
+    assert list(np.bincount(labels)) == [10] * 10
+    assert all(drawing.max() == 255 for drawing in drawings)
+    assert not drawings[:, [0, -1]].any(), "nobody draws beyond the paper"
+    zeros = np.stack([preprocess_digit(drawing) for drawing in drawings[labels == 0]]).reshape(-1, 28, 28)
+    assert (zeros[:, 12:16, 13:15].mean((1, 2)) < 0.1).all(), "a zero has a hole"
