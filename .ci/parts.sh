@@ -20,7 +20,15 @@ part() {
 }
 
 install() {
-    "$python" -m venv "$folder/venv" && "$folder/venv/bin/pip" install --quiet --editable ".[test]"
+    "$python" -m venv "$folder/venv" && "$folder/venv/bin/pip" install --quiet --editable ".[test,browser]"
+}
+
+# Debian's Chromium, where this is root and there is none.
+install_chromium() {
+    if [ "$(id -u)" = 0 ] && ! command -v chromium chromium-browser google-chrome >/dev/null && command -v apt-get >/dev/null
+    then
+        apt-get -qq update && apt-get -qq install --yes --no-install-recommends chromium fonts-dejavu-core >/dev/null
+    fi
 }
 
 # Where the project lies beside a folder with the real digits, these are used.

@@ -3,6 +3,7 @@
 from importlib import import_module
 
 _HOME = {
+    "DigitPad": "digit_pad",
     "DownloadError": "download",
     "MnistFileError": "idx",
     "PlotTraining": "plot_training",

@@ -1,0 +1,134 @@
+"""A JupyterLab of our own, on a free port, and a page of the system's Chromium that shows a notebook in it."""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from mnist_lab.files import absolute_data_variable
+
+ROOT = Path(__file__).resolve().parents[1]
+SCREENSHOTS = Path(os.environ.get("MNIST_LAB_SCREENSHOTS", ROOT / "browser" / "screenshots"))
+NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+START_SECONDS, STOP_SECONDS = 60, 10
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    playwright = pytest.importorskip("playwright.sync_api", reason='needs `pip install -e ".[browser]"`')
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        pytest.skip("no Chromium is installed")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def jupyter(tmp_path_factory):
+    """The folder that a JupyterLab shows, and its address with the token."""
+    absolute_data_variable()
+    folder, token = tmp_path_factory.mktemp("notebooks"), secrets.token_hex(16)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings = {
+        "--ServerApp.root_dir": folder,
+        "--ServerApp.port": port,
+        "--ServerApp.port_retries": 0,
+        "--IdentityProvider.token": token,
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    config = tmp_path_factory.mktemp("config")
+    (config / "labconfig").mkdir()
+    (config / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(NO_NEWS))
+    environment = os.environ | {"JUPYTER_CONFIG_DIR": str(config)}
+    log = (folder.parent / "jupyter.log").open("w")
+    server = subprocess.Popen(
+        [*command, *(f"{name}={value}" for name, value in settings.items())], env=environment, stdout=log, stderr=log
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/api?token={token}", server)
+        yield folder, f"http://127.0.0.1:{port}/lab/tree/{{name}}?token={token}&reset"
+    finally:
+        server.terminate()  # it shuts its kernels down
+        try:
+            server.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()
+        log.close()
+
+
+def _wait_for(address, server):
+    until = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.3)
+    pytest.fail(f"JupyterLab did not answer within {START_SECONDS} s")
+
+
+def expect(locator):
+    from playwright.sync_api import expect
+
+    return expect(locator)
+
+
+class Notebook:
+    """A notebook as a person sees it in JupyterLab."""
+
+    def __init__(self, page):
+        self.page = page
+        self.cells = page.locator(".jp-Notebook .jp-Cell")
+
+    def run_all(self):
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_text("Run All Cells", exact=True).click()
+
+    def code_cell(self, text):
+        """The cell whose source holds `text`."""
+        return self.page.locator(".jp-CodeCell").filter(has=self.page.locator(".jp-InputArea", has_text=text)).first
+
+    def is_busy(self, cell):
+        return cell.locator(".jp-InputArea-prompt").inner_text().strip() == "[*]:"
+
+    def wait_until_run(self, cell, seconds):
+        expect(cell.locator(".jp-InputArea-prompt")).to_have_text(re.compile(r"\[\d+\]:"), timeout=seconds * 1000)
+
+    def screenshot(self, name, of=None):
+        SCREENSHOTS.mkdir(exist_ok=True)
+        return (of or self.page).screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+@pytest.fixture
+def show(jupyter, chromium):
+    """Open a notebook, given as a node, in a page; afterwards the page had no error of ours."""
+    folder, address = jupyter
+    contexts = []
+
+    def open_page(name, notebook):
+        nbformat.write(notebook, folder / name)
+        context = chromium.new_context(viewport={"width": 1280, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.goto(address.format(name=name))
+        shown = Notebook(page)
+        expect(page.get_by_text("| Idle")).to_be_visible(timeout=60_000)
+        return shown
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -1,0 +1,128 @@
+"""DigitPad in JupyterLab: drawn on with a mouse, by keys, with a tap; read, undone and cleared."""
+
+import re
+
+import nbformat
+import pytest
+
+from .conftest import expect
+
+SOURCES = """
+import os
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import mnist_lab as lab
+with lab.quiet_imports():
+    import keras
+lab.set_seed(0)
+---
+layers = keras.layers
+model = keras.Sequential([keras.Input((784,)), layers.Reshape((28, 28, 1))])
+for filters, kernel, strides in ((12, 3, 1), (24, 6, 2), (32, 6, 2)):
+    model.add(layers.Conv2D(filters, kernel, strides=strides, padding="same", use_bias=False))
+    model.add(layers.BatchNormalization(center=True, scale=False, momentum=0.9))
+    model.add(layers.Activation("relu"))
+for layer in (layers.Flatten(), layers.Dense(200, activation="relu"), layers.Dropout(0.3)):
+    model.add(layer)
+model.add(layers.Dense(10, activation="softmax"))
+model.compile(optimizer="adam", loss="categorical_crossentropy")
+_ = model.fit(lab.training_dataset(64).take(400), verbose=0, shuffle=False)
+---
+pad = lab.DigitPad({"lesson 08": model})
+pad
+---
+print("ink", pad.image.any(), pad.image.shape)
+"""
+THREE = [(0.3, 0.25), (0.45, 0.18), (0.6, 0.22), (0.65, 0.33), (0.57, 0.44), (0.45, 0.48)]
+THREE += [(0.58, 0.52), (0.68, 0.62), (0.65, 0.76), (0.5, 0.83), (0.33, 0.78)]
+MOST_MILLISECONDS = 150
+WATCH = """() => {
+  const readings = document.querySelector(".mnist-lab-pad .readings");
+  window.latencies = [];
+  document.querySelector("canvas.sheet").addEventListener("pointerup", () => { window.up = performance.now(); });
+  new MutationObserver(() => {
+    if (window.up && readings.children.length) window.latencies.push(performance.now() - window.up);
+    window.up = null;
+  }).observe(readings, { childList: true });
+}"""
+
+
+@pytest.fixture(scope="module")
+def notebook():
+    cells = [nbformat.v4.new_code_cell(source.strip()) for source in SOURCES.split("---")]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+def draw(page, points):
+    box = page.locator("canvas.sheet").bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=4)
+    page.mouse.up()
+
+
+def test_a_digit_is_drawn_read_undone_and_cleared(show, notebook):
+    shown = show("pad.ipynb", notebook)
+    page = shown.page
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    shown.run_all()
+    sheet = page.locator("canvas.sheet")
+    sheet.wait_for(timeout=200_000)
+    shown.wait_until_run(shown.code_cell("pad.image"), 60)
+    sheet.scroll_into_view_if_needed()
+    readings, message = page.locator(".mnist-lab-pad .reading"), page.locator(".mnist-lab-pad .message")
+    expect(readings).to_have_count(0)
+    page.evaluate(WATCH)
+
+    draw(page, THREE)
+    expect(readings).to_have_count(1)
+    expect(readings.locator(".caption")).to_have_text(re.compile(r"lesson 08: 3, \d+"))
+    shown.screenshot("digit-pad-three", page.locator(".mnist-lab-pad"))
+    page.get_by_role("button", name="Clear").click()
+    expect(readings).to_have_count(0)
+    for _ in range(3):
+        draw(page, THREE)
+        expect(readings).to_have_count(1)
+        page.wait_for_timeout(300)
+        page.get_by_role("button", name="Clear").click()
+        expect(readings).to_have_count(0)
+    latencies = page.evaluate("window.latencies")
+    print("from pen up to bars, ms:", [round(value) for value in latencies])
+    assert len(latencies) >= 4
+    assert sorted(latencies)[len(latencies) // 2] < MOST_MILLISECONDS
+
+    draw(page, [(0.5, 0.5)])
+    expect(readings).to_have_count(1)
+    expect(message).to_have_text("")
+    shown.screenshot("digit-pad-tap", page.locator(".mnist-lab-pad"))
+    page.get_by_role("button", name="Undo").click()
+    expect(readings).to_have_count(0)
+
+    sheet.focus()
+    page.keyboard.press("Space")
+    for _ in range(15):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(readings).to_have_count(1)
+    shown.screenshot("digit-pad-keys", page.locator(".mnist-lab-pad"))
+    page.keyboard.press("Control+z")
+    expect(readings).to_have_count(0)
+    assert errors == []
+
+
+def test_the_drawing_is_in_python(show, notebook):
+    shown = show("pad-again.ipynb", notebook)
+    page = shown.page
+    shown.run_all()
+    page.locator("canvas.sheet").wait_for(timeout=200_000)
+    last = shown.code_cell("pad.image")
+    shown.wait_until_run(last, 60)
+    page.locator("canvas.sheet").scroll_into_view_if_needed()
+    draw(page, THREE)
+    expect(page.locator(".mnist-lab-pad .reading")).to_have_count(1)
+    last.locator(".jp-InputArea-editor").click()
+    page.keyboard.press("Control+Enter")
+    expect(last.locator(".jp-OutputArea-output").first).to_have_text(re.compile(r"ink True \(140, 140\)"))
