@@ -19,8 +19,9 @@ part() {
     rows+=("| $name | $result | $(((took + 30) / 60)) |")
 }
 
+# install [PIP'S OPTIONS…]: into a new virtual environment.
 install() {
-    "$python" -m venv "$folder/venv" && "$folder/venv/bin/pip" install --quiet --editable ".[test,browser]"
+    "$python" -m venv "$folder/venv" && "$folder/venv/bin/pip" install --quiet --editable ".[test,browser]" "$@"
 }
 
 # Debian's Chromium, where this is root and there is none.

@@ -25,17 +25,30 @@ def _python() -> tuple[bool, str]:
     return sys.version_info >= (3, 11), f"Python {platform.python_version()} (3.11 or newer is needed)"
 
 
-def _packages() -> list[tuple[bool, str]]:
+def requirements() -> list[tuple[str, str]]:
+    """Return the names of the packages that every use needs, and their lowest versions."""
     wanted = importlib.metadata.requires("mnist-lab") or []
     floors = [re.match(r"([\w-]+)>=([\d.]+)$", requirement) for requirement in wanted]
-    return [_package(*match.groups()) for match in floors if match]
+    return [match.groups() for match in floors if match]
+
+
+def installed(package: str) -> bool:
+    """Return whether a package is installed, in whichever version."""
+    try:
+        importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _packages() -> list[tuple[bool, str]]:
+    return [_package(name, floor) for name, floor in requirements()]
 
 
 def _package(name: str, floor: str) -> tuple[bool, str]:
-    try:
-        found = importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
+    if not installed(name):
         return False, f"{name}: not installed; `pip install '{name}>={floor}'`"
+    found = importlib.metadata.version(name)
     return _numbers(found) >= _numbers(floor), f"{name} {found} ({floor} or newer is needed)"
 
 
@@ -44,21 +57,13 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _notebooks() -> tuple[bool, str]:
-    missing = [name for name in _LESSONS_NEED if not _installed(name)]
+    missing = [name for name in _LESSONS_NEED if not installed(name)]
     if missing:
         return (
             False,
             f"notebooks cannot be run: {', '.join(missing)} missing; `pip install 'mnist-lab[notebooks]'`",
         )
     return True, "notebooks can be run"
-
-
-def _installed(name: str) -> bool:
-    try:
-        importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return False
-    return True
 
 
 def _tensorflow() -> tuple[bool, str]:

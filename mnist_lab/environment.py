@@ -2,8 +2,10 @@
 
 import os
 import platform
+import sys
 from importlib.metadata import version
 
+from mnist_lab.doctor import installed, requirements
 from mnist_lab.files import find_mnist
 
 SEED_VARIABLE = "MNIST_LAB_SEED"
@@ -46,9 +48,15 @@ def devices() -> list[str]:
 
 
 def show_environment() -> None:
-    """Print the versions, the device and where the digits come from."""
+    """Print the versions, the device, where the digits come from, and what is missing or could be had."""
     found = versions()
     shown = {"Python": found["python"]} | {label: found[name] for name, label in _SHOWN.items()}
     print("Versions:", ", ".join(f"{label} {number}" for label, number in shown.items()))
-    print("Device:  ", ", ".join(devices()))
+    computing_on = ", ".join(devices())
+    print("Device:  ", computing_on)
+    if "google.colab" in sys.modules and computing_on.startswith("CPU"):
+        print("          For a GPU: Runtime → Change runtime type → T4 GPU, then run all cells again.")
     print("Digits:  ", find_mnist())
+    for package, floor in requirements():
+        if not installed(package):
+            print(f"Missing:  {package}: run `%pip install '{package}>={floor}'`, then restart")

@@ -2,6 +2,7 @@
 
 import derive_exercises
 import fill_in_results
+import inject_colab
 import link_glossary
 import pytest
 import show_changes
@@ -23,6 +24,7 @@ MEASURED = Summary(mean=0.91234, spread=0.0012, lowest=0.9, highest=0.92, seeds=
         fill_in_results.filled,
         show_changes.shown,
         link_glossary.linked,
+        inject_colab.injected,
     ],
 )
 def test_derived_files_are_up_to_date(texts):

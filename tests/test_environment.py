@@ -1,7 +1,12 @@
+import re
+import sys
+from types import ModuleType
+
 import keras
 import numpy as np
 import pytest
 
+from mnist_lab import environment
 from mnist_lab.environment import devices, set_seed, show_environment, versions
 
 
@@ -40,6 +45,24 @@ def test_the_environment_is_shown_in_three_lines(tiny, capsys):
     assert f"Keras {keras.__version__}" in found
     assert devices()[0] in device
     assert "images of tiny ($MNIST_LAB_DATA)" in digits
+
+
+@pytest.mark.parametrize(("found", "told"), [(["CPU (2 cores)"], True), (["Tesla T4"], False)])
+def test_colab_without_a_gpu_is_told_what_to_click(found, told, tiny, capsys, monkeypatch):
+    monkeypatch.setattr(environment, "devices", lambda: found)
+    show_environment()
+    assert "Change runtime type" not in capsys.readouterr().out
+    monkeypatch.setitem(sys.modules, "google.colab", ModuleType("google.colab"))
+    show_environment()
+    assert ("Runtime → Change runtime type → T4 GPU" in capsys.readouterr().out) == told
+
+
+def test_what_is_missing_is_named(tiny, capsys, monkeypatch):
+    show_environment()
+    assert "Missing" not in capsys.readouterr().out
+    monkeypatch.setattr(environment, "installed", lambda package: package != "pooch")
+    show_environment()
+    assert re.search(r"Missing:  pooch: run `%pip install 'pooch>=[\d.]+'`", capsys.readouterr().out)
 
 
 def test_versions_are_those_imported():

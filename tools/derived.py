@@ -1,6 +1,7 @@
 """What the tools share: where the notebooks are, and writing derived files or checking that they are up to date."""
 
 import argparse
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -20,15 +21,26 @@ def read(path: Path) -> nbformat.NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def write_or_check(texts: dict[Path, str], description: str) -> int:
-    """Write each text to its file; with `--check` on the command line write nothing, and return 1 where one differs."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file is out of date")
-    check = parser.parse_args().check
+def repository() -> str:
+    """Return the project's address, from pyproject.toml."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project["urls"]["Repository"]
+
+
+def write(texts: dict[Path, str], *, check: bool = False) -> bool:
+    """Write each text to its file where it differs, or with `check` nothing, and return whether one differed."""
     changed = [path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path in changed:
         print("out of date:" if check else "written:", path.relative_to(ROOT))
         if not check:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(texts[path], encoding="utf-8")
-    return int(check and bool(changed))
+    return bool(changed)
+
+
+def write_or_check(texts: dict[Path, str], description: str) -> int:
+    """Write each text to its file; with `--check` on the command line write nothing, and return 1 where one differs."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file is out of date")
+    check = parser.parse_args().check
+    return int(write(texts, check=check) and check)

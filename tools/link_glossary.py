@@ -7,11 +7,10 @@ Links from an earlier run are undone first; the result depends on the words alon
 
 import re
 import sys
-import tomllib
 from pathlib import Path
 
 import nbformat
-from derived import ROOT, lessons, read, write_or_check
+from derived import ROOT, lessons, read, repository, write_or_check
 from glossary import GLOSSARY, Entry, by_name, find, read_glossary
 
 from mnist_lab.tidy import text, tidy
@@ -41,8 +40,7 @@ def linked() -> dict[Path, str]:
 
 def glossary_address() -> str:
     """Return the glossary's address on GitHub."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return f"{project['urls']['Repository']}/blob/main/{GLOSSARY.relative_to(ROOT).as_posix()}"
+    return f"{repository()}/blob/main/{GLOSSARY.relative_to(ROOT).as_posix()}"
 
 
 def with_links(lesson: nbformat.NotebookNode, names: dict[str, Entry], address: str) -> nbformat.NotebookNode:
