@@ -19,7 +19,10 @@ from mnist_lab.files import absolute_data_variable
 
 ROOT = Path(__file__).resolve().parents[1]
 SCREENSHOTS = Path(os.environ.get("MNIST_LAB_SCREENSHOTS", ROOT / "browser" / "screenshots"))
-NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # cells out of sight stay in the page
+}
 START_SECONDS, STOP_SECONDS = 60, 10
 
 
@@ -51,7 +54,7 @@ def jupyter(tmp_path_factory):
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     config = tmp_path_factory.mktemp("config")
     (config / "labconfig").mkdir()
-    (config / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(NO_NEWS))
+    (config / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(SETTINGS))
     environment = os.environ | {"JUPYTER_CONFIG_DIR": str(config)}
     log = (folder.parent / "jupyter.log").open("w")
     server = subprocess.Popen(

@@ -82,8 +82,9 @@ ARGUMENTS = {
     "tensors": [(SEVEN,), (np.zeros(784),)],
     "train_and_validation": [(DIGITS, DIGITS), (DIGITS.reshape(-1, 28, 28), DIGITS[:4])],
 }
-# The height in inches and the bytes, before its colours are reduced, of a drawing that may be larger.
-LARGE = {"summary_card": (6, 120_000)}
+# The height in inches and the bytes, before its colours are reduced, of a drawing that may be larger. Matplotlib 3.10
+# writes a little more than 3.11.
+LARGE = {"summary_card": (6, 120_000), "bouncing_and_settling": (4.2, 65_000)}
 CASES = [(name, args) for name, several in ARGUMENTS.items() for args in several]
 
 

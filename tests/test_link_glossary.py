@@ -1,6 +1,7 @@
 """The first time a term stands in bold in a lesson, it leads to the glossary."""
 
 import re
+import shutil
 import sys
 
 import link_glossary
@@ -10,7 +11,7 @@ from glossary import by_name, find, read_glossary
 
 from mnist_lab import tidy
 
-from .notebooks import LESSONS, code, notebook, prose
+from .notebooks import LESSONS, ROOT, code, notebook, prose
 
 FIELDS = "*English:* {0} · *French:* tenseur · *Lesson:* 01\n\nA word.\n\n"
 NAMES = by_name(read_glossary("".join(f"### {n}\n\n" + FIELDS.format(n) for n in ("bias", "dense layer", "softmax"))))
@@ -109,6 +110,7 @@ def copies(tmp_path, monkeypatch):
             cell.source = link_glossary.without_links(cell.source)
         (tmp_path / path.name).write_text(tidy.text(tidy.tidy(lesson)), encoding="utf-8")
     paths = sorted(tmp_path.iterdir())
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
     monkeypatch.setattr(link_glossary, "lessons", lambda: paths)
     monkeypatch.setattr("derived.ROOT", tmp_path)
     return paths
