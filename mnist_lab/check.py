@@ -63,6 +63,8 @@ def _record(file: Path, lesson: Lesson, evidence: Evidence, verdicts: list[Verdi
         "misread": np.flatnonzero(evidence.misread).tolist(),
         "verdicts": [vars(verdict) for verdict in verdicts],
     }
+    if lesson.figures:
+        line["figures"] = {name: round(value, 4) for name, value in lesson.figures(evidence).items()}
     with file.open("a", encoding="utf-8") as lines:
         lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 

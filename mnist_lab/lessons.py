@@ -1,5 +1,6 @@
 """One row per lesson: its title, the accuracies it must reach, and what its check looks for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mnist_lab.claims.batch_norm import (
@@ -12,7 +13,15 @@ from mnist_lab.claims.by_hand import computed_by_hand
 from mnist_lab.claims.convolutions import convolutions_see_the_image, image_gets_smaller, ten_probabilities
 from mnist_lab.claims.dropout import dropout_after_a_hidden_layer, dropout_leaves_enough
 from mnist_lab.claims.dropout_in_convolutions import still_convolutional
-from mnist_lab.claims.evidence import Claim
+from mnist_lab.claims.evidence import Claim, Evidence
+from mnist_lab.claims.handwriting import (
+    drawings_are_read,
+    fills_the_box,
+    is_centred,
+    keeps_its_proportions,
+    makes_an_image,
+    samples_read,
+)
 from mnist_lab.claims.hidden_layers import hidden_dense_layers, relu_inside, sigmoid_inside, softmax_stays_last
 from mnist_lab.claims.layers import one_dense_softmax_layer
 from mnist_lab.claims.learning_rate import rate_decays, training_used_the_schedule
@@ -32,6 +41,7 @@ class Lesson:
         learner_floor: the accuracy below which the lesson's idea cannot be at work, for a learner's own variant.
         unmeasured_floor: what our own recipe must reach as long as it was not measured over seeds.
         claims: what its check looks for, in this order; the learner's floor comes last.
+        figures: what is measured of its network besides the accuracy, by name.
     """
 
     name: str
@@ -40,6 +50,7 @@ class Lesson:
     learner_floor: float
     unmeasured_floor: float
     claims: tuple[Claim, ...]
+    figures: Callable[[Evidence], dict[str, float]] | None = None
 
     @property
     def all_claims(self) -> tuple[Claim, ...]:
@@ -169,6 +180,22 @@ LESSONS = {
                 better_than_guessing,
                 honest_history,
             ),
+        ),
+        Lesson(
+            name="11_your_handwriting",
+            title="Read your own handwriting",
+            changes="your own drawing: what the network sees of it, and how MNIST would have prepared it",
+            learner_floor=0.95,
+            unmeasured_floor=0.98,
+            claims=(
+                makes_an_image,
+                fills_the_box,
+                keeps_its_proportions,
+                is_centred,
+                drawings_are_read,
+                honest_history,
+            ),
+            figures=samples_read,
         ),
     )
 }

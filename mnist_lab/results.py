@@ -2,8 +2,8 @@
 
 The file holds `{"environments": […], "results": {origin: {lesson: {variant: {seed: {…}}}}}}`. A seed's entry
 has the validation "accuracy" and "loss" of every epoch, the indices of the "misread" validation digits, the
-"seconds" of training (other runs may have gone on beside it), and the "environment": which of the listed sets of
-versions and processor it was measured with.
+"seconds" of training (other runs may have gone on beside it), the "figures" that a lesson has besides, and the
+"environment": which of the listed sets of versions and processor it was measured with.
 
 *Accuracy* always means the last epoch's, never the best.
 """
@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from statistics import mean, stdev
+from statistics import mean, median, stdev
 
 from filelock import FileLock
 
@@ -52,8 +52,16 @@ def summary(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, fil
     if len(seeds) < _ENOUGH_SEEDS:
         return None
     last = [entry["accuracy"][-1] for entry in seeds.values()]
-    seconds = mean(entry["seconds"] for entry in seeds.values())
+    seconds = median(entry["seconds"] for entry in seeds.values())
     return Summary(mean(last), stdev(last), min(last), max(last), len(last), seconds)
+
+
+def figure(lesson: str, name: str, *, origin: str = "mnist", file: Path = FILE) -> float | None:
+    """Return the mean over seeds of one of the lesson's figures, or None where it was not measured."""
+    found = [
+        entry["figures"][name] for entry in seeds_of(lesson, origin=origin, file=file).values() if "figures" in entry
+    ]
+    return mean(found) if found else None
 
 
 def first_epochs(lesson: str, *, origin: str = "mnist", file: Path = FILE) -> dict[str, float]:
@@ -90,7 +98,7 @@ def store(
     Args:
         lesson: the notebook's name without its ending.
         seed: the seed it ran with.
-        entry: "accuracy" and "loss" (lists, one number an epoch), "misread" (list of indices), "seconds".
+        entry: "accuracy" and "loss" (lists, one number an epoch), "misread" (list of indices), "seconds"; "figures".
         environment: versions and processor.
         origin: "mnist", "stand-in" or "other".
         variant: which recipe, where a lesson has several.

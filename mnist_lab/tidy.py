@@ -45,6 +45,7 @@ def _plain(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
     if "metadata" in output:
         output.metadata = nbformat.from_dict({})
     output.pop("transient", None)
+    output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)  # a model's id, new in each run
     if png := output.get("data", {}).get("image/png"):
         output.data["image/png"] = _smaller(png)
     return output

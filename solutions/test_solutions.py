@@ -20,7 +20,7 @@ from mnist_lab.files import NAMES, VARIABLE, find_mnist
 
 HERE = Path(__file__).parent
 ONE_EPOCH = {"EPOCHS": 1}
-CONVOLUTIONAL, PART = ("06", "07", "08"), 24_000
+CONVOLUTIONAL, PART = ("06", "07", "08", "11"), 24_000
 JUDGED = ("model", "learning-rate", "train", "check")
 OF_THE_ACCURACY = "it reads most of the validation digits"
 UNSOLVED, AS_TAUGHT = "unsolved", "as in the lesson"
@@ -43,11 +43,12 @@ def solutions_of(number):
     return {AS_TAUGHT: taught, **module.SOLUTIONS}, {AS_TAUGHT: [], **module.EXPECTED}
 
 
-def with_solutions(exercise, solutions, at_full_length=()):
+def with_solutions(number, exercise, solutions, at_full_length=()):
     """Return the exercise, followed by its cells that are judged, filled in once for each solution."""
     cells = list(exercise.cells)
     (parameters,) = [cell.source for cell in cells if cell.id == "parameters"]
-    judged = [cell for cell in exercise.cells if cell.id in JUDGED]
+    names = getattr(import_module(f"lesson_{number}"), "JUDGED", JUDGED)
+    judged = [cell for cell in exercise.cells if cell.id in names]
     for number, (name, filled) in enumerate(solutions.items()):
         assert set(filled) <= {cell.id for cell in judged}, f"{name!r} fills a cell that is not judged"
         source = parameters if name in at_full_length else "EPOCHS = 1"
@@ -79,7 +80,7 @@ def test_the_check_judges_each_solution(number, tmp_path, pytestconfig, a_part):
     solutions, expected = solutions_of(number)
     path = tmp_path / f"{lesson_of(number)}.ipynb"
     right = [name for name in solutions if full_length and not expected[name]]
-    nbformat.write(with_solutions(read(EXERCISES / path.name), solutions, right), path)
+    nbformat.write(with_solutions(number, read(EXERCISES / path.name), solutions, right), path)
     variables = {VARIABLE: str(a_part)} if number in CONVOLUTIONAL and not full_length else None
     result = execute(path, parameters=ONE_EPOCH, variables=variables)
     assert result.failure is None

@@ -93,16 +93,20 @@ def test_tidy_keeps_what_matters_and_drops_the_rest():
         {"output_type": "stream", "name": "stdout", "text": "a\n"},
         {"output_type": "stream", "name": "stdout", "text": "b\n"},
         {"output_type": "stream", "name": "stderr", "text": "c\n"},
+        {
+            "output_type": "display_data",
+            "data": {"text/plain": "Pad()", "application/vnd.jupyter.widget-view+json": {"model_id": "1f"}},
+            "metadata": {},
+        },
     ]
     messy = notebook(cell, prose("text", "words"))
     messy.metadata["widgets"] = {"state": {}}
     messy.metadata["language_info"] = {"name": "python", "version": "3.11.7"}
     clean = tidy.tidy(messy)
     assert clean.cells[0].metadata == {"tags": ["check"]}
-    assert [(output.name, output.text) for output in clean.cells[0].outputs] == [
-        ("stdout", "a\nb\n"),
-        ("stderr", "c\n"),
-    ]
+    *streams, pad = clean.cells[0].outputs
+    assert [(output.name, output.text) for output in streams] == [("stdout", "a\nb\n"), ("stderr", "c\n")]
+    assert pad.data == {"text/plain": "Pad()"}, "a widget's id is another in every run"
     assert set(clean.metadata) == {"accelerator", "colab", "kernelspec", "language_info", "mnist_lab"}
     assert clean.metadata.language_info == {"name": "python"}
     assert tidy.tidy(clean) == clean

@@ -28,6 +28,8 @@ DIGITS = np.stack([np.roll(SEVEN, shift, axis=1).ravel() for shift in range(-3, 
 LOGITS = np.array([-1.2, -3.0, 0.4, 4.1, -2.1, 2.6, -4.0, 0.9, 1.5, -0.3])
 PROBABILITIES = np.exp(LOGITS) / np.exp(LOGITS).sum()
 CERTAIN = np.eye(10)
+INKED = np.zeros((140, 140))
+INKED[20:90, 30:50] = 255
 _NOISE = np.random.default_rng(0).standard_normal((16, 7, 7, 32))
 LAYERS_SUMS = [_NOISE[..., :12], 3 * _NOISE[..., :24] + 1, _NOISE, _NOISE.reshape(64, -1)[:, :200]]
 
@@ -41,6 +43,10 @@ ARGUMENTS = {
     "stacked_layers": [(), ((784, 5, 10),), ((784, 3000, 3000, 3000, 3000, 10), "relu")],
     "saddle_point": [()],
     "sigmoid": [()],
+    "preparation": [
+        (INKED, INKED[20:90, 30:50], np.ones((20, 6)), DIGITS[0]),
+        (INKED.T, INKED[30:36, 10:90], np.ones((1, 20)), DIGITS[0].reshape(28, 28)),
+    ],
     "relu_and_sigmoid": [()],
     "activations_by_layer": [({"a": [0.1] * 20},), ({"a": [1e-30] * 20},)],
     "gradients_by_layer": [({"2": [0.1, 0.2], "10": [0.1] * 10},), ({"2": [1, 2], "10": [9] * 10},)],

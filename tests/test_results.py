@@ -3,7 +3,7 @@ import json
 import pytest
 
 from mnist_lab import results
-from mnist_lab.results import store, summary
+from mnist_lab.results import figure, store, summary
 
 ENVIRONMENT = {"python": "3.11", "processor": "an abacus"}
 
@@ -64,6 +64,16 @@ def test_the_file_has_the_schema_and_one_line_per_list(file):
     assert list(seeds) == [str(seed) for seed in range(11)]
     assert seeds["10"] == {**entry(0.9), "environment": 0}
     assert '"accuracy": [ 0.1, 0.9 ]' in file.read_text()
+
+
+def test_a_lessons_own_figures(file):
+    fill(file, [0.9] * 2)
+    assert figure("01_dense_softmax", "raw", file=file) is None
+    for seed, share in enumerate((0.25, 0.75)):
+        store(
+            "01_dense_softmax", seed, entry(0.9) | {"figures": {"raw": share}}, ENVIRONMENT, origin="mnist", file=file
+        )
+    assert figure("01_dense_softmax", "raw", file=file) == 0.5
 
 
 def test_a_seed_measured_again_is_replaced(file):

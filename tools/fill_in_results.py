@@ -3,8 +3,8 @@
 In the text a number stands between `<!-- result 01.mean -->` and `<!-- /result -->`; the fields are mean, spread,
 lowest, highest, seeds and seconds, of MNIST unless it says `01.stand-in.mean`; `07.pairs_below_06` counts the seeds
 with which lesson 07's last validation loss is below lesson 06's, and `06.deaths` the runs of lesson 06 that read fewer
-than one digit in five after their first epoch. The README's table stands between
-`<!-- lessons -->` and `<!-- /lessons -->`.
+than one digit in five after their first epoch; any other name is that of a lesson's figure, a share. The README's
+table stands between `<!-- lessons -->` and `<!-- /lessons -->`.
 """
 
 import re
@@ -14,7 +14,7 @@ from pathlib import Path
 from derived import NOTEBOOKS, ROOT, lessons, read, write_or_check
 
 from mnist_lab.lessons import LESSONS
-from mnist_lab.results import Summary, first_epochs, seeds_of, summary
+from mnist_lab.results import Summary, figure, first_epochs, seeds_of, summary
 from mnist_lab.tidy import text, tidy
 
 MARKED = re.compile(r"(<!-- result (\d\d)\.(?:(stand-in)\.)?(\w+) -->).*?(<!-- /result -->)", re.DOTALL)
@@ -74,6 +74,8 @@ def _number(number: str, origin: str, name: str) -> str:
         return percent(getattr(measured, name))
     if name in ("seeds", "seconds"):
         return f"{getattr(measured, name):.0f}"
+    if (measured_too := figure(lesson, name, origin=origin)) is not None:
+        return percent(measured_too)
     if pairs := re.fullmatch(r"pairs_below_(\d\d)", name):
         return _pairs_below(lesson, _lesson(pairs[1], name), origin)
     raise ValueError(f"<!-- result {number}.{name} -->: there is no field {name!r}")

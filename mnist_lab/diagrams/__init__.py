@@ -22,6 +22,7 @@ _HOME = {
     "matrix_product": "matrices",
     "mini_batches": "batches",
     "one_layer": "neurons",
+    "preparation": "preparing",
     "relu_and_sigmoid": "activations",
     "saddle_point": "saddle",
     "shrinking": "strides",
