@@ -74,7 +74,7 @@ def test_what_is_prepared_as_mnist_passes(function):
     [
         (shrink, {1, 3, 4}, "found longer sides from"),
         (stretched, {2, 3}, "Use one factor for both sides"),
-        (moved(2), {3}, "and column 16"),
+        (moved(2), {3, 4}, "and column 16"),
         (lambda drawing: preprocess_digit(drawing).reshape(28, 28), {0, 1, 2, 3, 4}, r"found the shape [28, 28]"),
         (lambda drawing: 255 * preprocess_digit(drawing), {0, 1, 2, 3, 4}, "from 0 to 255, looked for 0 to 1"),
         (lambda drawing: np.zeros(784), {0, 1, 2, 3, 4}, "from 0 to 0"),
@@ -118,7 +118,7 @@ def test_the_lessons_functions_do_what_the_packages_does():
     for cell in lesson.cells:
         if cell.id in ("cut-out", "scale", "centre", "to-mnist", "shrink"):
             exec(cell.source, names)
-    for drawing, prepared in zip(DRAWINGS, PREPARED, strict=True):
-        assert np.abs(names["to_mnist"](drawing) - prepared).max() < 0.15
-        assert np.abs(names["to_mnist"](drawing) - prepared).mean() < 0.005
-        assert np.array_equal(names["shrink"](drawing), shrink(drawing))
+    assert all(np.array_equal(names["shrink"](drawing), shrink(drawing)) for drawing in DRAWINGS)
+    written_out = np.stack([names["to_mnist"](drawing) for drawing in DRAWINGS])
+    largest = np.abs(written_out - PREPARED).max(axis=1)
+    assert np.mean(largest < 0.01) >= 0.98, "rounding may move one or two by a pixel"
