@@ -9,6 +9,7 @@ export default () => {
   const strokes = [];
   const views = new Set();
   let cursor = null; // the keyboard's pen: where it is, and the stroke it draws while it is down
+  let pen = null; // the pointer that draws: a second finger does not join in
   let lastSent = 0;
   let timer = null;
 
@@ -54,12 +55,14 @@ export default () => {
 
   const undo = (model) => {
     strokes.pop();
+    pen = null;
     if (cursor) cursor.stroke = null;
     changed(model, true);
   };
 
   const clear = (model) => {
     strokes.length = 0;
+    pen = null;
     cursor = null;
     changed(model, true);
   };
@@ -79,7 +82,6 @@ export default () => {
   };
 
   const drawWithPointer = (sheet, model) => {
-    let pen = null; // the pointer that draws: a second finger does not join in
     let stroke = [];
     const add = (event) => {
       const box = sheet.getBoundingClientRect();
@@ -111,12 +113,15 @@ export default () => {
     });
     sheet.addEventListener("pointerup", end);
     sheet.addEventListener("pointercancel", end);
+    sheet.addEventListener("lostpointercapture", end);
   };
 
   const drawWithKeys = (sheet, model) => {
     const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     sheet.addEventListener("keydown", (event) => {
-      if (event.altKey || event.metaKey || (event.ctrlKey && event.key !== "z")) return;
+      const undoing = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
+      if ((event.altKey || event.metaKey || event.ctrlKey) && !undoing) return;
+      if (event.key === "Tab") return;
       cursor ??= { x: 0.5, y: 0.3, stroke: null };
       if (event.key in moves) {
         const [right, down] = moves[event.key];
@@ -124,15 +129,15 @@ export default () => {
         cursor.y = Math.min(1, Math.max(0, cursor.y + down * KEY_STEP));
         cursor.stroke?.push({ x: cursor.x, y: cursor.y });
         changed(model, false);
-      } else if (event.key === " ") {
+      } else if (event.key === " " && !event.repeat) {
         cursor.stroke = cursor.stroke ? null : [{ x: cursor.x, y: cursor.y }];
         if (cursor.stroke) strokes.push(cursor.stroke);
         changed(model, true);
-      } else if (event.key === "z" && event.ctrlKey) {
+      } else if (undoing) {
         undo(model);
       } else if (event.key === "Delete" || event.key === "Backspace") {
         clear(model);
-      } else {
+      } else if (event.key !== " ") {
         return;
       }
       event.preventDefault();
@@ -185,7 +190,7 @@ export default () => {
       "aria-label",
       "Sheet to draw a digit on. Arrow keys move the pen, space puts it down or lifts it, Control Z undoes, Delete clears.",
     );
-    const help = "Draw with mouse, pen or finger. Keys: arrows move the pen, space puts it down or lifts it.";
+    const help = "Draw with mouse, pen or finger. Keys: arrows move the pen, space puts it down or lifts it, Ctrl Z undoes, Delete clears.";
     left.append(sheet, button("Undo", () => undo(model)), button("Clear", () => clear(model)), element("p", "aside", help));
 
     const right = element("div", "right");
@@ -196,10 +201,11 @@ export default () => {
     const box = element("div", "");
     box.append(element("div", "caption", "What the network sees"), seen);
     const readings = element("div", "readings");
-    readings.setAttribute("aria-live", "polite");
     const message = element("div", "message");
     message.setAttribute("role", "status");
-    right.append(box, readings, message);
+    const spoken = element("div", "spoken"); // for screen readers: the captions, once the drawing rests
+    spoken.setAttribute("role", "status");
+    right.append(box, readings, message, spoken);
     pad.append(left, right);
     el.append(pad);
 
@@ -213,7 +219,12 @@ export default () => {
       context.arc(cursor.x * sheet.width, cursor.y * sheet.width, 0.04 * sheet.width, 0, 2 * Math.PI);
       context.stroke();
     };
+    let speaking = null;
     const answered = () => {
+      clearTimeout(speaking);
+      speaking = setTimeout(() => {
+        spoken.textContent = [...readings.querySelectorAll(".caption")].map((told) => told.textContent).join("; ");
+      }, 600);
       showSeen(seen, model);
       const rows = model.get("readings");
       readings.replaceChildren(...rows.map(rowOfBars));
@@ -227,6 +238,7 @@ export default () => {
     redraw();
     answered();
     return () => {
+      clearTimeout(speaking);
       views.delete(redraw);
       for (const trait of traits) model.off(trait, answered);
     };

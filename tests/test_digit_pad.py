@@ -9,7 +9,6 @@ import traitlets
 import mnist_lab as lab
 from mnist_lab.samples import SIDE
 
-anywidget = pytest.importorskip("anywidget")
 SEVEN = lab.sample_drawings()[0][70]
 
 

@@ -12,6 +12,7 @@ from mnist_lab.samples import sample_drawings
 
 LEAST_READ = 0.85
 _NEARLY_ALL = 0.95
+_MADE = "images of the sample drawings"
 _BLOCK = 5  # a drawing has five times as many pixels each way as a digit
 
 
@@ -29,8 +30,8 @@ def fills_the_box(evidence: Evidence) -> Verdict:
         longer = np.array([max(_sides(image)) for image in images])
         holds = np.mean(abs(longer - BOX) <= 1) >= _NEARLY_ALL
         return holds, (
-            f"found longer sides from {longer.min()} to {longer.max()} pixels, looked for {BOX}. Cut the digit out of "
-            "its paper, then scale it."
+            f"found longer sides from {longer.min()} to {longer.max()} pixels, looked for {BOX}; the one of "
+            f"drawings[{abs(longer - BOX).argmax()}] is farthest off. Cut the digit out of its paper, then scale it."
         )
 
     return _of_the_images(claim, evidence, judge)
@@ -46,8 +47,8 @@ def keeps_its_proportions(evidence: Evidence) -> Verdict:
         off = np.abs(found - wanted)
         ratios = [share[off.argmax()] / (1 - share[off.argmax()]) for share in (found, wanted)]
         return np.mean(off < 0.04) >= _NEARLY_ALL, (
-            f"found a digit that is {ratios[0]:.2f} times as wide as high; as drawn it is {ratios[1]:.2f} times. "
-            "Use one factor for both sides."
+            f"the ink of drawings[{off.argmax()}] spreads {ratios[0]:.2f} times as far across as down; as drawn, "
+            f"{ratios[1]:.2f} times. Use one factor for both sides."
         )
 
     return _of_the_images(claim, evidence, judge)
@@ -64,8 +65,8 @@ def is_centred(evidence: Evidence) -> Verdict:
         off = np.abs(centres - SIDE / 2).max(axis=1)
         row, column = centres[off.argmax()]
         return np.mean(off <= 1) >= _NEARLY_ALL, (
-            f"found one at row {row:.1f} and column {column:.1f}, looked for {SIDE // 2} and {SIDE // 2}. The middle "
-            "of the box is not it: weigh each row and each column by its ink."
+            f"found that of drawings[{off.argmax()}] at row {row:.1f} and column {column:.1f}, looked for {SIDE // 2} "
+            f"and {SIDE // 2}. The middle of the box is not it: weigh each row and each column by its ink."
         )
 
     return _of_the_images(claim, evidence, judge)
@@ -107,16 +108,22 @@ def _trouble(evidence: Evidence) -> str:
     except Exception as error:  # the learner's function may raise anything
         return f"it raised {type(error).__name__}: {error}. Call it with one drawing, and look at what it does."
     if images.shape != (len(images), PIXELS):
-        return f"found the shape {list(images.shape[1:])}, looked for [{PIXELS}]. End with `.reshape({PIXELS})`."
+        found = f"found the shape {list(images.shape[1:])}, looked for [{PIXELS}]"
+        return f"{found}. Does it return the image, and as a list of pixels, `.reshape({PIXELS})`?"
     if not (images.min() >= 0 and images.max() <= 1 and images.max() > 0.5):
-        return f"found numbers from {images.min():g} to {images.max():g}, looked for 0 to 1. Divide by the largest."
+        found = f"found numbers from {images.min():g} to {images.max():g}, looked for 0 to 1"
+        return f"{found}. Divide by 255, or use `np.clip`."
     empty = int(np.sum(images.max(axis=1) < 0.5))
     return f"found {empty} images of 100 without dark ink. Is the digit still in the image?" if empty else ""
 
 
 def _images(evidence: Evidence) -> np.ndarray:
-    function = evidence.extra["preprocess"]
-    return np.stack([np.asarray(function(drawing.copy()), float) for drawing in sample_drawings()[0]])
+    """Return what the function makes of the sample drawings; it is asked once."""
+    if _MADE not in evidence.extra:
+        function = evidence.extra["preprocess"]
+        made = [np.asarray(function(drawing.copy()), float) for drawing in sample_drawings()[0]]
+        evidence.extra[_MADE] = np.stack(made)
+    return evidence.extra[_MADE]
 
 
 @cache
@@ -131,7 +138,7 @@ def _share_read(model, images: np.ndarray) -> float:
 
 
 def _sides(image: np.ndarray) -> tuple[int, int]:
-    inked = image.reshape(SIDE, SIDE) > 0
+    inked = image.reshape(SIDE, SIDE) > 0.1 * image.max()
     return tuple(int(np.ptp(np.flatnonzero(inked.any(axis)))) + 1 for axis in (1, 0))
 
 
