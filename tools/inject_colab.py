@@ -74,10 +74,17 @@ def _lesson(path: Path, address: str):
         elif cell.id == "setup":
             cell.source = set_up(address)
         elif cell.cell_type == "markdown":
-            for of in ("https://github.com", on_colab("https://github.com")):
-                now = address.replace("https://github.com", of)
-                cell.source = cell.source.replace(f"{of}/{before}/blob/", f"{now}/blob/")
+            cell.source = _moved(cell.source, before, address)
+        if task := cell.metadata.get("task"):
+            cell.metadata.task = _moved(task, before, address)
     return lesson
+
+
+def _moved(prose: str, before: str, address: str) -> str:
+    """Return `prose` with its links to the repository `before`, ACCOUNT/NAME, leading to `address`."""
+    for of in ("https://github.com", on_colab("https://github.com")):
+        prose = prose.replace(f"{of}/{before}/blob/", address.replace("https://github.com", of) + "/blob/")
+    return prose
 
 
 def _readme(address: str) -> str:
