@@ -37,13 +37,13 @@ SOLUTIONS = {
     "wrong: it raises": {"to-mnist": _HEAD + "    return digit.reshape(784)\n"},
 }
 
-_EVERY = ["makes an image", "fills the box", "scaled alike", "centre of mass", "reads more"]
+_EVERY = ["makes an image", "fills the box", "scaled alike", "centre of mass"]
 EXPECTED = {
     "another way": [],
-    "wrong: not scaled": ["fills the box", "reads more"],
+    "wrong: not scaled": ["fills the box"],
     "wrong: stretched to a square": ["scaled alike"],
     "wrong: the middle of the box": ["centre of mass"],
     "wrong: not flat": _EVERY,
     "wrong: it raises": _EVERY,
-    "unsolved": ["fills the box", "centre of mass", "reads more"],
+    "unsolved": ["fills the box", "centre of mass"],
 }

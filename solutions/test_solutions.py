@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 ONE_EPOCH = {"EPOCHS": 1}
 CONVOLUTIONAL, PART = ("06", "07", "08", "11"), 24_000
 JUDGED = ("model", "learning-rate", "train", "check")
-OF_THE_ACCURACY = "it reads most of the validation digits"
+OF_THE_ACCURACY = ("it reads most of the validation digits", "reads more of the sample drawings")
 UNSOLVED, AS_TAUGHT = "unsolved", "as in the lesson"
 
 
@@ -60,7 +60,8 @@ def with_solutions(number, exercise, solutions, at_full_length=()):
 
 
 def left_open(check, accuracy_too):
-    return [v for v in check["verdicts"] if not v["holds"] and (accuracy_too or OF_THE_ACCURACY not in v["claim"])]
+    judged = [v for v in check["verdicts"] if accuracy_too or not any(part in v["claim"] for part in OF_THE_ACCURACY)]
+    return [verdict for verdict in judged if not verdict["holds"]]
 
 
 @pytest.fixture(scope="module")
