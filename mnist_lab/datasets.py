@@ -55,11 +55,9 @@ def training_dataset(batch_size: int = 128, *, directory: Directory = None) -> t
 
 
 def _options() -> tf.data.Options:
-    """Without tf.data's own optimizers and autotuning.
+    """Without tf.data's own optimizers: they copy the images once more, and slow small batches down.
 
-    The optimizers copy the images once more and slow small batches down (benchmarks/loader.py). Autotuning runs in a
-    thread that is waited for when a pipeline is closed: validation then takes up to twice as long
-    (benchmarks/validation.py).
+    Measured by benchmarks/loader.py.
     """
     options = tf.data.Options()
     options.autotune.enabled = False
@@ -78,7 +76,7 @@ def validation_dataset(*, directory: Directory = None) -> tf.data.Dataset:
     """
     files = find_mnist(directory)
     images, labels = _load(files.validation_images, files.validation_labels)
-    return tf.data.Dataset.from_tensors((_scale(images), _one_hot(labels))).with_options(_options())
+    return tf.data.Dataset.from_tensors((_scale(images), _one_hot(labels)))
 
 
 def first_digits(dataset: tf.data.Dataset, n: int) -> tuple[np.ndarray, np.ndarray]:
