@@ -19,8 +19,7 @@ from matplotlib.textpath import TextToPath
 from scipy.ndimage import map_coordinates
 
 from mnist_lab.idx import CLASSES, SIDE
-
-BOX = 20  # pixels: MNIST scales a digit's longer side to this
+from mnist_lab.preprocess import BOX
 
 _REACH = 14  # pixels from a field's middle to its border
 _SAMPLES_PER_PIXEL = 3

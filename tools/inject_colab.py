@@ -44,7 +44,7 @@ needed. This copy of the project does not know its address yet: the badges say `
 belongs. Push it to GitHub, and run this once, with your account and its name there:
 
 ```sh
-python tools/inject_colab.py https://github.com/ACCOUNT/NAME
+.venv/bin/python tools/inject_colab.py https://github.com/ACCOUNT/NAME
 ```"""
 
 

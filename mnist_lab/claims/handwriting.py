@@ -1,11 +1,11 @@
 """The claims of lesson 11: a drawing comes to the network as MNIST's digits did."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 
 import numpy as np
 
-from mnist_lab.claims.evidence import Evidence, Verdict
+from mnist_lab.claims.evidence import Claim, Evidence, Verdict
 from mnist_lab.idx import PIXELS, SIDE
 from mnist_lab.preprocess import BOX, preprocess_digit
 from mnist_lab.samples import sample_drawings
@@ -16,87 +16,80 @@ _MADE = "images of the sample drawings"
 _BLOCK = 5  # a drawing has five times as many pixels each way as a digit
 
 
+def _of_the_images(claim: str) -> Callable[[Callable[[np.ndarray, Evidence], tuple[bool, str]]], Claim]:
+    """Make a claim of a function that judges the images made of the sample drawings: whether it holds, and the hint."""
+
+    def make(judge: Callable[[np.ndarray, Evidence], tuple[bool, str]]) -> Claim:
+        @wraps(judge)
+        def judged(evidence: Evidence) -> Verdict:
+            if _trouble(evidence):
+                return Verdict(claim, False, "it can be looked for once the function makes an image of a drawing.")
+            holds, hint = judge(_images(evidence), evidence)
+            return Verdict(claim, bool(holds), hint)
+
+        return judged
+
+    return make
+
+
 def makes_an_image(evidence: Evidence) -> Verdict:
     """The function answers a drawing with 784 numbers from 0 to 1."""
     claim = "the function makes an image of a drawing: a list of pixels from paper, zero, to ink, one"
     return Verdict(claim, not (trouble := _trouble(evidence)), trouble)
 
 
-def fills_the_box(evidence: Evidence) -> Verdict:
+@_of_the_images("the longer side of a digit fills the box that MNIST scaled its digits into")
+def fills_the_box(images: np.ndarray, evidence: Evidence) -> tuple[bool, str]:
     """The longer side of nearly every drawing is 20 pixels, one more or less."""
-    claim = "the longer side of a digit fills the box that MNIST scaled its digits into"
-
-    def judge(images: np.ndarray) -> tuple[bool, str]:
-        longer = np.array([max(_sides(image)) for image in images])
-        holds = np.mean(abs(longer - BOX) <= 1) >= _NEARLY_ALL
-        return holds, (
-            f"found longer sides from {longer.min()} to {longer.max()} pixels, looked for {BOX}; the one of "
-            f"drawings[{abs(longer - BOX).argmax()}] is farthest off. Cut the digit out of its paper, then scale it."
-        )
-
-    return _of_the_images(claim, evidence, judge)
+    longer = np.array([max(_sides(image)) for image in images])
+    holds = np.mean(abs(longer - BOX) <= 1) >= _NEARLY_ALL
+    return holds, (
+        f"found longer sides from {longer.min()} to {longer.max()} pixels, looked for {BOX}; the one of "
+        f"drawings[{abs(longer - BOX).argmax()}] is farthest off. Cut the digit out of its paper, then scale it."
+    )
 
 
-def keeps_its_proportions(evidence: Evidence) -> Verdict:
+@_of_the_images("height and width are scaled alike")
+def keeps_its_proportions(images: np.ndarray, evidence: Evidence) -> tuple[bool, str]:
     """Height and width are scaled alike."""
-    claim = "height and width are scaled alike"
-
-    def judge(images: np.ndarray) -> tuple[bool, str]:
-        wanted = np.array([_narrowness(drawing) for drawing in sample_drawings()[0]])
-        found = np.array([_narrowness(image.reshape(SIDE, SIDE)) for image in images])
-        off = np.abs(found - wanted)
-        ratios = [share[off.argmax()] / (1 - share[off.argmax()]) for share in (found, wanted)]
-        return np.mean(off < 0.04) >= _NEARLY_ALL, (
-            f"the ink of drawings[{off.argmax()}] spreads {ratios[0]:.2f} times as far across as down; as drawn, "
-            f"{ratios[1]:.2f} times. Use one factor for both sides."
-        )
-
-    return _of_the_images(claim, evidence, judge)
+    wanted = np.array([_narrowness(drawing) for drawing in sample_drawings()[0]])
+    found = np.array([_narrowness(image.reshape(SIDE, SIDE)) for image in images])
+    off = np.abs(found - wanted)
+    ratios = [share[off.argmax()] / (1 - share[off.argmax()]) for share in (found, wanted)]
+    return np.mean(off < 0.04) >= _NEARLY_ALL, (
+        f"the ink of drawings[{off.argmax()}] spreads {ratios[0]:.2f} times as far across as down; as drawn, "
+        f"{ratios[1]:.2f} times. Use one factor for both sides."
+    )
 
 
-def is_centred(evidence: Evidence) -> Verdict:
+@_of_the_images("the centre of mass stands in the middle of the image")
+def is_centred(images: np.ndarray, evidence: Evidence) -> tuple[bool, str]:
     """The centre of mass is at row and column 14, within a pixel."""
-    claim = "the centre of mass stands in the middle of the image"
-
-    def judge(images: np.ndarray) -> tuple[bool, str]:
-        squares, axis = images.reshape(-1, SIDE, SIDE), np.arange(SIDE)
-        mass = squares.sum((1, 2))
-        centres = np.stack([squares.sum(2) @ axis, squares.sum(1) @ axis], axis=1) / mass[:, None]
-        off = np.abs(centres - SIDE / 2).max(axis=1)
-        row, column = centres[off.argmax()]
-        return np.mean(off <= 1) >= _NEARLY_ALL, (
-            f"found that of drawings[{off.argmax()}] at row {row:.1f} and column {column:.1f}, looked for {SIDE // 2} "
-            f"and {SIDE // 2}. The middle of the box is not it: weigh each row and each column by its ink."
-        )
-
-    return _of_the_images(claim, evidence, judge)
+    squares, axis = images.reshape(-1, SIDE, SIDE), np.arange(SIDE)
+    mass = squares.sum((1, 2))
+    centres = np.stack([squares.sum(2) @ axis, squares.sum(1) @ axis], axis=1) / mass[:, None]
+    off = np.abs(centres - SIDE / 2).max(axis=1)
+    row, column = centres[off.argmax()]
+    return np.mean(off <= 1) >= _NEARLY_ALL, (
+        f"found that of drawings[{off.argmax()}] at row {row:.1f} and column {column:.1f}, looked for {SIDE // 2} "
+        f"and {SIDE // 2}. The middle of the box is not it: weigh each row and each column by its ink."
+    )
 
 
-def drawings_are_read(evidence: Evidence) -> Verdict:
+@_of_the_images("with it the network reads more of the sample drawings than without, and most of them")
+def drawings_are_read(images: np.ndarray, evidence: Evidence) -> tuple[bool, str]:
     """With the function, the network reads more of the sample drawings, and most of them."""
-    claim = "with it the network reads more of the sample drawings than without, and most of them"
-
-    def judge(images: np.ndarray) -> tuple[bool, str]:
-        raw, read = (_share_read(evidence.model, each) for each in (_shrunk(), images))
-        return read > raw and read >= LEAST_READ, (
-            f"found {100 * read:.0f} of 100, without it {100 * raw:.0f}; looked for {100 * LEAST_READ:.0f} or more. "
-            "Show some of the images, and hold them against MNIST's: do they look alike?"
-        )
-
-    return _of_the_images(claim, evidence, judge)
+    raw, read = (_share_read(evidence.model, each) for each in (_shrunk(), images))
+    return read > raw and read >= LEAST_READ, (
+        f"found {100 * read:.0f} of 100, without it {100 * raw:.0f}; looked for {100 * LEAST_READ:.0f} or more. "
+        "Show some of the images, and hold them against MNIST's: do they look alike?"
+    )
 
 
 def samples_read(evidence: Evidence) -> dict[str, float]:
     """Return which share of the sample drawings the model reads, shrunk and prepared by the package."""
     prepared = np.stack([preprocess_digit(drawing) for drawing in sample_drawings()[0]])
     return {name: _share_read(evidence.model, images) for name, images in (("raw", _shrunk()), ("prepared", prepared))}
-
-
-def _of_the_images(claim: str, evidence: Evidence, judge: Callable[[np.ndarray], tuple[bool, str]]) -> Verdict:
-    if _trouble(evidence):
-        return Verdict(claim, False, "it can be looked for once the function makes an image of a drawing.")
-    holds, hint = judge(_images(evidence))
-    return Verdict(claim, bool(holds), hint)
 
 
 def _trouble(evidence: Evidence) -> str:
