@@ -46,7 +46,7 @@ WATCH = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def notebook():
     cells = [nbformat.v4.new_code_cell(source.strip()) for source in SOURCES.split("---")]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -113,16 +113,45 @@ def test_a_digit_is_drawn_read_undone_and_cleared(show, notebook):
     assert errors == []
 
 
-def test_the_drawing_is_in_python(show, notebook):
+def inked(page):
+    """How many of the sheet's pixels hold ink."""
+    return page.evaluate("""() => {
+      const sheet = document.querySelector("canvas.sheet");
+      const { data } = sheet.getContext("2d").getImageData(0, 0, sheet.width, sheet.height);
+      return data.filter((value, place) => place % 4 === 3 && value > 128).length;
+    }""")
+
+
+def test_page_and_python_hold_the_same_drawing_even_when_the_page_is_loaded_again(show, notebook):
+    notebook.cells.append(nbformat.v4.new_code_cell("pad.drawing = lab.sample_drawings()[0][70].tobytes()"))
     shown = show("pad-again.ipynb", notebook)
-    page = shown.page
+    page, readings = shown.page, shown.page.locator(".mnist-lab-pad .reading")
     shown.run_all()
     page.locator("canvas.sheet").wait_for(timeout=200_000)
-    last = shown.code_cell("pad.image")
-    shown.wait_until_run(last, 60)
+    shown.wait_until_run(shown.code_cell("pad.drawing ="), 60)
+    expect(readings.locator(".caption")).to_have_text(re.compile("lesson 08: 7"))
+    assert inked(page) > 1000
+    page.get_by_role("button", name="Undo").click()
+    expect(readings).to_have_count(0)
+    assert inked(page) == 0
+
     page.locator("canvas.sheet").scroll_into_view_if_needed()
     draw(page, THREE)
-    expect(page.locator(".mnist-lab-pad .reading")).to_have_count(1)
+    expect(readings).to_have_count(1)
+    last = shown.code_cell("pad.image")
     last.locator(".jp-InputArea-editor").click()
     page.keyboard.press("Control+Enter")
     expect(last.locator(".jp-OutputArea-output").first).to_have_text(re.compile(r"ink True \(140, 140\)"))
+
+    drawn = inked(page)
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("Saving completed")).to_be_visible()
+    page.goto(page.url.removesuffix("&reset"))
+    page.locator("canvas.sheet").wait_for(timeout=60_000)
+    expect(readings.locator(".caption")).to_have_text(re.compile("lesson 08: 3"))
+    assert inked(page) == pytest.approx(drawn, rel=0.05)
+    page.locator("canvas.sheet").scroll_into_view_if_needed()
+    shown.screenshot("digit-pad-loaded-again", page.locator(".mnist-lab-pad"))
+    page.get_by_role("button", name="Clear").click()
+    expect(readings).to_have_count(0)
+    assert inked(page) == 0

@@ -1,4 +1,5 @@
 // The browser's half of DigitPad. All views of a pad share its strokes; Python receives pixels and answers with readings.
+// A drawing that Python already holds (the page was loaded again, or code set it) lies under the strokes.
 
 const SHEET = 280; // CSS pixels
 const PEN = 0.06; // width of the stroke, as a share of the sheet; so are all coordinates
@@ -7,6 +8,8 @@ const SEND_EVERY = 60; // milliseconds, while the pen is down
 
 export default () => {
   const strokes = [];
+  let under = null; // a canvas with the drawing that Python holds
+  let sent = null; // the drawing as it was sent last
   const views = new Set();
   let cursor = null; // the keyboard's pen: where it is, and the stroke it draws while it is down
   let pen = null; // the pointer that draws: a second finger does not join in
@@ -18,6 +21,7 @@ export default () => {
     context.lineCap = context.lineJoin = "round";
     context.lineWidth = PEN * side;
     context.strokeStyle = context.fillStyle = "#222222";
+    if (under) context.drawImage(under, 0, 0, side, side);
     for (const stroke of strokes) {
       context.beginPath();
       if (stroke.length === 1) {
@@ -30,10 +34,14 @@ export default () => {
     }
   };
 
-  const pixels = (side) => {
+  const square = (side) => {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = side;
-    const context = canvas.getContext("2d", { willReadFrequently: true });
+    return canvas;
+  };
+
+  const pixels = (side) => {
+    const context = square(side).getContext("2d", { willReadFrequently: true });
     paint(context, side);
     const { data } = context.getImageData(0, 0, side, side);
     return Uint8Array.from({ length: side * side }, (_, pixel) => data[4 * pixel + 3]); // opacity is ink
@@ -43,7 +51,9 @@ export default () => {
     clearTimeout(timer);
     timer = null;
     lastSent = performance.now();
-    model.set("drawing", new DataView(strokes.length ? pixels(model.get("side")).buffer : new ArrayBuffer(0)));
+    const ink = strokes.length || under ? pixels(model.get("side")).buffer : new ArrayBuffer(0);
+    sent = new DataView(ink);
+    model.set("drawing", sent);
     model.save_changes();
   };
 
@@ -53,8 +63,27 @@ export default () => {
     else timer ??= setTimeout(() => send(model), Math.max(0, lastSent + SEND_EVERY - performance.now()));
   };
 
+  const received = (model) => {
+    const drawing = model.get("drawing");
+    if (drawing === sent) return;
+    const side = model.get("side");
+    strokes.length = 0;
+    pen = cursor = under = null;
+    if (drawing?.byteLength === side * side) {
+      under = square(side);
+      const context = under.getContext("2d");
+      const image = context.createImageData(side, side);
+      for (let pixel = 0; pixel < side * side; pixel++) {
+        image.data.fill(0x22, 4 * pixel, 4 * pixel + 3);
+        image.data[4 * pixel + 3] = drawing.getUint8(pixel);
+      }
+      context.putImageData(image, 0, 0);
+    }
+    for (const redraw of views) redraw();
+  };
+
   const undo = (model) => {
-    strokes.pop();
+    if (!strokes.pop()) under = null;
     pen = null;
     if (cursor) cursor.stroke = null;
     changed(model, true);
@@ -62,8 +91,7 @@ export default () => {
 
   const clear = (model) => {
     strokes.length = 0;
-    pen = null;
-    cursor = null;
+    pen = cursor = under = null;
     changed(model, true);
   };
 
@@ -190,7 +218,7 @@ export default () => {
       "aria-label",
       "Sheet to draw a digit on. Arrow keys move the pen, space puts it down or lifts it, Control Z undoes, Delete clears.",
     );
-    const help = "Draw with mouse, pen or finger. Keys: arrows move the pen, space puts it down or lifts it, Ctrl Z undoes, Delete clears.";
+    const help = "Draw with mouse, pen or finger. Keys: arrows move the pen, space puts it down or lifts it, Ctrl Z undoes, Delete clears. While a cell runs, the networks wait.";
     left.append(sheet, button("Undo", () => undo(model)), button("Clear", () => clear(model)), element("p", "aside", help));
 
     const right = element("div", "right");
@@ -220,7 +248,13 @@ export default () => {
       context.stroke();
     };
     let speaking = null;
+    let waiting = false;
+    const soon = () => {
+      if (!waiting) queueMicrotask(answered); // the traits of one answer change one by one
+      waiting = true;
+    };
     const answered = () => {
+      waiting = false;
       clearTimeout(speaking);
       speaking = setTimeout(() => {
         spoken.textContent = [...readings.querySelectorAll(".caption")].map((told) => told.textContent).join("; ");
@@ -234,15 +268,22 @@ export default () => {
     drawWithKeys(sheet, model);
     views.add(redraw);
     const traits = ["seen", "readings", "message"].map((name) => `change:${name}`);
-    for (const trait of traits) model.on(trait, answered);
+    for (const trait of traits) model.on(trait, soon);
     redraw();
     answered();
     return () => {
       clearTimeout(speaking);
       views.delete(redraw);
-      for (const trait of traits) model.off(trait, answered);
+      for (const trait of traits) model.off(trait, soon);
     };
   };
 
-  return { render };
+  const initialize = ({ model }) => {
+    received(model);
+    const listener = () => received(model);
+    model.on("change:drawing", listener);
+    return () => model.off("change:drawing", listener);
+  };
+
+  return { initialize, render };
 };

@@ -30,7 +30,8 @@ class DigitPad(anywidget.AnyWidget):
         >>> pad.image  # in a later cell: what was drawn, [140, 140] uint8
 
     Attributes:
-        drawing: the pixels as they came from the browser, row by row, 0 is paper and 255 is ink: 19,600 bytes, or none.
+        drawing: the pixels, row by row, 0 is paper and 255 is ink: 19,600 bytes, or none. They come from the browser;
+            what code sets appears on the sheet.
         readings: for each network a dict with its "name" and its ten "probabilities".
         seen: the image that the networks see, 784 bytes, or none.
         message: what keeps the networks from reading the drawing, or "".
@@ -40,7 +41,7 @@ class DigitPad(anywidget.AnyWidget):
     _css = _HERE / "digit_pad.css"
 
     side = traitlets.Int(SIDE, read_only=True).tag(sync=True)
-    drawing = traitlets.Bytes().tag(sync=True, from_json=_bytes)
+    drawing = traitlets.Bytes().tag(sync=True, from_json=_bytes, echo_update=False)
     readings = traitlets.List().tag(sync=True)
     seen = traitlets.Bytes().tag(sync=True)
     message = traitlets.Unicode().tag(sync=True)

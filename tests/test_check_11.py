@@ -91,6 +91,17 @@ def test_what_is_not_says_why(function, failing, hint):
     assert all(verdict.hint for verdict in judged if not verdict.holds)
 
 
+def test_a_function_that_fails_is_asked_once():
+    asked = []
+
+    def fails(drawing):
+        asked.append(drawing)
+        raise ZeroDivisionError
+
+    assert not any(verdict.holds for verdict in verdicts(fails))
+    assert len(asked) == 1
+
+
 def test_a_function_that_spoils_its_argument_does_no_harm():
     def spoils(drawing):
         image = preprocess_digit(drawing)

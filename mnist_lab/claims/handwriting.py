@@ -98,7 +98,7 @@ def _trouble(evidence: Evidence) -> str:
         return "no function was handed in. Give it by its name: check_lesson(…, preprocess=to_mnist)."
     try:
         images = _images(evidence)
-    except Exception as error:  # the learner's function may raise anything
+    except Exception as error:
         return f"it raised {type(error).__name__}: {error}. Call it with one drawing, and look at what it does."
     if images.shape != (len(images), PIXELS):
         found = f"found the shape {list(images.shape[1:])}, looked for [{PIXELS}]"
@@ -111,11 +111,16 @@ def _trouble(evidence: Evidence) -> str:
 
 
 def _images(evidence: Evidence) -> np.ndarray:
-    """Return what the function makes of the sample drawings; it is asked once."""
+    """Return what the function makes of the sample drawings, or raise what it raised; it is asked once."""
     if _MADE not in evidence.extra:
         function = evidence.extra["preprocess"]
-        made = [np.asarray(function(drawing.copy()), float) for drawing in sample_drawings()[0]]
-        evidence.extra[_MADE] = np.stack(made)
+        try:
+            made = [np.asarray(function(drawing.copy()), float) for drawing in sample_drawings()[0]]
+            evidence.extra[_MADE] = np.stack(made)
+        except Exception as error:  # the learner's function may raise anything
+            evidence.extra[_MADE] = error
+    if isinstance(evidence.extra[_MADE], Exception):
+        raise evidence.extra[_MADE]
     return evidence.extra[_MADE]
 
 
