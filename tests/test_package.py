@@ -14,15 +14,7 @@ import mnist_lab
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-COLAB = {"tensorflow": "2.20.0", "keras": "3.13.2", "numpy": "2.1.3", "matplotlib": "3.10.0", "pooch": "1.9.0"}
-COLAB |= {
-    "pillow": "11.3.0",
-    "scipy": "1.16.3",
-    "tqdm": "4.67.3",
-    "rich": "13.9.4",
-    "filelock": "3.32.3",
-    "anywidget": "0.9.21",
-}
+COLAB = dict(re.findall(r"^([\w-]+)==(.+)$", (ROOT / "tests" / "colab-versions.txt").read_text(), re.MULTILINE))
 
 
 def python(code):

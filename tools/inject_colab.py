@@ -37,7 +37,14 @@ NOT_YET = 'print("These notebooks do not know their address yet: `python tools/i
 TOLD = "<!-- colab -->\n{}\n<!-- /colab -->"
 IN_COLAB = """\
 Every notebook begins with a badge, *Open in Colab*; [this]({colab}/blob/main/notebooks/01_dense_softmax.ipynb) is where
-the first lesson's leads. The lessons run there as they are; a GPU is welcome and never needed."""
+the first lesson's leads. The lessons run there as they are; a GPU is welcome and never needed.
+
+{path}"""
+FIRST_CURVE = """\
+The shortest path to the first curve: click the badge, choose *Runtime → Run all*, and, where Colab warns that the
+notebook is not Google's, *Run anyway*. With Colab's versions on two CPU cores the curve grew 15 seconds later
+([measured](benchmarks/README.md#the-first-curve)); finding a machine for you, and the download of 12 MB, come on
+top."""
 NOT_IN_COLAB = """\
 Every notebook begins with a badge, *Open in Colab*. The lessons run there as they are; a GPU is welcome and never
 needed. This copy of the project does not know its address yet: the badges say `OWNER` where the name of the account
@@ -45,7 +52,9 @@ belongs. Push it to GitHub, and run this once, with your account and its name th
 
 ```sh
 .venv/bin/python tools/inject_colab.py https://github.com/ACCOUNT/NAME
-```"""
+```
+
+{path}"""
 
 
 def injected() -> dict[Path, str]:
@@ -88,7 +97,8 @@ def _moved(prose: str, before: str, address: str) -> str:
 
 
 def _readme(address: str) -> str:
-    told = NOT_IN_COLAB if PLACEHOLDER in address else IN_COLAB.format(colab=on_colab(address))
+    told = NOT_IN_COLAB if PLACEHOLDER in address else IN_COLAB
+    told = told.format(colab=on_colab(address), path=FIRST_CURVE)
     return re.sub(TOLD.format(".*?"), lambda _: TOLD.format(told), README.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 

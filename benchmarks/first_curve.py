@@ -1,0 +1,87 @@
+"""How long it takes from the set-up cell of lesson 01 to its first curve: `python benchmarks/first_curve.py`.
+
+Run it in an environment with the versions of Colab's runtime (tests/colab-versions.txt).
+"""
+
+import argparse
+import itertools
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from rich.console import Console
+from rich.table import Table
+
+from mnist_lab.execute import execute
+
+ROOT = Path(__file__).resolve().parents[1]
+LESSON = ROOT / "notebooks" / "01_dense_softmax.ipynb"
+MOST_SECONDS = 60
+STEPS = ("install", "kernel", "imports", "digits", "pictures", "curve", "all")
+
+
+def seconds_of_installation():
+    """Return what `pip install --no-deps` of a clone takes; the set-up cell's clones from further away."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--target",
+            folder,
+            f"git+file://{ROOT}",
+        ]
+        began = time.perf_counter()
+        subprocess.run(command, check=True, timeout=300)
+        return time.perf_counter() - began
+
+
+def seconds_to_the_curve():
+    """Return how long the kernel's start, the cells before the training, and then the first curve take."""
+    times = []
+
+    def report(_done, _cells, line):
+        if not times or ("accuracy" in line and len(times) == 1):  # before that the picture is empty
+            times.append(time.perf_counter())
+
+    began = time.perf_counter()
+    result = execute(LESSON, parameters={"EPOCHS": 1}, report=report)
+    if result.failure or len(times) < 2:
+        sys.exit(result.failure or "Expected curves of PlotTraining. The lesson showed none.")
+    before = dict(itertools.takewhile(lambda cell: cell[0] != "train", result.cell_seconds.items()))
+    started, first = times
+    imports, digits = before.pop("imports"), before.pop("data")
+    others = sum(before.values())
+    return started - began, imports, digits, others, first - started - imports - digits - others
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    rounds = parser.parse_args().rounds
+    table, runs = Table("round", *(f"{step}, s" for step in STEPS)), []
+    for number in range(rounds):
+        steps = (seconds_of_installation(), *seconds_to_the_curve())
+        runs.append((*steps, sum(steps)))
+        table.add_row(str(number + 1), *(f"{seconds:.1f}" for seconds in runs[-1]))
+    middle = [median(column) for column in zip(*runs, strict=True)]
+    table.add_section()
+    table.add_row("median", *(f"{seconds:.1f}" for seconds in middle))
+    met = middle[-1] <= MOST_SECONDS
+    console = Console()
+    console.print(table)
+    console.print("met   " if met else "MISSED", f"at most {MOST_SECONDS} s in all", highlight=False)
+    return int(not met)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
