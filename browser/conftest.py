@@ -24,6 +24,7 @@ SETTINGS = {
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # cells out of sight stay in the page
 }
 START_SECONDS, STOP_SECONDS = 60, 10
+IDLE = {"lab/tree": "text=| Idle", "notebooks": ".jp-Toolbar-kernelName >> text=Python 3"}
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +41,7 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def jupyter(tmp_path_factory):
-    """The folder that a JupyterLab shows, and its address with the token."""
+    """The folder that a JupyterLab shows, and its address with the token: `{app}` is "lab/tree" or "notebooks"."""
     absolute_data_variable()
     folder, token = tmp_path_factory.mktemp("notebooks"), secrets.token_hex(16)
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -62,7 +63,7 @@ def jupyter(tmp_path_factory):
     )
     try:
         _wait_for(f"http://127.0.0.1:{port}/api?token={token}", server)
-        yield folder, f"http://127.0.0.1:{port}/lab/tree/{{name}}?token={token}&reset"
+        yield folder, f"http://127.0.0.1:{port}/{{app}}/{{name}}?token={token}&reset"
     finally:
         server.terminate()  # it shuts its kernels down
         try:
@@ -119,19 +120,21 @@ class Notebook:
 def show(jupyter, chromium):
     """Open a notebook, given as a node, in a page; afterwards the page had no error of ours."""
     folder, address = jupyter
-    contexts = []
+    contexts, errors = [], []
 
-    def open_page(name, notebook):
+    def open_page(name, notebook, app="lab/tree"):
         nbformat.write(notebook, folder / name)
-        context = chromium.new_context(viewport={"width": 1280, "height": 900})
+        context = chromium.new_context(viewport={"width": 1280, "height": 900}, has_touch=True)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(30_000)
-        page.goto(address.format(name=name))
-        shown = Notebook(page)
-        expect(page.get_by_text("| Idle")).to_be_visible(timeout=60_000)
-        return shown
+        if app == "lab/tree":  # Jupyter Notebook has errors of its own while it starts
+            page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address.format(app=app, name=name))
+        expect(page.locator(IDLE[app]).first).to_be_visible(timeout=60_000)
+        return Notebook(page)
 
     yield open_page
     for context in contexts:
         context.close()
+    assert errors == []

@@ -1,7 +1,8 @@
-// The browser's half of DigitPad. All views of a pad share its strokes; Python receives pixels and answers with readings.
-// A drawing that Python already holds (the page was loaded again, or code set it) lies under the strokes.
+// The browser's half of DigitPad. Its views in a page share its strokes; Python receives pixels and answers with readings.
+// A drawing that Python holds (the page was loaded again, code set it, another page drew it) lies under the strokes.
 
 const SHEET = 280; // CSS pixels
+const SIDE = 140; // pixels of the drawing that Python receives, each way
 const PEN = 0.06; // width of the stroke, as a share of the sheet; so are all coordinates
 const KEY_STEP = 0.02;
 const SEND_EVERY = 60; // milliseconds, while the pen is down
@@ -34,25 +35,29 @@ export default () => {
     }
   };
 
-  const square = (side) => {
+  const small = () => {
     const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = side;
+    canvas.width = canvas.height = SIDE;
     return canvas;
   };
 
-  const pixels = (side) => {
-    const context = square(side).getContext("2d", { willReadFrequently: true });
-    paint(context, side);
-    const { data } = context.getImageData(0, 0, side, side);
-    return Uint8Array.from({ length: side * side }, (_, pixel) => data[4 * pixel + 3]); // opacity is ink
+  const pixels = () => {
+    const context = small().getContext("2d", { willReadFrequently: true });
+    paint(context, SIDE);
+    const { data } = context.getImageData(0, 0, SIDE, SIDE);
+    return Uint8Array.from({ length: SIDE * SIDE }, (_, pixel) => data[4 * pixel + 3]); // opacity is ink
+  };
+
+  const goOn = (stroke, x, y) => {
+    const last = stroke.at(-1);
+    if (x !== last?.x || y !== last?.y) stroke.push({ x, y }); // a canvas paints no line between equal points
   };
 
   const send = (model) => {
     clearTimeout(timer);
     timer = null;
     lastSent = performance.now();
-    const ink = strokes.length || under ? pixels(model.get("side")).buffer : new ArrayBuffer(0);
-    sent = new DataView(ink);
+    sent = new DataView(strokes.length || under ? pixels().buffer : new ArrayBuffer(0));
     model.set("drawing", sent);
     model.save_changes();
   };
@@ -66,14 +71,13 @@ export default () => {
   const received = (model) => {
     const drawing = model.get("drawing");
     if (drawing === sent) return;
-    const side = model.get("side");
     strokes.length = 0;
     pen = cursor = under = null;
-    if (drawing?.byteLength === side * side) {
-      under = square(side);
+    if (drawing?.byteLength === SIDE * SIDE) {
+      under = small();
       const context = under.getContext("2d");
-      const image = context.createImageData(side, side);
-      for (let pixel = 0; pixel < side * side; pixel++) {
+      const image = context.createImageData(SIDE, SIDE);
+      for (let pixel = 0; pixel < SIDE * SIDE; pixel++) {
         image.data.fill(0x22, 4 * pixel, 4 * pixel + 3);
         image.data[4 * pixel + 3] = drawing.getUint8(pixel);
       }
@@ -113,11 +117,7 @@ export default () => {
     let stroke = [];
     const add = (event) => {
       const box = sheet.getBoundingClientRect();
-      const inside = (value) => Math.min(1, Math.max(0, value));
-      stroke.push({
-        x: inside((event.clientX - box.left) / box.width),
-        y: inside((event.clientY - box.top) / box.height),
-      });
+      goOn(stroke, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
     };
     const end = (event) => {
       if (event.pointerId !== pen) return;
@@ -144,22 +144,22 @@ export default () => {
     sheet.addEventListener("lostpointercapture", end);
   };
 
-  const drawWithKeys = (sheet, model) => {
+  const drawWithKeys = (sheet, model, say) => {
     const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     sheet.addEventListener("keydown", (event) => {
-      const undoing = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
+      const undoing = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.shiftKey;
       if ((event.altKey || event.metaKey || event.ctrlKey) && !undoing) return;
-      if (event.key === "Tab") return;
-      cursor ??= { x: 0.5, y: 0.3, stroke: null };
+      if (event.key in moves || event.key === " ") cursor ??= { x: 0.5, y: 0.3, stroke: null };
       if (event.key in moves) {
         const [right, down] = moves[event.key];
         cursor.x = Math.min(1, Math.max(0, cursor.x + right * KEY_STEP));
         cursor.y = Math.min(1, Math.max(0, cursor.y + down * KEY_STEP));
-        cursor.stroke?.push({ x: cursor.x, y: cursor.y });
+        if (cursor.stroke) goOn(cursor.stroke, cursor.x, cursor.y);
         changed(model, false);
       } else if (event.key === " " && !event.repeat) {
         cursor.stroke = cursor.stroke ? null : [{ x: cursor.x, y: cursor.y }];
         if (cursor.stroke) strokes.push(cursor.stroke);
+        say(`Pen ${cursor.stroke ? "down" : "up"}, ${percent(cursor.x)} across, ${percent(cursor.y)} down the sheet`);
         changed(model, true);
       } else if (undoing) {
         undo(model);
@@ -169,7 +169,7 @@ export default () => {
         return;
       }
       event.preventDefault();
-      event.stopPropagation(); // or Jupyter takes the key for a command
+      event.stopPropagation(); // or the page takes the key for a command
     });
   };
 
@@ -213,6 +213,7 @@ export default () => {
     const sheet = element("canvas", "sheet");
     sheet.width = sheet.height = SHEET * Math.max(1, window.devicePixelRatio || 1);
     sheet.tabIndex = 0;
+    sheet.dataset.lmSuppressShortcuts = "true"; // or Jupyter's menus take the keys
     sheet.setAttribute("role", "application");
     sheet.setAttribute(
       "aria-label",
@@ -246,6 +247,11 @@ export default () => {
       context.beginPath();
       context.arc(cursor.x * sheet.width, cursor.y * sheet.width, 0.04 * sheet.width, 0, 2 * Math.PI);
       context.stroke();
+      context.fillStyle = context.strokeStyle;
+      if (cursor.stroke) context.fill();
+    };
+    const say = (text) => {
+      spoken.textContent = text;
     };
     let speaking = null;
     let waiting = false;
@@ -257,15 +263,15 @@ export default () => {
       waiting = false;
       clearTimeout(speaking);
       speaking = setTimeout(() => {
-        spoken.textContent = [...readings.querySelectorAll(".caption")].map((told) => told.textContent).join("; ");
-      }, 600);
+        say([...readings.querySelectorAll(".caption")].map((told) => told.textContent).join("; "));
+      }, 1500);
       showSeen(seen, model);
       const rows = model.get("readings");
       readings.replaceChildren(...rows.map(rowOfBars));
       message.textContent = model.get("message");
     };
     drawWithPointer(sheet, model);
-    drawWithKeys(sheet, model);
+    drawWithKeys(sheet, model, say);
     views.add(redraw);
     const traits = ["seen", "readings", "message"].map((name) => `change:${name}`);
     for (const trait of traits) model.on(trait, soon);
@@ -273,6 +279,7 @@ export default () => {
     answered();
     return () => {
       clearTimeout(speaking);
+      pen = null; // the sheet that was drawn on may be gone
       views.delete(redraw);
       for (const trait of traits) model.off(trait, soon);
     };
@@ -280,9 +287,7 @@ export default () => {
 
   const initialize = ({ model }) => {
     received(model);
-    const listener = () => received(model);
-    model.on("change:drawing", listener);
-    return () => model.off("change:drawing", listener);
+    model.on("change:drawing", () => received(model));
   };
 
   return { initialize, render };

@@ -12,6 +12,12 @@ from mnist_lab.preprocess import preprocess_digit
 from mnist_lab.samples import SIDE
 
 _HERE = Path(__file__).parent
+_ANSWERS = ("readings", "seen", "message")
+
+
+def _prepared(drawing: np.ndarray) -> np.ndarray:
+    """Return the drawing as `preprocess_digit` does, in a frame of paper: ink along the edge is no paper."""
+    return preprocess_digit(np.pad(drawing, 1))
 
 
 def _bytes(value: object, _widget: object) -> bytes:
@@ -40,8 +46,7 @@ class DigitPad(anywidget.AnyWidget):
     _esm = _HERE / "digit_pad.js"
     _css = _HERE / "digit_pad.css"
 
-    side = traitlets.Int(SIDE, read_only=True).tag(sync=True)
-    drawing = traitlets.Bytes().tag(sync=True, from_json=_bytes, echo_update=False)
+    drawing = traitlets.Bytes().tag(sync=True, from_json=_bytes)
     readings = traitlets.List().tag(sync=True)
     seen = traitlets.Bytes().tag(sync=True)
     message = traitlets.Unicode().tag(sync=True)
@@ -50,14 +55,15 @@ class DigitPad(anywidget.AnyWidget):
         self,
         models: object | Mapping[str, object] | None = None,
         *,
-        preprocess: Callable[[np.ndarray], np.ndarray] = preprocess_digit,
+        preprocess: Callable[[np.ndarray], np.ndarray] = _prepared,
     ):
         """Attach networks.
 
         Args:
             models: a Keras model that reads images `[n, 784]` and answers ten probabilities each, or several by
                 their names, or none.
-            preprocess: makes of a drawing `[140, 140]` uint8 (255 is ink) the image `[784]` from 0 to 1 that they read.
+            preprocess: makes of a drawing `[140, 140]` uint8 (255 is ink) the image `[784]` from 0 to 1 that they read;
+                `preprocess_digit` if not given.
 
         Raises:
             ValueError: a model answers something other than ten probabilities.
@@ -78,6 +84,10 @@ class DigitPad(anywidget.AnyWidget):
     def drawn(self) -> bool:
         """Whether anything is drawn."""
         return any(self.drawing)
+
+    def set_state(self, sync_data: dict) -> None:
+        """Take what the browser sends; the answers are not its to give."""
+        super().set_state({name: value for name, value in sync_data.items() if name not in _ANSWERS})
 
     @traitlets.validate("drawing")
     def _whole(self, proposal: traitlets.Bunch) -> bytes:

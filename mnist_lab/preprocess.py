@@ -63,15 +63,19 @@ def _in_range(image: np.ndarray) -> np.ndarray:
 
 
 def _grey(image: np.ndarray) -> np.ndarray:
-    """Return `[height, width]`; what is transparent shows white below dark ink, black below light ink."""
+    """Return `[height, width]`; what is transparent becomes paper.
+
+    Where all that is visible has one shade, it is ink, on white if it is dark, on black if it is light. Otherwise paper
+    is visible too, as most of it.
+    """
     if image.shape[2] == 1:
         return image[:, :, 0]
     grey = image[:, :, :3] @ _LUMA
     if image.shape[2] == 3:
         return grey
     alpha = image[:, :, 3]
-    visible = alpha.sum()
-    below = float(visible == 0 or (grey * alpha).sum() / visible < 0.5)
+    visible = grey[alpha > 0.5] if (alpha > 0.5).any() else grey[alpha == alpha.max()]
+    below = np.median(visible) if np.ptp(visible) >= _LEAST_CONTRAST else float(visible.mean() < 0.5)
     return grey * alpha + below * (1 - alpha)
 
 
@@ -79,10 +83,14 @@ def _ink(grey: np.ndarray) -> np.ndarray:
     """Return how strongly each pixel is inked, from 0 to 1; faint marks are left out."""
     border = np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
     lighter = grey - np.median(border)
-    strongest = max(lighter.max(), -lighter.min())
+    ink = max(np.clip(lighter, 0, None), np.clip(-lighter, 0, None), key=lambda side: np.square(side).sum())
+    strongest = ink.max()
     if strongest < _LEAST_CONTRAST:
-        raise ValueError("Expected a drawn digit. The image is empty: ink and paper hardly differ.")
-    ink = (lighter if lighter.max() == strongest else -lighter) / strongest
+        raise ValueError(
+            "Expected a drawn digit. The image is empty: ink and paper hardly differ. Received: "
+            f"{255 * grey.min():.0f} to {255 * grey.max():.0f}, of 255. If its ink is 1 or 16, say, divide by that."
+        )
+    ink = ink / strongest
     return np.where(ink < _FAINT, 0, ink)
 
 

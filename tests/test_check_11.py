@@ -91,6 +91,16 @@ def test_what_is_not_says_why(function, failing, hint):
     assert all(verdict.hint for verdict in judged if not verdict.holds)
 
 
+def test_a_function_that_returns_the_same_array_each_time_passes():
+    image = np.zeros(784)
+
+    def fills(drawing):
+        image[:] = preprocess_digit(drawing)
+        return image
+
+    assert all(verdict.holds for verdict in verdicts(fills))
+
+
 def test_a_function_that_fails_is_asked_once():
     asked = []
 

@@ -90,6 +90,19 @@ def test_type_range_and_polarity_make_no_difference(same):
     assert np.abs(preprocess_digit(same) - preprocess_digit(drawn())).max() < 0.01
 
 
+def test_a_card_on_a_transparent_ground_is_paper():
+    card = np.pad(255 - drawn(), 6, constant_values=255)
+    rgba = np.dstack([card, card, card, np.full_like(card, 255)])
+    rgba = np.pad(rgba, ((3, 3), (3, 3), (0, 0)))
+    assert np.abs(preprocess_digit(rgba) - preprocess_digit(drawn())).max() < 0.02
+
+
+def test_one_bright_speck_does_not_turn_ink_into_paper():
+    photo = np.where(drawn() > 0, 70, 150).astype(np.uint8)
+    photo[80, 70] = 255
+    assert np.abs(preprocess_digit(photo) - preprocess_digit(drawn())).max() < 0.02
+
+
 def test_faint_marks_on_the_paper_are_not_the_digit():
     noisy = drawn() + np.random.default_rng(1).integers(0, 16, drawn().shape).astype(np.uint8) * (drawn() == 0)
     assert np.abs(preprocess_digit(noisy) - preprocess_digit(drawn())).max() < 0.05
@@ -126,7 +139,8 @@ def test_the_smallest_image():
     ("image", "error", "message"),
     [
         (np.zeros((28, 28)), ValueError, "empty"),
-        (np.full((28, 28), 255, np.uint8), ValueError, "empty"),
+        (np.full((28, 28), 255, np.uint8), ValueError, "empty.*255 to 255"),
+        (np.eye(28, dtype=np.uint8) * 16, ValueError, "empty.*0 to 16, of 255. If its ink is 1 or 16, say, divide"),
         (np.zeros((28, 28, 4), np.uint8), ValueError, "empty"),
         (np.where(np.eye(28) > 0, np.nan, 0.0), ValueError, "NaN"),
         (np.where(np.eye(28) > 0, np.inf, 0.0), ValueError, "NaN or infinity"),
