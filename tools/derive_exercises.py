@@ -67,8 +67,8 @@ def _cell_of(predecessor: nbformat.NotebookNode | None, name: str, lesson: str) 
 def _stuck(name: str) -> nbformat.NotebookNode:
     source = (
         "This is the exercise: the cells where you have something to do are marked *Your turn*, the last one checks "
-        "your work. It runs from top to bottom as it is. What the lesson finds out once the network is trained is left "
-        f"there, also where the lines above promise it. Stuck? The solution is in the [lesson](../{name}.ipynb)."
+        "your work. It runs from top to bottom as it is. What the lesson finds with the solution is left there, also "
+        f"where the lines above promise it. Stuck? The solution is in the [lesson](../{name}.ipynb)."
     )
     return nbformat.v4.new_markdown_cell(source, id="exercise-note")
 

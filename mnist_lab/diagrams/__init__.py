@@ -34,6 +34,7 @@ _HOME = {
     "sums_by_layer": "normalizing",
     "tensors": "shapes_of_tensors",
     "train_and_validation": "two_sets",
+    "where_they_stand": "preparing",
 }
 
 __all__ = sorted(_HOME)

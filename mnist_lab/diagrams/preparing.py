@@ -1,8 +1,8 @@
-"""A drawing on its way into the network: cut out, scaled, centred."""
+"""Drawings beside training digits; and a drawing on its way into the network: cut out, scaled, centred."""
 
 import numpy as np
 
-from mnist_lab.diagrams._arguments import SIDE, as_image, as_numbers
+from mnist_lab.diagrams._arguments import SIDE, as_image, as_images, as_numbers
 from mnist_lab.diagrams._shapes import SMALL, arrow, canvas, inked, picture, words
 from mnist_lab.style import GREY, VERMILLION
 
@@ -11,6 +11,26 @@ BOX = 20  # pixels: MNIST scales the longer side of a digit to this
 _PANEL = 1.9
 _LEFTS = (0.25, 2.5, 4.75, 7.0)
 _BOTTOM = 0.45
+_IN_A_ROW = 12
+_ROWS = {"drawings": 0.78, "training": 0.06}  # where each row begins, in inches from the bottom
+
+
+def where_they_stand(drawings, digits) -> None:
+    """Draw two rows of twelve framed images: drawings above, training digits below.
+
+    Args:
+        drawings: `[n, 784]` or `[n, 28, 28]`, from 0 to 1, the first twelve are drawn.
+        digits: likewise.
+
+    Raises:
+        ValueError: they are fewer than twelve, of another shape, or do not lie between 0 and 1.
+    """
+    rows = [as_images(name, images, _IN_A_ROW) for name, images in (("drawings", drawings), ("digits", digits))]
+    with canvas(1.5) as ax:
+        for (name, bottom), images in zip(_ROWS.items(), rows, strict=True):
+            words(ax, 0.1, bottom + 0.33, name, ha="left")
+            for number, image in enumerate(images):
+                picture(ax, inked(image), 0.98 + 0.665 * number, bottom, 0.66, 0.66)
 
 
 def preparation(drawing, digit, small, image) -> None:
