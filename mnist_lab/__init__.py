@@ -17,6 +17,7 @@ _HOME = {
     "display_top_unrecognized": "pictures",
     "find_mnist": "files",
     "first_digits": "datasets",
+    "holdout_dataset": "datasets",
     "plot_learning_rate": "pictures",
     "preprocess_digit": "preprocess",
     "printed_digits": "printed",

@@ -62,8 +62,9 @@ def _doctor(chosen: argparse.Namespace) -> int:
 def _download(chosen: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from mnist_lab.download import DownloadError, download_mnist
-    from mnist_lab.files import forget_offline, our_place
+    from mnist_lab.download import DownloadError, download_mnist, download_writers
+    from mnist_lab.files import our_place
+    from mnist_lab.offline import forget_offline
 
     place = Path(chosen.directory).expanduser() if chosen.directory else our_place()
     try:
@@ -73,6 +74,10 @@ def _download(chosen: argparse.Namespace) -> int:
         return 1
     forget_offline()
     print(f"MNIST's four files are in {place}, every SHA-256 as expected.")
+    try:
+        download_writers(place)
+    except DownloadError as error:
+        print(f"The file of their writers was not downloaded; lesson 09 alone looks for it. {error}", file=sys.stderr)
     return 0
 
 

@@ -7,14 +7,23 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_lab import idx
-from mnist_lab.files import find_mnist
+from mnist_lab.files import MnistFiles, find_mnist
+from mnist_lab.splits import split
+from mnist_lab.writers import find_writers, read_writers
 
 Directory = str | os.PathLike | None
 
 _BATCHES_AHEAD = 16
 
 
-def training_dataset(batch_size: int = 128, *, directory: Directory = None) -> tf.data.Dataset:
+def training_dataset(
+    batch_size: int = 128,
+    *,
+    directory: Directory = None,
+    holdout: int = 0,
+    by_writer: bool = False,
+    split_seed: int = 0,
+) -> tf.data.Dataset:
     """Return one epoch of training batches, in a new order each time it is gone through.
 
     Each element is a pair: images `[batch_size, 784]` float32 from 0 (paper) to 1 (ink), labels
@@ -26,13 +35,19 @@ def training_dataset(batch_size: int = 128, *, directory: Directory = None) -> t
     Args:
         batch_size: images per batch, from 1 to the number of images.
         directory: as for `find_mnist`.
+        holdout: how many of the digits to leave out: `holdout_dataset` returns them, given the same numbers.
+        by_writer: as for `holdout_dataset`.
+        split_seed: which digits are held out; it does not follow `set_seed`.
 
     Raises:
-        ValueError: `batch_size` is no whole number in that range.
-        MnistFileError: a file is missing or damaged.
+        ValueError: a number is not in its range, or `by_writer` without a `holdout`.
+        MnistFileError: a file is missing or damaged; with `by_writer` also that of the writers.
     """
     files = find_mnist(directory)
     images, labels = _load(files.train_images, files.train_labels)
+    if holdout or by_writer:
+        kept, _ = _split(files, labels, holdout, by_writer, split_seed)
+        images, labels = images[kept], labels[kept]
     count = len(labels)
     if not isinstance(batch_size, int) or not 1 <= batch_size <= count:
         raise ValueError(f"batch_size must be a whole number from 1 to {count:,}. Received: {batch_size!r}")
@@ -63,6 +78,31 @@ def _options() -> tf.data.Options:
     options.autotune.enabled = False
     options.experimental_optimization.apply_default_optimizations = False
     return options
+
+
+def holdout_dataset(
+    holdout: int, *, by_writer: bool = False, split_seed: int = 0, directory: Directory = None
+) -> tf.data.Dataset:
+    """Return the training digits that `training_dataset` with the same numbers leaves out, as one batch.
+
+    The batch is a pair: images `[holdout, 784]`, labels `[holdout, 10]`, both float32.
+
+    Args:
+        holdout: how many.
+        by_writer: hold out all digits of some writers, so that training sees none of theirs: as few writers as have
+            written `holdout` digits, in an order that follows `split_seed`; the batch is then a little larger. Who
+            wrote which digit stands in QMNIST's extended labels: looked for beside MNIST's files, else downloaded.
+        split_seed: which digits are held out; it does not follow `set_seed`.
+        directory: as for `find_mnist`.
+
+    Raises:
+        ValueError: a number is not in its range.
+        MnistFileError: a file is missing or damaged; with `by_writer` also that of the writers.
+    """
+    files = find_mnist(directory)
+    images, labels = _load(files.train_images, files.train_labels)
+    _, held = _split(files, labels, holdout, by_writer, split_seed)
+    return tf.data.Dataset.from_tensors((_scale(images[held]), _one_hot(labels[held])))
 
 
 def validation_dataset(*, directory: Directory = None) -> tf.data.Dataset:
@@ -107,6 +147,11 @@ def _load(images: Path, labels: Path) -> tuple[np.ndarray, np.ndarray]:
             labels, f"{len(label_rows):,} labels", f"{len(image_rows):,}, one for each of {images}"
         )
     return image_rows, label_rows
+
+
+def _split(files: MnistFiles, labels, holdout: int, by_writer: bool, split_seed: int) -> tuple[np.ndarray, np.ndarray]:
+    writers = read_writers(find_writers(files), labels) if by_writer else None
+    return split(len(labels), holdout, split_seed, writers)
 
 
 def _scale(images) -> tf.Tensor:

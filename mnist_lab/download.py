@@ -1,4 +1,4 @@
-"""Fetch MNIST's four files: two mirrors in turn, SHA-256 of every file, nothing half-written left behind."""
+"""Fetch MNIST's four files, and their writers: mirrors in turn, SHA-256, nothing half-written left behind."""
 
 import hashlib
 import logging
@@ -39,6 +39,14 @@ RAW_SHA256 = {
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
 
+# Who wrote which training digit: QMNIST's extended labels (Yadav and Bottou, "Cold case: the lost MNIST digits", 2019).
+WRITERS = "qmnist-train-labels-idx2-int"
+WRITERS_SHA256 = {
+    f"{WRITERS}.gz": "2c05dc77f6b916b38e455e97ab129a42a444f3dbef09b278a366f82904e0dd9f",
+    WRITERS: "bb1b6e1ec7b04fd5696f1ed50b5f58f8ef195118edd5c93c81783df9740b8ac5",
+}
+WRITERS_MIRRORS = ("https://raw.githubusercontent.com/facebookresearch/qmnist/master/",)
+
 PROBE_SECONDS = 12
 _GRACE_SECONDS = 1
 _READ_SECONDS = 10
@@ -62,7 +70,7 @@ def sha256(path: Path) -> str:
 
 
 def is_official(path: Path) -> bool:
-    """Say whether `path` is one of MNIST's files, byte for byte, gzipped or unpacked."""
+    """Say whether `path` is one of MNIST's files or that of its writers, byte for byte, gzipped or unpacked."""
     if not path.is_file():
         return False
     state = path.stat()
@@ -71,7 +79,7 @@ def is_official(path: Path) -> bool:
 
 @cache
 def _is_official(path: Path, modified: int, size: int) -> bool:
-    return sha256(path) == {**SHA256, **RAW_SHA256}.get(path.name)
+    return sha256(path) == {**SHA256, **RAW_SHA256, **WRITERS_SHA256}.get(path.name)
 
 
 def is_whole(place: Path, name: str) -> bool:
@@ -87,14 +95,28 @@ def download_mnist(place: Path) -> None:
     Raises:
         DownloadError: no mirror can be reached, no mirror has the right file, or `place` cannot be written.
     """
+    _download(place, SHA256, MIRRORS)
+
+
+def download_writers(place: Path) -> None:
+    """Bring the file of the training digits' writers (0.5 MB) into the folder `place`, as `download_mnist` does.
+
+    Raises:
+        DownloadError: as `download_mnist`.
+    """
+    name = f"{WRITERS}.gz"
+    _download(place, {name: WRITERS_SHA256[name]}, WRITERS_MIRRORS)
+
+
+def _download(place: Path, hashes: dict[str, str], mirrors: tuple[str, ...]) -> None:
     try:
         place.mkdir(parents=True, exist_ok=True)
         with FileLock(place / ".download.lock", timeout=_LOCK_SECONDS):
-            missing = [name for name in SHA256 if not is_whole(place, name)]
+            missing = {name: wanted for name, wanted in hashes.items() if not is_whole(place, name)}
             if missing:
-                mirrors = answering_mirrors()
-                for name in missing:
-                    _fetch(name, place, mirrors)
+                answering = answering_mirrors(mirrors, next(iter(missing)))
+                for name, wanted in missing.items():
+                    _fetch(name, wanted, place, answering)
     except Timeout as error:
         raise DownloadError(
             f"{place}: another process has been downloading for {_LOCK_SECONDS // 60} minutes. "
@@ -110,19 +132,19 @@ def download_mnist(place: Path) -> None:
         ) from error
 
 
-def answering_mirrors() -> list[str]:
-    """Return the mirrors that answer at all, found out side by side within `PROBE_SECONDS`.
+def answering_mirrors(mirrors: tuple[str, ...], name: str) -> list[str]:
+    """Return the mirrors that answer at all when asked for `name`, found out side by side within `PROBE_SECONDS`.
 
     Raises:
         DownloadError: none of them does: there is no network.
     """
     answers: queue.Queue[tuple[str, str | None]] = queue.Queue()
-    for mirror in MIRRORS:
-        threading.Thread(target=_probe, args=(mirror, answers), daemon=True).start()
+    for mirror in mirrors:
+        threading.Thread(target=_probe, args=(mirror, name, answers), daemon=True).start()
     deadline = time.monotonic() + PROBE_SECONDS
-    silent = dict.fromkeys(MIRRORS, f"no answer within {PROBE_SECONDS} s")
+    silent = dict.fromkeys(mirrors, f"no answer within {PROBE_SECONDS} s")
     reached = set()
-    for _ in MIRRORS:
+    for _ in mirrors:
         try:
             mirror, failure = answers.get(timeout=max(0, deadline - time.monotonic()))
         except queue.Empty:
@@ -133,24 +155,24 @@ def answering_mirrors() -> list[str]:
             deadline = min(deadline, time.monotonic() + _GRACE_SECONDS)
     if not reached:
         raise DownloadError(f"no network: {_list(silent)}")
-    return [mirror for mirror in MIRRORS if mirror in reached]
+    return [mirror for mirror in mirrors if mirror in reached]
 
 
-def _probe(mirror: str, answers: queue.Queue) -> None:
+def _probe(mirror: str, name: str, answers: queue.Queue) -> None:
     try:
-        requests.head(mirror + "t10k-labels-idx1-ubyte.gz", timeout=PROBE_SECONDS / 2)
+        requests.head(mirror + name, timeout=PROBE_SECONDS / 2)
     except requests.RequestException as error:
         answers.put((mirror, type(error).__name__))
     else:
         answers.put((mirror, None))
 
 
-def _fetch(name: str, place: Path, mirrors: list[str]) -> None:
+def _fetch(name: str, wanted: str, place: Path, mirrors: list[str]) -> None:
     pooch.get_logger().setLevel(logging.WARNING)
     failures = {}
     for mirror in mirrors:
         source = pooch.create(
-            path=place, base_url=mirror, registry={name: SHA256[name]}, retry_if_failed=_TRIES_PER_MIRROR - 1
+            path=place, base_url=mirror, registry={name: wanted}, retry_if_failed=_TRIES_PER_MIRROR - 1
         )
         try:
             source.fetch(name, downloader=partial(_get, name=name))

@@ -7,7 +7,6 @@ checkout, else the user's cache; a download into that place; without a network t
 import os
 import tempfile
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -16,6 +15,7 @@ from filelock import FileLock
 
 from mnist_lab import download, stand_in
 from mnist_lab.idx import MnistFileError
+from mnist_lab.offline import known_to_be_offline, remember_offline
 
 Origin = Literal["mnist", "stand-in", "other"]
 
@@ -76,13 +76,13 @@ def find_mnist(directory: str | os.PathLike | None = None) -> MnistFiles:
         return found
     place = our_place()
     try:
-        if _known_to_be_offline():
+        if known_to_be_offline():
             raise download.DownloadError("no network when last tried today")
         download.download_mnist(place)
     except download.DownloadError as error:
         _refuse_damaged(place)
         files = _stand_in("since MNIST could not be downloaded")
-        _remember_offline(str(error))
+        remember_offline(str(error))
         _announce(str(error))
         return files
     return _in_folder(place, _describe(place))
@@ -108,11 +108,6 @@ def our_place() -> Path:
     root = Path(__file__).resolve().parents[1]
     in_checkout = (root / "pyproject.toml").is_file() and (root / "data" / "SHA256SUMS").is_file()
     return root / "data" if in_checkout else download.user_cache()
-
-
-def forget_offline() -> None:
-    """Forget that there was no network today, so that the next look tries again."""
-    _offline_note().unlink(missing_ok=True)
 
 
 def absolute_data_variable() -> None:
@@ -199,20 +194,6 @@ def _draw_stand_in(folder: Path) -> None:
         stand_in.write_stand_in(drawn)
         (drawn / _MARKER).write_text(stand_in.VERSION)
         drawn.rename(folder)
-
-
-def _offline_note() -> Path:
-    return download.user_cache() / "no-network-on"
-
-
-def _known_to_be_offline() -> bool:
-    note = _offline_note()
-    return note.is_file() and note.read_text() == date.today().isoformat()
-
-
-def _remember_offline(reason: str) -> None:
-    if reason.startswith("no network:"):
-        _offline_note().write_text(date.today().isoformat())
 
 
 @cache

@@ -105,8 +105,11 @@ def test_run_names_a_notebook_that_is_not_there(tmp_path, capsys):
 
 def test_download_names_the_folder(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(download, "download_mnist", lambda place: place.mkdir())
+    monkeypatch.setattr(download, "WRITERS_MIRRORS", ("http://127.0.0.1:9/",))
     assert main(["download", str(tmp_path / "here")]) == 0
-    assert str(tmp_path / "here") in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert str(tmp_path / "here") in said.out
+    assert "lesson 09 alone looks for it" in said.err
 
 
 def test_download_without_a_network_is_an_error(tmp_path, capsys, monkeypatch):

@@ -10,6 +10,7 @@ from mnist_lab.download import DownloadError, answering_mirrors, download_mnist,
 
 from .mirrors import mirror
 
+PROBED = "t10k-labels-idx1-ubyte.gz"
 CONTENT = {name: f"the content of {name}".encode() * 1000 for name in download.SHA256}
 NAMES = sorted(CONTENT)
 REAL_PROBE_SECONDS = download.PROBE_SECONDS
@@ -46,6 +47,19 @@ def test_four_files_come_whole(tmp_path, monkeypatch):
     place = tmp_path / "new" / "folder"
     assert files_in(place) == NAMES
     assert all(is_official(place / name) for name in NAMES)
+
+
+def test_the_writers_come_from_a_mirror_of_their_own(tmp_path, monkeypatch):
+    content = b"who wrote it" * 100
+    name = f"{download.WRITERS}.gz"
+    monkeypatch.setattr(download, "WRITERS_SHA256", {name: hashlib.sha256(content).hexdigest()})
+    with mirror(lambda asked: (200, content) if asked == name else (404, b"")) as address:
+        monkeypatch.setattr(download, "WRITERS_MIRRORS", (address,))
+        download.download_writers(tmp_path)
+        download.download_writers(tmp_path)
+        assert address.asked == [name]
+    assert files_in(tmp_path) == [name]
+    assert is_official(tmp_path / name)
 
 
 def test_what_is_there_is_not_fetched_again(tmp_path, monkeypatch):
@@ -97,7 +111,7 @@ def test_a_failed_try_is_tried_again(tmp_path, monkeypatch):
         return good(name)
 
     monkeypatch.setattr(download, "_TRIES_PER_MIRROR", 2)
-    monkeypatch.setattr(download, "answering_mirrors", lambda: list(download.MIRRORS))
+    monkeypatch.setattr(download, "answering_mirrors", lambda mirrors, _name: list(mirrors))
     with mirror(hesitant) as address:
         monkeypatch.setattr(download, "MIRRORS", (address,))
         download_mnist(tmp_path)
@@ -118,7 +132,7 @@ def test_no_network_is_decided_in_time_where_nothing_answers(monkeypatch):
         monkeypatch.setattr(download, "MIRRORS", (address, address.replace("127.0.0.1", "localhost")))
         began = time.perf_counter()
         with pytest.raises(DownloadError, match=r"no network"):
-            answering_mirrors()
+            answering_mirrors(download.MIRRORS, PROBED)
         assert time.perf_counter() - began < 3
 
 
@@ -128,7 +142,7 @@ def test_a_silent_mirror_does_not_hold_up_the_other(monkeypatch):
         monkeypatch.setattr(download, "PROBE_SECONDS", 20)
         monkeypatch.setattr(download, "MIRRORS", (silent, address))
         began = time.perf_counter()
-        assert answering_mirrors() == [address]
+        assert answering_mirrors(download.MIRRORS, PROBED) == [address]
         assert time.perf_counter() - began < 3
 
 
@@ -139,7 +153,7 @@ def test_a_folder_that_cannot_be_made(tmp_path):
 
 
 def test_mirrors_are_asked_over_tls():
-    assert all(address.startswith("https://") for address in download.MIRRORS)
+    assert all(address.startswith("https://") for address in (*download.MIRRORS, *download.WRITERS_MIRRORS))
 
 
 def _download(place, address, hashes, started):

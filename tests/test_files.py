@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_lab import download, files
+from mnist_lab import download, files, offline
 from mnist_lab.download import DownloadError
 from mnist_lab.files import NAMES, find_mnist, find_on_disk
 from mnist_lab.idx import MnistFileError
@@ -130,11 +130,11 @@ def test_no_network_is_remembered_for_the_day(place):
     find_mnist()
     find_mnist()
     assert download.download_mnist.calls == 1
-    files.forget_offline()
+    offline.forget_offline()
     find_mnist()
     assert download.download_mnist.calls == 2
     yesterday = datetime.date.today() - datetime.timedelta(days=1)
-    files._offline_note().write_text(yesterday.isoformat())
+    offline._offline_note().write_text(yesterday.isoformat())
     find_mnist()
     assert download.download_mnist.calls == 3
 
@@ -145,7 +145,7 @@ def test_a_mirror_that_fails_is_not_taken_for_no_network(place, monkeypatch):
 
     monkeypatch.setattr(download, "download_mnist", fail)
     assert find_mnist().origin == "stand-in"
-    assert not files._offline_note().exists()
+    assert not offline._offline_note().exists()
 
 
 @pytest.mark.parametrize("how", ["argument", "variable"])

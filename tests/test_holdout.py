@@ -1,0 +1,163 @@
+"""Digits held out: by chance or by writer, the same for the same seed, and never trained on."""
+
+import gzip
+import struct
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from mnist_lab import download, idx, writers
+from mnist_lab.datasets import holdout_dataset, training_dataset
+from mnist_lab.download import DownloadError
+from mnist_lab.files import NAMES, find_mnist
+from mnist_lab.idx import MnistFileError
+from mnist_lab.splits import split
+from mnist_lab.writers import find_writers, read_writers
+
+from .conftest import TRAINING
+
+HANDS = 25
+
+
+def extended_labels(labels, hands):
+    rows = np.zeros((len(labels), 8), ">i4")
+    rows[:, 0], rows[:, 2] = labels, hands
+    return struct.pack(">HBBII", 0, 12, 2, *rows.shape) + rows.tobytes()
+
+
+@pytest.fixture
+def signed(tiny):
+    """The tiny folder, with the file of its writers; returns who wrote which of its training digits."""
+    labels = idx.read_labels(tiny / NAMES["train_labels"])
+    hands = np.random.default_rng(1).integers(0, HANDS, TRAINING) * 7
+    (tiny / f"{download.WRITERS}.gz").write_bytes(gzip.compress(extended_labels(labels, hands)))
+    return hands
+
+
+def images_in(dataset):
+    return {image.tobytes() for images, _ in dataset for image in images.numpy()}
+
+
+def rows_in(tiny, dataset):
+    stored = idx.read_images(tiny / NAMES["train_images"]).astype(np.float32) / np.float32(255)
+    place = {image.tobytes(): row for row, image in enumerate(stored)}
+    return sorted(place[image] for image in images_in(dataset))
+
+
+def test_what_is_held_out_is_never_trained_on_and_nothing_is_lost(tiny):
+    training = training_dataset(1, holdout=60, split_seed=4)
+    held = holdout_dataset(60, split_seed=4)
+    assert training.cardinality().numpy() == TRAINING - 60
+    assert held.element_spec == (tf.TensorSpec([60, 784], tf.float32), tf.TensorSpec([60, 10], tf.float32))
+    trained = [image for _ in range(3) for image in rows_in(tiny, training)]
+    assert not set(trained) & set(rows_in(tiny, held))
+    assert set(trained) | set(rows_in(tiny, held)) == set(range(TRAINING))
+
+
+def test_labels_stay_with_their_images(tiny):
+    for images, labels in [*training_dataset(10, holdout=60), *holdout_dataset(60)]:
+        bright = images.numpy().reshape(-1, 28, 28).mean(axis=2).argmax(axis=1)
+        assert np.array_equal((bright - 4) // 2, labels.numpy().argmax(axis=1))
+
+
+def test_whole_writers_are_held_out(tiny, signed):
+    held = rows_in(tiny, holdout_dataset(60, by_writer=True))
+    trained = rows_in(tiny, training_dataset(1, holdout=60, by_writer=True))
+    assert not set(signed[held]) & set(signed[trained])
+    assert sorted([*held, *trained]) == list(range(TRAINING))
+    assert 60 <= len(held) < 60 + np.bincount(signed).max()
+
+
+def test_the_split_follows_its_own_seed_alone(tiny):
+    keras.utils.set_random_seed(1)
+    first = images_in(holdout_dataset(60, split_seed=2))
+    keras.utils.set_random_seed(5)
+    assert images_in(holdout_dataset(60, split_seed=2)) == first
+    assert images_in(holdout_dataset(60, split_seed=3)) != first
+
+
+def test_the_split_is_the_same_on_every_version():
+    assert split(20, 5, 0)[1].tolist() == [1, 8, 10, 18, 19]
+    assert split(6, 3, 1, np.array([3, 3, 1, 1, 2, 2]))[1].tolist() == [0, 1, 2, 3]
+
+
+def test_a_larger_holdout_holds_the_smaller_one():
+    assert set(split(100, 10, 0)[1]) < set(split(100, 30, 0)[1])
+
+
+@pytest.mark.parametrize("holdout", [0, -1, TRAINING, 2.0, "60", None])
+def test_a_holdout_out_of_range(tiny, holdout):
+    with pytest.raises(ValueError, match="holdout must be a whole number from 1 to 299"):
+        holdout_dataset(holdout)
+
+
+def test_by_writer_needs_a_holdout(tiny, signed):
+    with pytest.raises(ValueError, match="holdout must be"):
+        training_dataset(10, by_writer=True)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, 2**32, None])
+def test_a_split_seed_out_of_range(tiny, seed):
+    with pytest.raises(ValueError, match="split_seed must be"):
+        holdout_dataset(60, split_seed=seed)
+
+
+def test_not_every_writer_can_be_held_out():
+    with pytest.raises(ValueError, match="would take every writer"):
+        split(6, 5, 0, np.array([1, 1, 1, 2, 2, 2]))
+
+
+def test_a_folder_without_writers_is_no_error_until_they_are_asked_for(tiny):
+    assert len(rows_in(tiny, holdout_dataset(60))) == 60
+    with pytest.raises(MnistFileError, match=r"known of MNIST only\. Go on without by_writer=True"):
+        holdout_dataset(60, by_writer=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"", "another header"),
+        (b"<html>", "another header"),
+        (extended_labels(np.zeros(10, int), np.zeros(10, int)), "another header"),
+        (extended_labels(np.full(TRAINING, 10), np.zeros(TRAINING, int)), "found class 10 in row 0"),
+        (extended_labels(np.zeros(TRAINING, int), np.zeros(TRAINING, int))[:-1], "another length"),
+        (extended_labels(np.zeros(TRAINING, int), np.zeros(TRAINING, int)) + b"x", "another length"),
+        (gzip.compress(bytes(1000))[:-12], "cannot be read"),
+    ],
+)
+def test_a_file_of_writers_that_is_damaged_or_about_other_digits(tmp_path, content, found):
+    path = tmp_path / download.WRITERS
+    path.write_bytes(content)
+    with pytest.raises(MnistFileError, match=found):
+        read_writers(path, np.zeros(TRAINING, np.uint8))
+
+
+@pytest.fixture
+def mnist_without_writers(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "user_cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr(writers, "our_place", lambda: tmp_path / "ours")
+    files = find_mnist()
+    return type(files)(**{**vars(files), "origin": "mnist"})
+
+
+def test_mnists_writers_are_downloaded_into_the_place_for_downloads(mnist_without_writers, tmp_path, monkeypatch):
+    def deliver(place):
+        place.mkdir()
+        (place / f"{download.WRITERS}.gz").touch()
+
+    monkeypatch.setattr(download, "download_writers", deliver)
+    wanted = tmp_path / "ours" / f"{download.WRITERS}.gz"
+    assert find_writers(mnist_without_writers) == wanted
+    monkeypatch.setattr(download, "download_writers", None)
+    assert find_writers(mnist_without_writers) == wanted
+
+
+def test_without_a_network_the_error_says_how_to_go_on(mnist_without_writers, monkeypatch):
+    def refuse(_place):
+        raise DownloadError("no network: nothing answers")
+
+    monkeypatch.setattr(download, "download_writers", refuse)
+    with pytest.raises(MnistFileError, match=r"nothing answers.*Go on without by_writer=True"):
+        find_writers(mnist_without_writers)
