@@ -1,6 +1,7 @@
 """The `mnist-lab` command."""
 
 import argparse
+import re
 import sys
 
 
@@ -45,9 +46,23 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="default: all lessons")
     measure.add_argument("--seeds", type=int, default=20, metavar="N", help="seeds 0 to N − 1 (20)")
     measure.add_argument("--epochs", type=int, metavar="E", help="train so long instead; stored as a variant")
+    measure.add_argument(
+        "--set",
+        action="append",
+        type=_setting,
+        default=[],
+        metavar="NAME=NUMBER",
+        help="another number in the cell `parameters`, or `seed`, the run's own; stored as a variant",
+    )
     measure.add_argument("--jobs", type=int, metavar="J", help="runs at the same time (one for every two cores)")
     measure.set_defaults(command=_measure)
     return parser
+
+
+def _setting(text: str) -> str:
+    if not re.fullmatch(r"[A-Z_]+=(seed|-?\d+(\.\d+)?)", text):
+        raise argparse.ArgumentTypeError(f"expected NAME=NUMBER or NAME=seed, NAME in capitals; received {text!r}")
+    return text
 
 
 # What a command needs is imported when it runs: `--help` answers at once, and `doctor` without TensorFlow.
@@ -104,7 +119,8 @@ def _measure(chosen: argparse.Namespace) -> int:
 
     from mnist_lab.measure import measure
 
-    return measure([Path(name) for name in chosen.notebooks], chosen.seeds, epochs=chosen.epochs, jobs=chosen.jobs)
+    notebooks = [Path(name) for name in chosen.notebooks]
+    return measure(notebooks, chosen.seeds, epochs=chosen.epochs, settings=chosen.set, jobs=chosen.jobs)
 
 
 if __name__ == "__main__":

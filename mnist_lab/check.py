@@ -9,7 +9,8 @@ import numpy as np
 from mnist_lab.claims.evidence import Evidence, Verdict
 from mnist_lab.datasets import validation_dataset
 from mnist_lab.files import find_mnist
-from mnist_lab.lessons import Lesson, find_lesson
+from mnist_lab.lesson import Lesson
+from mnist_lab.lessons import find_lesson
 from mnist_lab.results import RECORD_VARIABLE
 
 
@@ -54,13 +55,17 @@ def judge(lesson: Lesson, evidence: Evidence) -> list[Verdict]:
 
 
 def _record(file: Path, lesson: Lesson, evidence: Evidence, verdicts: list[Verdict]) -> None:
+    misread = evidence.misread
+    if evidence.held_out:
+        _, labels, read = evidence.held_out
+        misread = read != labels
     line = {
         "lesson": lesson.name,
         "origin": find_mnist().origin,
         "accuracy": _rounded(evidence.history.get("val_accuracy", [])),
         "loss": _rounded(evidence.history.get("val_loss", [])),
         "evaluated": evidence.accuracy,
-        "misread": np.flatnonzero(evidence.misread).tolist(),
+        "misread": np.flatnonzero(misread).tolist(),
         "verdicts": [vars(verdict) for verdict in verdicts],
     }
     if lesson.figures:

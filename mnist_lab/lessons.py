@@ -1,8 +1,5 @@
 """One row per lesson: its title, the accuracies it must reach, and what its check looks for."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from mnist_lab.claims.batch_norm import (
     convolutions_stay,
     no_bias_where_normalized,
@@ -13,7 +10,6 @@ from mnist_lab.claims.by_hand import computed_by_hand
 from mnist_lab.claims.convolutions import convolutions_see_the_image, image_gets_smaller, ten_probabilities
 from mnist_lab.claims.dropout import dropout_after_a_hidden_layer, dropout_leaves_enough
 from mnist_lab.claims.dropout_in_convolutions import still_convolutional
-from mnist_lab.claims.evidence import Claim, Evidence
 from mnist_lab.claims.handwriting import (
     drawings_are_read,
     fills_the_box,
@@ -26,42 +22,8 @@ from mnist_lab.claims.hidden_layers import hidden_dense_layers, relu_inside, sig
 from mnist_lab.claims.layers import one_dense_softmax_layer
 from mnist_lab.claims.learning_rate import rate_decays, training_used_the_schedule
 from mnist_lab.claims.optimizers import more_than_plain_descent, plain_gradient_descent
-from mnist_lab.claims.outcome import accuracy_of_at_least, better_than_guessing, honest_history
-from mnist_lab.results import summary
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """A lesson's row.
-
-    Attributes:
-        name: its notebook's name without the ending.
-        title: as at the head of the notebook.
-        changes: what it changes, in a few words.
-        learner_floor: the accuracy below which the lesson's idea cannot be at work, for a learner's own variant.
-        unmeasured_floor: what our own recipe must reach as long as it was not measured over seeds.
-        claims: what its check looks for, in this order; the learner's floor comes last.
-        figures: what is measured of its network besides the accuracy, by name.
-    """
-
-    name: str
-    title: str
-    changes: str
-    learner_floor: float
-    unmeasured_floor: float
-    claims: tuple[Claim, ...]
-    figures: Callable[[Evidence], dict[str, float]] | None = None
-
-    @property
-    def all_claims(self) -> tuple[Claim, ...]:
-        """The claims, with the accuracy's at the end."""
-        return (*self.claims, accuracy_of_at_least(self.learner_floor))
-
-    def floor(self, origin: str) -> float:
-        """Return the accuracy that the lesson as taught must reach on this data set: CI's floor."""
-        measured = summary(self.name, origin=origin)
-        return measured.floor if measured else self.unmeasured_floor
-
+from mnist_lab.claims.outcome import better_than_guessing, honest_history
+from mnist_lab.lesson import Lesson
 
 LESSONS = {
     lesson.name: lesson

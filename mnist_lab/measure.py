@@ -4,6 +4,7 @@ import os
 import platform
 import sys
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,7 +21,14 @@ from mnist_lab.run import new_bar, progress
 TRAINING_CELL = "train"
 
 
-def measure(notebooks: list[Path], seeds: int, *, epochs: int | None = None, jobs: int | None = None) -> int:
+def measure(
+    notebooks: list[Path],
+    seeds: int,
+    *,
+    epochs: int | None = None,
+    settings: Sequence[str] = (),
+    jobs: int | None = None,
+) -> int:
     """Train lessons with the seeds 0 to `seeds` − 1; what is stored already is not run again.
 
     Of a notebook only the cells up to `train` are executed, and a check after them.
@@ -30,6 +38,8 @@ def measure(notebooks: list[Path], seeds: int, *, epochs: int | None = None, job
         seeds: how many.
         epochs: in place of the lesson's own number of epochs; stored as a variant of its own, "1 epoch" for instance.
             A seed that was measured as taught for as many or more is not run again: its first epochs are the same.
+        settings: other numbers for the cell `parameters`, "NAME=3" or "NAME=seed", the run's own seed; stored as a
+            variant of that name.
         jobs: how many run at the same time; None: one for every two cores.
 
     Returns:
@@ -41,20 +51,22 @@ def measure(notebooks: list[Path], seeds: int, *, epochs: int | None = None, job
         return 1
     console = Console()
     notebooks = notebooks or sorted((checkout / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    variant = AS_TAUGHT if epochs is None else f"{epochs} epoch{'s' * (epochs != 1)}"
-    parameters = {} if epochs is None else {"EPOCHS": epochs}
+    shortened = [] if epochs is None else [f"{epochs} epoch{'s' * (epochs != 1)}"]
+    variant = ", ".join([*shortened, *settings]) or AS_TAUGHT
     origin = find_mnist().origin
     missing = [
         (path, seed)
         for seed in range(seeds)
         for path in notebooks
-        if str(seed) not in known_seeds(path.stem, origin, variant, epochs)
+        if str(seed) not in known_seeds(path.stem, origin, variant, None if settings else epochs)
     ]
     environment = versions() | {"processor": processor()}
     with progress(console) as bars, ThreadPoolExecutor(jobs or max(1, (os.cpu_count() or 1) // 2)) as pool:
         overall = bars.add_task("runs", total=len(missing), line="")
 
         def one(path: Path, seed: int) -> bool:
+            parameters = {} if epochs is None else {"EPOCHS": epochs}
+            parameters |= {name: _number(value, seed) for name, _, value in (text.partition("=") for text in settings)}
             well = _measure_one(path, seed, parameters, variant, environment, bars)
             bars.advance(overall)
             return well
@@ -66,11 +78,15 @@ def measure(notebooks: list[Path], seeds: int, *, epochs: int | None = None, job
     return int(not all_well)
 
 
+def _number(text: str, seed: int) -> int | float:
+    return seed if text == "seed" else float(text) if "." in text else int(text)
+
+
 def known_seeds(lesson: str, origin: str, variant: str, epochs: int | None) -> set[str]:
     """Return the seeds that need not be run: those of the variant, and those trained as taught for as many epochs."""
     as_taught = seeds_of(lesson, origin=origin)
-    long_enough = {seed for seed, entry in as_taught.items() if len(entry["accuracy"]) >= (epochs or 0)}
-    return seeds_of(lesson, origin=origin, variant=variant).keys() | long_enough
+    long_enough = {seed for seed, entry in as_taught.items() if epochs and len(entry["accuracy"]) >= epochs}
+    return set(seeds_of(lesson, origin=origin, variant=variant)) | long_enough
 
 
 def processor() -> str:
@@ -92,7 +108,8 @@ def up_to_training(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     if TRAINING_CELL not in names:
         raise ValueError(f"Expected a lesson with a cell of the id {TRAINING_CELL!r}. Received the cells: {names}")
     lesson = notebook.metadata.mnist_lab.lesson
-    check = nbformat.v4.new_code_cell(f"lab.check_lesson({lesson!r}, model, history)", id="measured")
+    held_out = ", held_out=held_out" if any("holdout_dataset(" in cell.source for cell in cells) else ""
+    check = nbformat.v4.new_code_cell(f"lab.check_lesson({lesson!r}, model, history{held_out})", id="measured")
     kept = [*cells[: names.index(TRAINING_CELL) + 1], check]
     return nbformat.v4.new_notebook(cells=kept, metadata=notebook.metadata)
 

@@ -1,9 +1,10 @@
 """Measured accuracies over seeds: the only reader and writer of results.json.
 
 The file holds `{"environments": […], "results": {origin: {lesson: {variant: {seed: {…}}}}}}`. A seed's entry
-has the validation "accuracy" and "loss" of every epoch, the indices of the "misread" validation digits, the
-"seconds" of training (other runs may have gone on beside it), the "figures" that a lesson has besides, and the
-"environment": which of the listed sets of versions and processor it was measured with.
+has the validation "accuracy" and "loss" of every epoch, the indices of the "misread" validation digits (of those held
+out, where a lesson holds digits out), the "seconds" of training (other runs may have gone on beside it), the "figures"
+that a lesson has besides, and the "environment": which of the listed sets of versions and processor it was measured
+with.
 
 *Accuracy* always means the last epoch's, never the best.
 """

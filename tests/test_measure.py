@@ -24,7 +24,7 @@ class lab:
 """
 CELLS = (
     prose("Text", "title"),
-    code("EPOCHS = 3", "parameters", tags=["parameters"]),
+    code("EPOCHS = 3\nWIDTH = 1", "parameters", tags=["parameters"]),
     code(LAB, "imports"),
     code("model = history = None", "train"),
     code("raise RuntimeError('this costs minutes')", "experiment"),
@@ -87,6 +87,24 @@ def test_the_first_epochs_of_a_seed_measured_as_taught_are_not_run_again(file, l
     assert list(stored(file, "4 epochs")) == ["0", "1"], "a longer training is another one"
 
 
+def test_other_numbers_are_a_variant_of_their_name(file, lesson, tmp_path):
+    assert main(["measure", lesson, "--seeds", "2"]) == 0
+    assert main(["measure", lesson, "--seeds", "2", "--set", "EPOCHS=seed", "--set", "WIDTH=0.5"]) == 0
+    assert {seed: len(entry["accuracy"]) for seed, entry in stored(file, "EPOCHS=seed, WIDTH=0.5").items()} == {
+        "0": 0,
+        "1": 1,
+    }
+    assert main(["measure", lesson, "--seeds", "1", "--epochs", "1", "--set", "WIDTH=2"]) == 0
+    assert list(stored(file, "1 epoch, WIDTH=2")) == ["0"]
+
+
+@pytest.mark.parametrize("text", ["EPOCHS", "EPOCHS=", "EPOCHS=two", "epochs=2", "EPOCHS=1;import os"])
+def test_what_is_no_number_is_refused(lesson, text, capsys):
+    with pytest.raises(SystemExit):
+        main(["measure", lesson, "--set", text])
+    assert "expected NAME=NUMBER" in capsys.readouterr().err
+
+
 def test_several_at_the_same_time_lose_nothing(file, lesson):
     assert main(["measure", lesson, "--seeds", "4", "--jobs", "4"]) == 0
     assert list(stored(file)) == ["0", "1", "2", "3"]
@@ -102,6 +120,13 @@ def test_a_failure_is_told_and_the_others_go_on(file, tmp_path, lesson, capsys):
 def test_a_lesson_without_a_training_is_an_error():
     with pytest.raises(ValueError, match="a cell of the id 'train'"):
         module.up_to_training(notebook(code("1", "other")))
+
+
+def test_digits_held_out_are_handed_to_the_check():
+    short = module.up_to_training(notebook(code("held_out = lab.holdout_dataset(9)", "data"), code("1", "train")))
+    assert "history, held_out=held_out)" in short.cells[-1].source
+    short = module.up_to_training(notebook(code("1", "train")))
+    assert "held_out" not in short.cells[-1].source
 
 
 def test_the_shortened_lesson_is_a_valid_notebook():

@@ -31,7 +31,7 @@ def dropout_after_a_hidden_layer(evidence: Evidence) -> Verdict:
 def dropout_leaves_enough(evidence: Evidence) -> Verdict:
     """The rate of each dropout layer is above 0 and below 0.8."""
     claim = "it drops some of the neurons, and leaves enough of them"
-    rates = [layer.get_config().get("rate", 0) for layer in all_layers(evidence.model) if _is_dropout(layer)]
+    rates = dropout_rates(evidence.model)
     if not rates:
         return Verdict(claim, False, "found no dropout layer, and so no rate.")
     found = f"found {'the rates' if len(rates) > 1 else 'the rate'} {', '.join(f'{rate:g}' for rate in rates)}"
@@ -39,6 +39,11 @@ def dropout_leaves_enough(evidence: Evidence) -> Verdict:
         return Verdict(claim, False, f"{found}: a rate of 0 drops nothing. It is the share that is switched off.")
     hint = f"{found}; looked for less than {MOST:g}. The rate is the share that is switched off, not the one kept."
     return Verdict(claim, max(rates) < MOST, hint)
+
+
+def dropout_rates(model) -> list[float]:
+    """Return the rate of each dropout layer of a model."""
+    return [layer.get_config().get("rate", 0) for layer in all_layers(model) if _is_dropout(layer)]
 
 
 def _is_dropout(layer) -> bool:

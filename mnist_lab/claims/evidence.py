@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -34,6 +35,15 @@ class Evidence:
     labels: np.ndarray
     probabilities: np.ndarray
     extra: dict = field(default_factory=dict)
+
+    @cached_property
+    def held_out(self) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        """The digits that the lesson handed in as held out, their classes, and which class the model reads."""
+        if (dataset := self.extra.get("held_out")) is None:
+            return None
+        images, one_hot = (np.concatenate(part) for part in zip(*dataset.as_numpy_iterator(), strict=True))
+        read = self.model.predict(images, batch_size=1000, verbose=0).argmax(axis=1)
+        return images, one_hot.argmax(axis=1), read
 
     @property
     def accuracy(self) -> float:
