@@ -19,6 +19,8 @@ from mnist_lab.claims.honesty import (
 )
 from mnist_lab.datasets import holdout_dataset, training_dataset, validation_dataset
 
+from .conftest import write_tiny
+
 CLAIMS = (validated_on_held_out_digits, rate_chosen_on_them, judged_once, reported_with_an_interval)
 
 
@@ -31,15 +33,22 @@ def train(rate, validation):
     return model, model.fit(data, validation_data=validation, epochs=2, shuffle=False, verbose=0)
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MNIST_LAB_DATA", str(write_tiny(tmp_path_factory.mktemp("tiny"))))
+        return train(0.25, holdout_dataset(60))
+
+
 @pytest.fixture
-def solved(tiny):
+def solved(tiny, trained):
     """What a solved exercise hands in: model, history, and the rest by keyword."""
-    held_out = holdout_dataset(60)
-    model, history = train(0.25, held_out)
+    tried, held_out = {}, holdout_dataset(60)
+    model, history = keras.models.clone_model(trained[0]), trained[1]
+    model.set_weights(trained[0].get_weights())
     sealed = SealedTest()
     result = sealed.open(model)
     interval = binomtest(result.right, len(result.labels)).proportion_ci(0.95, method="wilson")
-    tried = {}
     tried[0.25] = history.history["val_accuracy"][-1]
     tried |= {0.0: tried[0.25] - 0.02, 0.5: tried[0.25] - 0.01}
     return model, history, {"held_out": held_out, "tried": tried, "sealed": sealed, "interval": interval}
