@@ -5,9 +5,9 @@ from importlib import import_module
 _HOME = {
     "DigitPad": "digit_pad",
     "DownloadError": "download",
-    "SealedTest": "sealed",
     "MnistFileError": "idx",
     "PlotTraining": "plot_training",
+    "SealedTest": "sealed",
     "check_lesson": "check",
     "compare_curves": "comparisons",
     "compare_numbers": "comparisons",

@@ -92,7 +92,9 @@ def _download(chosen: argparse.Namespace) -> int:
     try:
         download_writers(place)
     except DownloadError as error:
-        print(f"The file of their writers was not downloaded; lesson 09 alone looks for it. {error}", file=sys.stderr)
+        print(
+            f"The file of their writers was not downloaded; by_writer=True alone asks for it. {error}", file=sys.stderr
+        )
     return 0
 
 

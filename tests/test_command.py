@@ -109,7 +109,7 @@ def test_download_names_the_folder(tmp_path, capsys, monkeypatch):
     assert main(["download", str(tmp_path / "here")]) == 0
     said = capsys.readouterr()
     assert str(tmp_path / "here") in said.out
-    assert "lesson 09 alone looks for it" in said.err
+    assert "by_writer=True alone asks for it" in said.err
 
 
 def test_download_without_a_network_is_an_error(tmp_path, capsys, monkeypatch):
