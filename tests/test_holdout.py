@@ -126,6 +126,7 @@ def test_a_folder_without_writers_is_no_error_until_they_are_asked_for(tiny):
         (extended_labels(np.zeros(TRAINING, int), np.zeros(TRAINING, int)) + b"x", "another length"),
         (gzip.compress(bytes(1000))[:-12], "cannot be read"),
     ],
+    ids=["empty", "another format", "other digits", "no class", "too short", "too long", "a damaged gzip"],
 )
 def test_a_file_of_writers_that_is_damaged_or_about_other_digits(tmp_path, content, found):
     path = tmp_path / download.WRITERS
