@@ -7,10 +7,9 @@ _END = (
 )
 
 SOLUTIONS = {
-    "three hidden layers, the activation apart": {
+    "other numbers, the activation apart": {
         "model": _HEAD
-        + 'keras.layers.Dense(40, activation="sigmoid"), keras.layers.Dense(30), keras.layers.Activation("sigmoid"), '
-        + 'keras.layers.Dense(20, activation="sigmoid"), '
+        + 'keras.layers.Dense(120, activation="sigmoid"), keras.layers.Dense(50), keras.layers.Activation("sigmoid"), '
         + _END
     },
     "a single hidden layer": {"model": _HEAD + 'keras.layers.Dense(60, activation="sigmoid"), ' + _END},
@@ -19,7 +18,7 @@ SOLUTIONS = {
 
 EXPECTED = {
     "unsolved": ["hidden dense layers stand", "through the sigmoid"],
-    "three hidden layers, the activation apart": [],
+    "other numbers, the activation apart": [],
     "a single hidden layer": ["hidden dense layers stand"],
     "no activation": ["through the sigmoid"],
 }

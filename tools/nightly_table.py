@@ -1,0 +1,43 @@
+"""Put the rows that a nightly run printed, `| part | result | minutes |`, into docs/nightly.md, in place of older ones.
+
+    .ci/nightly    # pipes its rows to this
+"""
+
+import subprocess
+import sys
+from datetime import date
+
+from derived import ROOT
+
+from mnist_lab.measure import processor
+
+FILE = ROOT / "docs" / "nightly.md"
+HEAD = """# What runs nightly
+
+Written by `.ci/nightly`; a row for each part, as it was run last.
+
+| part | result | minutes | on | commit |
+|---|---|---:|---|---|
+"""
+
+
+def updated(known: str, new: list[str], on: str, commit: str) -> str:
+    """Return the table with the new rows in place of those of the same parts; `on` and `commit` end each new row."""
+    rows = {row.split("|")[1].strip(): row for row in known.splitlines()[6:] if row.startswith("|")}
+    rows |= {row.split("|")[1].strip(): f"{row} {on} | {commit} |" for row in new}
+    return HEAD + "".join(f"{row}\n" for row in rows.values())
+
+
+def main() -> int:
+    """Write the file."""
+    new = [line.strip() for line in sys.stdin if line.startswith("|")]
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    ).stdout.strip()
+    known = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
+    FILE.write_text(updated(known, new, f"{date.today()}, {processor()}", commit or "unknown"), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
