@@ -64,10 +64,12 @@ def _record(file: Path, lesson: Lesson, evidence: Evidence, verdicts: list[Verdi
         "origin": find_mnist().origin,
         "accuracy": _rounded(evidence.history.get("val_accuracy", [])),
         "loss": _rounded(evidence.history.get("val_loss", [])),
-        "evaluated": evidence.accuracy,
+        "evaluated": 1 - float(np.mean(misread)),
         "misread": np.flatnonzero(misread).tolist(),
         "verdicts": [vars(verdict) for verdict in verdicts],
     }
+    if evidence.held_out:
+        line["held_out"] = len(misread)
     if lesson.figures:
         line["figures"] = {name: round(value, 4) for name, value in lesson.figures(evidence).items()}
     with file.open("a", encoding="utf-8") as lines:

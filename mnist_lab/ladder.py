@@ -13,7 +13,7 @@ def display_ladder(upto: str) -> None:
     """Draw the validation accuracy of each measured lesson up to this one: a dot for each seed, a line for the mean.
 
     The axis counts errors, and each step of it halves them or nearly so. All figures are of real MNIST, from
-    results.json, whichever digits this run uses.
+    results.json, whichever digits this run uses. A lesson that was measured on digits held out is no rung.
 
     Args:
         upto: the last lesson to show, by its notebook's name, "03_relu_and_adam" for instance; it is highlighted.
@@ -21,13 +21,14 @@ def display_ladder(upto: str) -> None:
     Raises:
         ValueError: there is no measured lesson up to there.
     """
-    names = [name for name in measured_lessons() if name <= upto and summary(name)]
+    summaries = {name: summary(name) for name in measured_lessons() if name <= upto}
+    names = [name for name, measured in summaries.items() if measured and not measured.held_out]
     if not names:
         raise ValueError(f"upto must name a lesson at or after a measured one. Received: {upto!r}")
     with style():
         ax = new_figure(9, 0.9 + 0.36 * len(names)).subplots()
         for place, name in enumerate(names):
-            measured = summary(name)
+            measured = summaries[name]
             color = VERMILLION if name == upto else BLUE
             errors = [1 - entry["accuracy"][-1] for entry in seeds_of(name).values()]
             spread = np.linspace(-0.16, 0.16, len(errors))

@@ -125,7 +125,7 @@ def _measure_one(path: Path, seed: int, parameters: dict, variant: str, environm
         bars.console.print(f"{path.stem}, seed {seed}: {result.failure or 'no check was recorded'}", markup=False)
         return False
     check = result.checks[-1]
-    entry = {key: check[key] for key in ("accuracy", "loss", "misread", "figures") if key in check}
+    entry = {key: check[key] for key in ("accuracy", "loss", "misread", "figures", "held_out") if key in check}
     entry["seconds"] = round(result.cell_seconds[TRAINING_CELL], 1)
     store(path.stem, seed, entry, environment, origin=check["origin"], variant=variant)
     return True

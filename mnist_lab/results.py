@@ -1,10 +1,11 @@
 """Measured accuracies over seeds: the only reader and writer of results.json.
 
 The file holds `{"environments": […], "results": {origin: {lesson: {variant: {seed: {…}}}}}}`. A seed's entry
-has the validation "accuracy" and "loss" of every epoch, the indices of the "misread" validation digits (of those held
-out, where a lesson holds digits out), the "seconds" of training (other runs may have gone on beside it), the "figures"
-that a lesson has besides, and the "environment": which of the listed sets of versions and processor it was measured
-with.
+has the validation "accuracy" and "loss" of every epoch, the indices of the "misread" validation digits, the "seconds"
+of training (other runs may have gone on beside it), the "figures" that a lesson has besides, and the "environment":
+which of the listed sets of versions and processor it was measured with.
+
+Where a lesson holds training digits out, "held_out" says how many: all its figures are then of these.
 
 *Accuracy* always means the last epoch's, never the best.
 """
@@ -32,7 +33,10 @@ _EMPTY = '{"environments": [], "results": {}}'
 
 @dataclass(frozen=True)
 class Summary:
-    """The last epoch's validation accuracy over seeds, as fractions of 1; `spread` is the standard deviation."""
+    """The last epoch's validation accuracy over seeds, as fractions of 1; `spread` is the standard deviation.
+
+    `held_out` is how many training digits it is the accuracy of, or 0: of the 10,000 validation digits.
+    """
 
     mean: float
     spread: float
@@ -40,6 +44,7 @@ class Summary:
     highest: float
     seeds: int
     seconds: float
+    held_out: int = 0
 
     @property
     def floor(self) -> float:
@@ -54,7 +59,8 @@ def summary(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, fil
         return None
     last = [entry["accuracy"][-1] for entry in seeds.values()]
     seconds = median(entry["seconds"] for entry in seeds.values())
-    return Summary(mean(last), stdev(last), min(last), max(last), len(last), seconds)
+    held_out = max(entry.get("held_out", 0) for entry in seeds.values())
+    return Summary(mean(last), stdev(last), min(last), max(last), len(last), seconds, held_out)
 
 
 def figure(lesson: str, name: str, *, origin: str = "mnist", file: Path = FILE) -> float | None:
@@ -99,7 +105,8 @@ def store(
     Args:
         lesson: the notebook's name without its ending.
         seed: the seed it ran with.
-        entry: "accuracy" and "loss" (lists, one number an epoch), "misread" (list of indices), "seconds"; "figures".
+        entry: "accuracy" and "loss" (lists, one number an epoch), "misread" (list of indices), "seconds"; "figures" and
+            "held_out" where the lesson has them.
         environment: versions and processor.
         origin: "mnist", "stand-in" or "other".
         variant: which recipe, where a lesson has several.

@@ -29,8 +29,8 @@ SOLUTIONS = {
     ),
     "another way: a global average": _of(
         _IMAGE,
-        "Conv2D(8, kernel_size=5, strides=2, activation='relu')",
         "Conv2D(16, kernel_size=5, strides=2, activation='relu')",
+        "Conv2D(32, kernel_size=5, strides=2, activation='relu')",
         "Conv2D(10, kernel_size=1)",
         "GlobalAveragePooling2D()",
         "Softmax()",

@@ -137,6 +137,7 @@ def test_the_record_holds_the_misread_digits_of_those_held_out(solved, tmp_path,
     monkeypatch.setenv("MNIST_LAB_RESULTS", str(tmp_path / "record"))
     check_lesson("01_dense_softmax", model, history, **extra)
     record = json.loads((tmp_path / "record").read_text())
+    assert record["held_out"] == 60
     assert 1 - len(record["misread"]) / 60 == pytest.approx(record["accuracy"][-1], abs=1e-5)
 
 

@@ -36,6 +36,14 @@ def test_lessons_to_come_and_too_few_seeds_are_left_out(measured):
     assert drawn()[0] == ["01 a", "02 b"]
 
 
+def test_a_lesson_measured_on_digits_held_out_is_no_rung(measured, tmp_path):
+    for seed in range(3):
+        entry = {"accuracy": [0.95], "loss": [0.5], "misread": [], "seconds": 1.0, "held_out": 5_000}
+        results.store("01_b", seed, entry, {"python": "3"}, origin="mnist", file=tmp_path / "results.json")
+    ladder.display_ladder("02_b")
+    assert drawn()[0] == ["01 a", "02 b"]
+
+
 def test_the_axis_counts_errors_from_many_to_few(measured):
     ladder.display_ladder("02_b")
     (ax,) = plt.gcf().axes

@@ -52,6 +52,8 @@ def table() -> str:
         if (NOTEBOOKS / f"{name}.ipynb").exists():
             measured = summary(name)
             accuracy = f"{percent(measured.mean)} (± {_points(measured)}, {measured.seeds} seeds)" if measured else "–"
+            if measured and measured.held_out:
+                accuracy = f"of {measured.held_out:,} digits held out: {accuracy}"
             rows.append(f"| [{name[:2]} {lesson.title}](notebooks/{name}.ipynb) | {lesson.changes} | {accuracy} |")
     return "\n".join(rows) + "\n"
 

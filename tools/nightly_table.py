@@ -1,6 +1,6 @@
 """Put the rows that a nightly run printed, `| part | result | minutes |`, into docs/nightly.md, in place of older ones.
 
-    .ci/nightly    # pipes its rows to this
+`.ci/nightly` pipes its rows to this.
 """
 
 import subprocess

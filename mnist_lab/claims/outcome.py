@@ -40,7 +40,10 @@ def accuracy_of_at_least(floor: float) -> Claim:
 
     def reaches(evidence: Evidence) -> Verdict:
         claim = "it reads most of the validation digits, as this idea should let it"
-        hint = f"found {evidence.accuracy:.4f}, looked for {floor:.4g} or more. Did it train for all its epochs?"
+        hint = (
+            f"found {evidence.accuracy:.4f}, looked for {floor:.4g} or more. Did it train for all its epochs? "
+            "Has it enough neurons or filters?"
+        )
         return Verdict(claim, evidence.accuracy >= floor, hint)
 
     return reaches

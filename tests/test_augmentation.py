@@ -1,0 +1,109 @@
+"""Distorted digits: within their limits, the same for the same seed, others in each epoch."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from mnist_lab.augmentation import augment, random_affine
+from mnist_lab.datasets import training_dataset
+
+NOTHING = {"degrees": 0, "scale": 0, "shear": 0, "shift": 0}
+
+
+def dots(*places, n=200):
+    """`n` images, each with one bright pixel at each place (row, column)."""
+    images = np.zeros((n, 28, 28), np.float32)
+    for row, column in places:
+        images[:, row, column] = 1
+    return images.reshape(n, 784)
+
+
+def centres(images):
+    """The centres of mass, `[n, 2]`: row and column, counted from the middle of the image."""
+    images = np.asarray(images).reshape(-1, 28, 28)
+    axis = np.arange(28) - 13.5
+    mass = images.sum(axis=(1, 2))
+    return np.stack([images.sum(axis=2) @ axis / mass, images.sum(axis=1) @ axis / mass], axis=1)
+
+
+def test_nothing_allowed_nothing_changed():
+    images = np.random.default_rng(0).random((5, 784), np.float32)
+    np.testing.assert_allclose(random_affine(images, (1, 2), **NOTHING), images, atol=1e-5)
+
+
+def test_shift_moves_both_ways_and_no_farther_than_it_says():
+    moved = centres(random_affine(dots((14, 14)), (1, 2), **NOTHING | {"shift": 3})) - 0.5
+    assert np.abs(moved).max() <= 3.001
+    assert moved.min() < -2.5
+    assert moved.max() > 2.5
+    assert abs(np.corrcoef(moved.T)[0, 1]) < 0.3, "sideways and up are apart from each other"
+
+
+def test_degrees_turn_about_the_middle():
+    right = centres(random_affine(dots((13, 23), (14, 23)), (1, 2), **NOTHING | {"degrees": 30}))
+    angles = np.rad2deg(np.arctan2(right[:, 0], right[:, 1]))
+    assert np.abs(angles).max() <= 31
+    assert angles.min() < -25
+    assert angles.max() > 25
+    assert np.hypot(*right.T) == pytest.approx(9.5, abs=0.3)
+
+
+def test_scale_stretches_either_axis_by_a_factor_within_its_limit():
+    images = random_affine(dots((13, 23), (14, 23)), (1, 2), **NOTHING | {"scale": 0.25})
+    factors = centres(images)[:, 1] / 9.5
+    assert factors.min() == pytest.approx(1 / 1.25, abs=0.03)
+    assert factors.max() == pytest.approx(1.25, abs=0.03)
+    assert abs(np.mean(factors > 1) - 0.5) < 0.15
+
+
+def test_shear_moves_a_row_by_its_distance_from_the_middle():
+    low = centres(random_affine(dots((23, 13), (23, 14)), (1, 2), **NOTHING | {"shear": 0.2}))
+    assert low[:, 0] == pytest.approx(9.5, abs=0.1)
+    assert np.abs(low[:, 1]).max() == pytest.approx(0.2 * 9.5, abs=0.15)
+
+
+def test_the_same_seed_the_same_images_and_each_image_its_own_distortion():
+    images = dots((10, 10), n=4)
+    first = random_affine(images, (1, 2)).numpy()
+    np.testing.assert_array_equal(first, random_affine(images, (1, 2)))
+    assert np.abs(first - random_affine(images, (1, 3))).max() > 0.1
+    assert len({image.tobytes() for image in first}) == 4
+
+
+def test_a_dataset_is_distorted_anew_at_each_pass_and_follows_the_global_seed(tiny):
+    def passes(seed):
+        keras.utils.set_random_seed(seed)
+        dataset = augment(training_dataset(10))
+        return [[(images.numpy(), labels.numpy()) for images, labels in dataset] for _ in range(2)]
+
+    one, same, other = passes(3), passes(3), passes(4)
+    for first, again in zip(one, same, strict=True):
+        for (images, labels), (images_again, labels_again) in zip(first, again, strict=True):
+            np.testing.assert_array_equal(images, images_again)
+            np.testing.assert_array_equal(labels, labels_again)
+    flat = [np.concatenate([images for images, _ in batches]) for batches in (*one, *other)]
+    assert all(np.abs(a - b).max() > 0.1 for i, a in enumerate(flat) for b in flat[:i])
+
+
+def test_labels_stay_with_their_images_and_the_shape_of_the_dataset_too(tiny):
+    plain = training_dataset(10)
+    dataset = augment(plain, **NOTHING)
+    assert dataset.element_spec == plain.element_spec
+    assert dataset.cardinality() == plain.cardinality()
+    for images, labels in dataset:
+        bright = np.asarray(images).reshape(-1, 28, 28).min(axis=2).argmax(axis=1)
+        np.testing.assert_array_equal((bright - 4) // 2, np.argmax(labels, axis=1))
+
+
+@pytest.mark.parametrize("limit", [-1, float("nan"), float("inf")])
+@pytest.mark.parametrize("name", NOTHING)
+def test_limits_that_mean_nothing(name, limit):
+    with pytest.raises(ValueError, match=f"{name} must be"):
+        random_affine(dots(), (1, 2), **{name: limit})
+
+
+@pytest.mark.parametrize("shape", [(784,), (2, 28, 28), (2, 783)])
+def test_images_of_another_shape(shape):
+    with pytest.raises(ValueError, match="images must be"):
+        random_affine(tf.zeros(shape), (1, 2))
