@@ -13,6 +13,6 @@ def test_a_part_that_was_run_again_replaces_its_row_and_no_other():
     again = updated(first, ["| one | passed | 5 |", "| three | passed | 6 |"], "another", "def")
     assert again.removeprefix(HEAD).splitlines() == [
         "| one | passed | 5 | another | def |",
-        "| two | passed | 4 | a day | abc |",
         "| three | passed | 6 | another | def |",
+        "| two | passed | 4 | a day | abc |",
     ]

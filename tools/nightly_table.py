@@ -25,7 +25,7 @@ def updated(known: str, new: list[str], on: str, commit: str) -> str:
     """Return the table with the new rows in place of those of the same parts; `on` and `commit` end each new row."""
     rows = {row.split("|")[1].strip(): row for row in known.splitlines()[6:] if row.startswith("|")}
     rows |= {row.split("|")[1].strip(): f"{row} {on} | {commit} |" for row in new}
-    return HEAD + "".join(f"{row}\n" for row in rows.values())
+    return HEAD + "".join(f"{rows[name]}\n" for name in sorted(rows))
 
 
 def main() -> int:
