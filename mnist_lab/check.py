@@ -11,6 +11,7 @@ from mnist_lab.datasets import validation_dataset
 from mnist_lab.files import find_mnist
 from mnist_lab.lesson import Lesson
 from mnist_lab.lessons import find_lesson
+from mnist_lab.reading import probabilities_of
 from mnist_lab.results import RECORD_VARIABLE
 
 
@@ -44,7 +45,7 @@ def check_lesson(name: str, model=None, history=None, **evidence) -> None:
 def gather(model, history=None, extra: dict | None = None) -> Evidence:
     """Evaluate `model` on the validation digits and return all that the claims look at."""
     ((digits, one_hot),) = validation_dataset().as_numpy_iterator()
-    probabilities = model.predict(digits, batch_size=1000, verbose=0)
+    probabilities = probabilities_of(model, digits)
     kept = history if isinstance(history, dict) else getattr(history, "history", None) or {}
     return Evidence(model, kept, digits, one_hot.argmax(axis=1), probabilities, extra or {})
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_lab.datasets import Directory, validation_dataset
+from mnist_lab.reading import probabilities_of
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,7 @@ class SealedTest:
             )
         if not self.opened:
             ((digits, one_hot),) = validation_dataset(directory=self._directory).as_numpy_iterator()
-            probabilities = model.predict(digits, batch_size=1000, verbose=0)
-            self._result = TestResult(digits, one_hot.argmax(axis=1), probabilities)
+            self._result = TestResult(digits, one_hot.argmax(axis=1), probabilities_of(model, digits))
             self._weights = _fingerprint(model)
         return self._result
 

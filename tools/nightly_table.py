@@ -31,12 +31,16 @@ def updated(known: str, new: list[str], on: str, commit: str) -> str:
 def main() -> int:
     """Write the file."""
     new = [line.strip() for line in sys.stdin if line.startswith("|")]
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, timeout=60
-    ).stdout.strip()
+    changed = _git("diff", "--stat", "HEAD", "--", ".", f":(exclude){FILE.relative_to(ROOT)}")
+    commit = _git("rev-parse", "--short", "HEAD") + " and changes" * bool(changed)
     known = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
-    FILE.write_text(updated(known, new, f"{date.today()}, {processor()}", commit or "unknown"), encoding="utf-8")
+    FILE.write_text(updated(known, new, f"{date.today()}, {processor()}", commit), encoding="utf-8")
     return 0
+
+
+def _git(*command: str) -> str:
+    run = subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    return run.stdout.strip()
 
 
 if __name__ == "__main__":

@@ -76,23 +76,43 @@ def _epochs(evidence: Evidence) -> int:
 
 
 def _own_rates(evidence: Evidence) -> np.ndarray | None:
-    """Return the optimizer's rates at the starts of epochs where it holds a schedule, None where it holds a number.
+    """Return the optimizer's rates at the starts of epochs where it holds a schedule, None where it holds a number."""
+    taken = _steps_taken(evidence.model)
+    if taken is None:
+        return None
+    steps_per_epoch = max(1, taken // _epochs(evidence))
+    epochs = np.arange(max(EPOCHS_JUDGED, _epochs(evidence)))
+    return _rates_at(evidence.model.optimizer, epochs * steps_per_epoch)
 
-    Its count of steps is moved for that, and put back.
+
+def rates_by_step(model, count: int) -> np.ndarray | None:
+    """Return the optimizer's rates at `count` of the steps that were taken, the first and the last one among them.
+
+    None where the optimizer holds a number and no schedule, or took no step.
     """
-    optimizer = getattr(evidence.model, "optimizer", None)
+    taken = _steps_taken(model)
+    return _rates_at(model.optimizer, np.linspace(0, taken - 1, count).round()) if taken else None
+
+
+def _steps_taken(model) -> int | None:
     try:
-        taken = int(optimizer.iterations.numpy())
-        steps_per_epoch = max(1, taken // _epochs(evidence))
-        try:
-            rates = []
-            for epoch in range(max(EPOCHS_JUDGED, _epochs(evidence))):
-                optimizer.iterations.assign(epoch * steps_per_epoch)
-                rates.append(float(optimizer.learning_rate))
-        finally:
-            optimizer.iterations.assign(taken)
+        return int(model.optimizer.iterations.numpy())
     except (AttributeError, TypeError, ValueError):
         return None
+
+
+def _rates_at(optimizer, steps: np.ndarray) -> np.ndarray | None:
+    """Return the rates at these steps; the optimizer's own count is moved for that, and put back."""
+    taken = int(optimizer.iterations.numpy())
+    try:
+        rates = []
+        for step in steps:
+            optimizer.iterations.assign(int(step))
+            rates.append(float(optimizer.learning_rate))
+    except (AttributeError, TypeError, ValueError):
+        return None
+    finally:
+        optimizer.iterations.assign(taken)
     return np.array(rates) if len(set(rates)) > 1 else None
 
 
