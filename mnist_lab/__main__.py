@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=NUMBER",
         help="another number in the cell `parameters`, or `seed`, the run's own; stored as a variant",
     )
+    measure.add_argument("--training", metavar="NAME", help="that of the cell train-NAME; stored as a variant")
     measure.add_argument("--jobs", type=int, metavar="J", help="runs at the same time (one for every two cores)")
     measure.set_defaults(command=_measure)
     return parser
@@ -122,7 +123,14 @@ def _measure(chosen: argparse.Namespace) -> int:
     from mnist_lab.measure import measure
 
     notebooks = [Path(name) for name in chosen.notebooks]
-    return measure(notebooks, chosen.seeds, epochs=chosen.epochs, settings=chosen.set, jobs=chosen.jobs)
+    return measure(
+        notebooks,
+        chosen.seeds,
+        epochs=chosen.epochs,
+        settings=chosen.set,
+        training=chosen.training,
+        jobs=chosen.jobs,
+    )
 
 
 if __name__ == "__main__":

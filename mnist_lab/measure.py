@@ -27,6 +27,7 @@ def measure(
     *,
     epochs: int | None = None,
     settings: Sequence[str] = (),
+    training: str | None = None,
     jobs: int | None = None,
 ) -> int:
     """Train lessons with the seeds 0 to `seeds` − 1; what is stored already is not run again.
@@ -40,6 +41,8 @@ def measure(
             A seed that was measured as taught for as many or more is not run again: its first epochs are the same.
         settings: other numbers for the cell `parameters`, "NAME=3" or "NAME=seed", the run's own seed; stored as a
             variant of that name.
+        training: which training, in a lesson with several: "long" for that of the cell `train-long`, which makes
+            `long_model` and `long_history`; stored as a variant of that name.
         jobs: how many run at the same time; None: one for every two cores.
 
     Returns:
@@ -52,13 +55,14 @@ def measure(
     console = Console()
     notebooks = notebooks or sorted((checkout / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     shortened = [] if epochs is None else [f"{epochs} epoch{'s' * (epochs != 1)}"]
-    variant = ", ".join([*shortened, *settings]) or AS_TAUGHT
+    named = [training] if training else []
+    variant = ", ".join([*named, *shortened, *settings]) or AS_TAUGHT
     origin = find_mnist().origin
     missing = [
         (path, seed)
         for seed in range(seeds)
         for path in notebooks
-        if str(seed) not in known_seeds(path.stem, origin, variant, None if settings else epochs)
+        if str(seed) not in known_seeds(path.stem, origin, variant, None if settings or training else epochs)
     ]
     environment = versions() | {"processor": processor()}
     with progress(console) as bars, ThreadPoolExecutor(jobs or max(1, (os.cpu_count() or 1) // 2)) as pool:
@@ -67,7 +71,7 @@ def measure(
         def one(path: Path, seed: int) -> bool:
             parameters = {} if epochs is None else {"EPOCHS": epochs}
             parameters |= {name: _number(value, seed) for name, _, value in (text.partition("=") for text in settings)}
-            well = _measure_one(path, seed, parameters, variant, environment, bars)
+            well = _measure_one(path, seed, training, parameters, variant, environment, bars)
             bars.advance(overall)
             return well
 
@@ -97,28 +101,37 @@ def processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def up_to_training(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+def training_cell(training: str | None) -> str:
+    """Return the id of the cell of a training: of the lesson's own one, or of one that has a name."""
+    return f"{TRAINING_CELL}-{training}" if training else TRAINING_CELL
+
+
+def up_to_training(notebook: nbformat.NotebookNode, training: str | None = None) -> nbformat.NotebookNode:
     """Return the code cells of a lesson up to its training, and a check of the network after them.
 
     Raises:
-        ValueError: no cell has the id `train`.
+        ValueError: no cell has the id of that training.
     """
+    last = training_cell(training)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     names = [cell.id for cell in cells]
-    if TRAINING_CELL not in names:
-        raise ValueError(f"Expected a lesson with a cell of the id {TRAINING_CELL!r}. Received the cells: {names}")
+    if last not in names:
+        raise ValueError(f"Expected a lesson with a cell of the id {last!r}. Received the cells: {names}")
     lesson = notebook.metadata.mnist_lab.lesson
     held_out = ", held_out=held_out" if any("holdout_dataset(" in cell.source for cell in cells) else ""
-    check = nbformat.v4.new_code_cell(f"lab.check_lesson({lesson!r}, model, history{held_out})", id="measured")
-    kept = [*cells[: names.index(TRAINING_CELL) + 1], check]
+    trained = f"{training}_model, {training}_history" if training else "model, history"
+    check = nbformat.v4.new_code_cell(f"lab.check_lesson({lesson!r}, {trained}{held_out})", id="measured")
+    kept = [*cells[: names.index(last) + 1], check]
     return nbformat.v4.new_notebook(cells=kept, metadata=notebook.metadata)
 
 
-def _measure_one(path: Path, seed: int, parameters: dict, variant: str, environment: dict, bars: Progress) -> bool:
+def _measure_one(
+    path: Path, seed: int, training: str | None, parameters: dict, variant: str, environment: dict, bars: Progress
+) -> bool:
     report = new_bar(bars, f"{path.stem} seed {seed}")
     with tempfile.TemporaryDirectory() as folder:
         shortened = Path(folder, path.name)
-        nbformat.write(up_to_training(nbformat.read(path, as_version=4)), shortened)
+        nbformat.write(up_to_training(nbformat.read(path, as_version=4), training), shortened)
         result = execute(shortened, parameters=parameters, variables={SEED_VARIABLE: str(seed)}, report=report)
     bars.remove_task(report.bar)
     if result.failure or not result.checks:
@@ -126,6 +139,6 @@ def _measure_one(path: Path, seed: int, parameters: dict, variant: str, environm
         return False
     check = result.checks[-1]
     entry = {key: check[key] for key in ("accuracy", "loss", "misread", "figures", "held_out") if key in check}
-    entry["seconds"] = round(result.cell_seconds[TRAINING_CELL], 1)
+    entry["seconds"] = round(result.cell_seconds[training_cell(training)], 1)
     store(path.stem, seed, entry, environment, origin=check["origin"], variant=variant)
     return True

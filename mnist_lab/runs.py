@@ -15,11 +15,13 @@ class Runs:
         seeds: the seeds, in rising order, `[runs]`.
         accuracy: the share of the digits that training was validated on, after the last epoch, `[runs]`.
         misread: which of these digits each run misread, `[runs, n]` bool.
+        curves: that share after each epoch, `[runs, epochs]`.
     """
 
     seeds: np.ndarray
     accuracy: np.ndarray
     misread: np.ndarray
+    curves: np.ndarray
 
     def __len__(self) -> int:
         return len(self.seeds)
@@ -42,5 +44,5 @@ def measured_runs(lesson: str, *, variant: str = AS_TAUGHT, digits: int = 10_000
     misread = np.zeros((len(entries), digits), bool)
     for row, entry in zip(misread, entries.values(), strict=True):
         row[entry["misread"]] = True
-    accuracy = np.array([entry["accuracy"][-1] for entry in entries.values()])
-    return Runs(np.array([int(seed) for seed in entries]), accuracy, misread)
+    curves = np.array([entry["accuracy"] for entry in entries.values()])
+    return Runs(np.array([int(seed) for seed in entries]), curves[:, -1], misread, curves)

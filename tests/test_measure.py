@@ -54,6 +54,15 @@ def stored(file, variant="as taught"):
     return json.loads(file.read_text())["results"]["mnist"]["01_small"][variant]
 
 
+def test_a_training_that_has_a_name_is_a_variant_of_its_own(file, tmp_path, capsys):
+    long = code("EPOCHS = 5\nlong_model = long_history = None", "train-long")
+    lesson = str(write(tmp_path / "01_small.ipynb", *CELLS[:-1], long, CELLS[-1]))
+    assert main(["measure", lesson, "--seeds", "1", "--training", "long", "--set", "WIDTH=2"]) == 0
+    assert [len(entry["accuracy"]) for entry in stored(file, "long, WIDTH=2").values()] == [5]
+    with pytest.raises(ValueError, match="'train-short'"):
+        module.up_to_training(notebook(*CELLS), "short")
+
+
 def test_it_stops_after_the_training_and_stores_each_seed(file, lesson, capsys):
     assert main(["measure", lesson, "--seeds", "3"]) == 0
     assert {seed: entry["accuracy"] for seed, entry in stored(file).items()} == {

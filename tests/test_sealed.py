@@ -68,6 +68,7 @@ def test_two_seals_do_not_know_each_other(tiny):
 
 def test_what_was_measured_run_by_run():
     runs = measured_runs("01_dense_softmax")
+    assert (runs.curves[:, -1] == runs.accuracy).all()
     assert len(runs) == len(runs.seeds) == len(runs.accuracy) >= 20
     assert runs.misread.shape == (len(runs), 10_000)
     assert runs.accuracy == pytest.approx(1 - runs.misread.mean(axis=1), abs=1e-4)
