@@ -13,36 +13,51 @@ _EDGES = (0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1)
 
 
 def display_runs(
-    runs: Mapping[str, Sequence[float]], title: str, *, intervals: Mapping[str, tuple[float, float]] | None = None
+    runs: Mapping[str, Sequence[float]],
+    title: str,
+    *,
+    intervals: Mapping[str, tuple[float, float]] | None = None,
+    paired: bool = False,
 ) -> None:
-    """Draw the accuracies of several runs, a row for each recipe: a dot for each run, a line for the mean.
+    """Draw the accuracies of several runs, a row for each recipe: a dot for each run, a line for the mean of several.
 
     Args:
         runs: by the recipe's name, the accuracy of each run, as fractions of 1.
         title: what is shown.
-        intervals: by name, an interval (lowest, highest) to draw as a bar behind the dots.
+        intervals: by name, the interval (lowest, highest) of the row's first run: a bar behind the dots, of which the
+            first is ringed then.
+        paired: join the first runs of all rows by a thin line, the second ones, and so on.
 
     Raises:
-        ValueError: there is nothing to draw, or it holds something other than numbers from 0 to 1.
+        ValueError: there is nothing to draw, it holds something other than numbers from 0 to 1, or rows to be paired
+            are of different lengths.
     """
     rows = {name: _fractions(name, values) for name, values in runs.items()}
     bars = {name: _fractions(name, ends) for name, ends in (intervals or {}).items()}
     if not rows or not bars.keys() <= rows.keys():
         raise ValueError(f"runs must name every interval. Received: {list(rows)}, and intervals of {list(bars)}")
+    if paired and len({len(accuracies) for accuracies in rows.values()}) > 1:
+        raise ValueError(f"Paired rows must be of one length. Received: {[len(values) for values in rows.values()]}")
     with style():
         ax = new_figure(9, 1.0 + _ROW_INCHES * len(rows)).subplots()
+        places = {}
         for place, (name, accuracies) in enumerate(rows.items()):
             if name in bars:
                 low, high = bars[name]
                 ax.barh(place, high - low, left=low, height=0.7, color=PALE, edgecolor=GREY, linewidth=0.8, zorder=1)
-            spread = np.linspace(-0.2, 0.2, len(accuracies)) if len(accuracies) > 1 else np.zeros(1)
-            ax.plot(accuracies, place + spread, "o", color=BLUE, markersize=5, alpha=0.7, markeredgewidth=0)
-            ax.plot([accuracies.mean()] * 2, [place - 0.32, place + 0.32], color=INK, linewidth=2.5)
+            places[name] = place + np.linspace(-0.2, 0.2, len(accuracies)) if len(accuracies) > 1 else [place]
+            ax.plot(accuracies, places[name], "o", color=BLUE, markersize=5, alpha=0.7, markeredgewidth=0)
+            if name in bars:
+                ax.plot(accuracies[0], places[name][0], "o", markersize=9, markerfacecolor="none", color=INK)
+            if len(accuracies) > 1:
+                ax.plot([accuracies.mean()] * 2, [place - 0.32, place + 0.32], color=INK, linewidth=2.5)
+        if paired:
+            ax.plot(list(rows.values()), list(places.values()), color=GREY, linewidth=0.7, alpha=0.6, zorder=1)
         ax.set_yticks(range(len(rows)), list(rows))
         ax.set(title=title, ylim=(len(rows) - 0.45, -0.55))
         ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
         ax.tick_params(axis="y", length=0)
-        ax.margins(x=0.05)
+        _leave_room(ax, np.concatenate([*rows.values(), *bars.values()]))
         ax.grid(axis="x")
 
 
@@ -62,7 +77,7 @@ def display_distribution(values: Sequence[float], title: str, *, marks: Mapping[
         raise ValueError(f"values must be finite numbers, at least one. Received: {array.size} values")
     with style():
         ax = new_figure(9, 2.8).subplots()
-        counts, _, _ = ax.hist(array, bins=min(40, max(5, array.size // 25)), color=BLUE, edgecolor="white")
+        counts, _, _ = ax.hist(array, bins=_bins(array), color=BLUE, edgecolor="white")
         ax.set(title=title, ylabel="how often", ylim=(0, counts.max() * (1.15 + 0.16 * len(marks))))
         for number, (name, value) in enumerate(marks.items()):
             height = counts.max() * (1.08 + 0.16 * (len(marks) - 1 - number))
@@ -143,6 +158,26 @@ def display_reliability(labels: np.ndarray, probabilities: np.ndarray, title: st
         ax.tick_params(axis="x", length=0)
         ax.grid(axis="y")
         ax.legend(*(part[:2] for part in ax.get_legend_handles_labels()), loc="lower right")
+
+
+def _leave_room(ax, shown: np.ndarray) -> None:
+    """Set the limits of the axis of shares so that nothing shown touches its ends."""
+    room = 0.06 * np.ptp(shown) or 0.005
+    ax.set_xlim(shown.min() - room, shown.max() + room)
+
+
+def _bins(array: np.ndarray) -> np.ndarray:
+    """Return the edges of bins of which each holds as many of the values that can occur as the next one.
+
+    Shares of n digits differ by multiples of 1 / n; bins of another width would hold now two of them, now one.
+    """
+    at_most = min(40, max(5, array.size // 25))
+    steps = np.diff(np.unique(array.round(9)))
+    step = steps.min(initial=np.inf)
+    if not np.isfinite(step):
+        return np.linspace(array[0] - 0.5, array[0] + 0.5, at_most + 1)
+    width = step * np.ceil(np.ptp(array) / step / at_most)
+    return np.arange(array.min() - step / 2, array.max() + width, width)
 
 
 def _fractions(name: str, values) -> np.ndarray:

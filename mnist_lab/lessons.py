@@ -19,6 +19,12 @@ from mnist_lab.claims.handwriting import (
     samples_read,
 )
 from mnist_lab.claims.hidden_layers import hidden_dense_layers, relu_inside, sigmoid_inside, softmax_stays_last
+from mnist_lab.claims.honesty import (
+    judged_once,
+    rate_chosen_on_them,
+    reported_with_an_interval,
+    validated_on_held_out_digits,
+)
 from mnist_lab.claims.layers import one_dense_softmax_layer
 from mnist_lab.claims.learning_rate import rate_decays, training_used_the_schedule
 from mnist_lab.claims.optimizers import more_than_plain_descent, plain_gradient_descent
@@ -141,6 +147,19 @@ LESSONS = {
                 none_at_the_answer,
                 better_than_guessing,
                 honest_history,
+            ),
+        ),
+        Lesson(
+            name="09_honest_evaluation",
+            title="Judge a network honestly",
+            changes="digits held out to choose by, a sealed test to report by; seeds, intervals, and writers",
+            learner_floor=0.95,
+            unmeasured_floor=0.965,
+            claims=(
+                validated_on_held_out_digits,
+                rate_chosen_on_them,
+                judged_once,
+                reported_with_an_interval,
             ),
         ),
         Lesson(

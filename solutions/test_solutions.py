@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 ONE_EPOCH = {"EPOCHS": 1}
 CONVOLUTIONAL, PART = ("06", "07", "08", "11"), 24_000
 JUDGED = ("model", "learning-rate", "train", "check")
-OF_THE_ACCURACY = ("it reads most of the validation digits", "reads more of the sample drawings")
+OF_THE_ACCURACY = ("it reads most of the", "reads more of the sample drawings")
 UNSOLVED, AS_TAUGHT = "unsolved", "as in the lesson"
 
 

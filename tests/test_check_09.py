@@ -17,6 +17,7 @@ from mnist_lab.claims.honesty import (
     reported_with_an_interval,
     validated_on_held_out_digits,
 )
+from mnist_lab.claims.outcome import accuracy_of_at_least
 from mnist_lab.datasets import holdout_dataset, training_dataset, validation_dataset
 
 from .conftest import write_tiny
@@ -46,6 +47,7 @@ def solved(tiny, trained):
     tried, held_out = {}, holdout_dataset(60)
     model, history = keras.models.clone_model(trained[0]), trained[1]
     model.set_weights(trained[0].get_weights())
+    model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
     sealed = SealedTest()
     result = sealed.open(model)
     interval = binomtest(result.right, len(result.labels)).proportion_ci(0.95, method="wilson")
@@ -94,6 +96,13 @@ def test_one_test_digit_among_those_held_out_is_found(solved):
     assert not holds(model, history, extra | {"held_out": tf.data.Dataset.from_tensors(mixed)})[0]
 
 
+def test_an_accuracy_that_agrees_by_chance(solved):
+    model, history, extra = solved
+    other = history.history | {"val_loss": [1.0, history.history["val_loss"][-1] + 0.01]}
+    assert holds(model, history.history, extra)[0]
+    assert not holds(model, other, extra)[0]
+
+
 def test_watched_on_other_digits_than_those_handed_in(solved):
     _, _, extra = solved
     model, history = train(0.25, validation_dataset())
@@ -135,10 +144,20 @@ def test_figures_that_nobody_measured(solved, shares):
 def test_the_record_holds_the_misread_digits_of_those_held_out(solved, tmp_path, monkeypatch):
     model, history, extra = solved
     monkeypatch.setenv("MNIST_LAB_RESULTS", str(tmp_path / "record"))
-    check_lesson("01_dense_softmax", model, history, **extra)
+    check_lesson("09_honest_evaluation", model, history, **extra)
     record = json.loads((tmp_path / "record").read_text())
     assert record["held_out"] == 60
     assert 1 - len(record["misread"]) / 60 == pytest.approx(record["accuracy"][-1], abs=1e-5)
+
+
+def test_the_accuracy_that_counts_is_that_of_the_digits_held_out(solved):
+    evidence = gather(*solved)
+    share = evidence.history["val_accuracy"][-1]
+    verdict = accuracy_of_at_least(share - 1e-3)(evidence)
+    assert verdict.holds
+    assert "digits held out" in verdict.claim
+    assert not accuracy_of_at_least(share + 1e-3)(evidence).holds
+    assert "validation digits" in accuracy_of_at_least(0)(gather(*solved[:2])).claim
 
 
 def test_trained_on_after_the_seal(solved):

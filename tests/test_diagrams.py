@@ -43,6 +43,7 @@ ARGUMENTS = {
     "stacked_layers": [(), ((784, 5, 10),), ((784, 3000, 3000, 3000, 3000, 10), "relu")],
     "saddle_point": [()],
     "sigmoid": [()],
+    "held_out_and_sealed": [(5_000,), (1,), (59_999,)],
     "preparation": [
         (INKED, INKED[20:90, 30:50], np.ones((20, 6)), DIGITS[0]),
         (INKED.T, INKED[30:36, 10:90], np.ones((1, 20)), DIGITS[0].reshape(28, 28)),

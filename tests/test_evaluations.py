@@ -17,10 +17,23 @@ def test_each_run_is_a_dot_and_each_recipe_a_row():
     ax = axes()
     assert [label.get_text() for label in ax.get_yticklabels()] == ["one", "two"]
     assert sorted(ax.lines[0].get_xdata()) == [0.9, 0.92]
-    assert list(ax.lines[1].get_xdata()) == pytest.approx([0.91, 0.91])
+    ring, mean, single = ax.lines[1:]
+    assert list(ring.get_xdata()) == [0.9], "the interval is that of the first run"
+    assert list(mean.get_xdata()) == pytest.approx([0.91, 0.91])
+    assert list(single.get_xdata()) == [0.95], "one run has no mean"
+    left, right = ax.get_xlim()
+    assert left < 0.88 < 0.95 < right
     (bar,) = ax.patches
     assert (bar.get_x(), bar.get_width()) == pytest.approx((0.88, 0.05))
     assert ax.get_ylim()[0] > ax.get_ylim()[1], "the first row is above"
+
+
+def test_paired_runs_are_joined():
+    display_runs({"one": [0.9, 0.92], "two": [0.95, 0.91]}, "Runs", paired=True)
+    joined = [list(line.get_xdata()) for line in axes().lines[-2:]]
+    assert joined == [[0.9, 0.95], [0.92, 0.91]]
+    with pytest.raises(ValueError, match=r"Received: \[1, 2\]"):
+        display_runs({"one": [0.9], "two": [0.95, 0.91]}, "Runs", paired=True)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +51,19 @@ def test_a_distribution_with_marks():
     assert sum(bar.get_height() for bar in ax.patches) == 100
     assert [text.get_text() for text in ax.texts] == ["none: 0", "mean: 0.5"]
     assert [line.get_xdata()[0] for line in ax.lines] == [0, 0.5]
+
+
+def test_each_bar_stands_for_as_many_values_that_can_occur():
+    values = np.repeat(np.arange(-30, 30) * 0.04, 20) + np.tile([0, 1e-15], 600)
+    display_distribution(values, "Multiples of 0.04, each 20 times", marks={})
+    assert {bar.get_height() for bar in axes().patches} == {40}
+
+
+@pytest.mark.parametrize("values", [[5.0], [2.0, 2.0], np.random.default_rng(0).normal(size=999)])
+def test_few_values_and_many(values):
+    display_distribution(values, "Values", marks={})
+    assert sum(bar.get_height() for bar in axes().patches) == len(values)
+    assert 5 <= len(axes().patches) <= 41
 
 
 @pytest.mark.parametrize("values", [[], [np.nan]])

@@ -99,7 +99,7 @@ def test_its_check_was_run_is_compared_and_all_is_done(path):
 def test_many_cells_are_compared_and_few_opt_out(path):
     cells = [cell for cell in code_cells(read(path)) if cell.outputs]
     ignored = {cell.id for cell in cells if "nbval-ignore-output" in tags(cell)}
-    assert ignored <= {"setup", "imports", "data", "summary"}
+    assert ignored <= {"setup", "imports", "data", "summary", "strangers", "report"}
     assert len(cells) - len(ignored) >= 10
     assert all(cell.execution_count for cell in cells)
 
@@ -173,12 +173,13 @@ def test_its_links_lead_to_itself_and_its_counterpart(path):
 
 
 PERCENT = re.compile(r"\b\d+(\.\d+)?\s?(%|per ?cent)|\b0\.\d{3,}\b")
+INTERVAL = re.compile(r"95 % interval")  # the name of a thing, and no measurement
 MARKED = re.compile(r"<!-- (result|lessons|changes)\b.*?<!-- /\1 -->", re.DOTALL)
 
 
 def unbacked(text):
     """The sentences with an accuracy that neither a marker backs nor a source is named for."""
-    sentences = re.split(r"(?<=[.:])\s", MARKED.sub("", text))
+    sentences = re.split(r"(?<=[.:])\s", INTERVAL.sub("", MARKED.sub("", text)))
     return [sentence for sentence in sentences if PERCENT.search(sentence) and "codelab" not in sentence]
 
 
@@ -197,6 +198,7 @@ def test_the_rule_for_numbers_in_prose_can_fail():
     assert unbacked("It reads 91.2 % of them.")
     assert unbacked("An accuracy of 0.912 is reached.")
     assert not unbacked("It reads <!-- result 01.mean -->91.2 %<!-- /result --> of them.")
+    assert not unbacked("Its 95 % interval is narrow.")
     assert not unbacked("The codelab reports about 90 %.")
 
 

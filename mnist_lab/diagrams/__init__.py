@@ -16,6 +16,7 @@ _HOME = {
     "flattening": "flat",
     "gradient_descent": "descent",
     "gradients_by_layer": "gradients",
+    "held_out_and_sealed": "three_sets",
     "input_pipeline": "pipeline",
     "learned_filters": "features",
     "loss_curves": "losses",
