@@ -56,10 +56,7 @@ def judge(lesson: Lesson, evidence: Evidence) -> list[Verdict]:
 
 
 def _record(file: Path, lesson: Lesson, evidence: Evidence, verdicts: list[Verdict]) -> None:
-    misread = evidence.misread
-    if evidence.held_out:
-        _, labels, read = evidence.held_out
-        misread = read != labels
+    misread = evidence.misread_measured
     line = {
         "lesson": lesson.name,
         "origin": find_mnist().origin,

@@ -1,6 +1,7 @@
 """What a network reads: its outputs as probabilities, whether or not its last layer is a softmax."""
 
 import numpy as np
+from scipy.special import softmax
 
 _AT_A_TIME = 1000
 
@@ -11,7 +12,4 @@ def probabilities_of(model, images: np.ndarray) -> np.ndarray:
     Outputs below 0 cannot be probabilities; they are taken for logits, and softmax is applied to them.
     """
     outputs = np.asarray(model.predict(images, batch_size=_AT_A_TIME, verbose=0))
-    if not (outputs < 0).any():
-        return outputs
-    powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    return softmax(outputs, axis=1) if (outputs < 0).any() else outputs

@@ -6,6 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
+from mnist_lab.reading import probabilities_of
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -42,8 +44,15 @@ class Evidence:
         if (dataset := self.extra.get("held_out")) is None:
             return None
         images, one_hot = (np.concatenate(part) for part in zip(*dataset.as_numpy_iterator(), strict=True))
-        read = self.model.predict(images, batch_size=1000, verbose=0).argmax(axis=1)
-        return images, one_hot.argmax(axis=1), read
+        return images, one_hot.argmax(axis=1), probabilities_of(self.model, images).argmax(axis=1)
+
+    @property
+    def misread_measured(self) -> np.ndarray:
+        """Which of the digits that the lesson is measured on are misread, `[n]`: those held out, or else `misread`."""
+        if not self.held_out:
+            return self.misread
+        _, labels, read = self.held_out
+        return read != labels
 
     @property
     def accuracy(self) -> float:
