@@ -74,11 +74,11 @@ def main() -> int:
             began = time.perf_counter()
             network = train(recipe, images, labels, rows, seed)
             seconds = round(time.perf_counter() - began, 1)
-            loss, accuracy = network.evaluate(
-                images[tested], keras.utils.to_categorical(labels[tested], idx.CLASSES), verbose=0
-            )
-            misread = np.flatnonzero(network.predict(images[tested], verbose=0).argmax(axis=1) != labels[tested])
-            entry = {"accuracy": [round(accuracy, 6)], "loss": [round(loss, 6)], "misread": misread.tolist()}
+            probabilities = network.predict(images[tested], verbose=0)
+            loss = np.mean(keras.losses.sparse_categorical_crossentropy(labels[tested], probabilities))
+            misread = np.flatnonzero(probabilities.argmax(axis=1) != labels[tested])
+            accuracy = 1 - len(misread) / len(tested)
+            entry = {"accuracy": [round(accuracy, 6)], "loss": [round(float(loss), 6)], "misread": misread.tolist()}
             entry |= {"held_out": len(tested), "seconds": seconds}
             store(LESSON, seed, entry, environment, origin=files.origin, variant=variant)
     unknown, known = (
