@@ -8,6 +8,7 @@ from matplotlib.patches import Rectangle
 from mnist_lab.idx import SIDE
 from mnist_lab.style import BLUE, GREY, WRONG, new_figure, style
 
+_NEARLY_NONE = 1e-4  # of the highest rate
 _WIDTH_INCHES = 9
 _TITLE_INCHES = 0.55
 _PER_LINE = 24  # at which a pixel of a digit is a pixel of the figure
@@ -95,8 +96,12 @@ def plot_learning_rate(schedule: Callable, epochs: int, *, steps_per_epoch: int 
         ax.grid(axis="y")
         for point, align in ((0, "left"), (points - 1, "right")):
             x = point / (steps_per_epoch or 1) + (align == "right") * (1 / (steps_per_epoch or 1))
-            rate = np.format_float_positional(float(f"{rates[point]:.2g}"), trim="-")
-            ax.annotate(rate, (x, rates[point]), xytext=(0, 5), textcoords="offset points", ha=align)
+            told, place = np.format_float_positional(float(f"{rates[point]:.2g}"), trim="-"), (0, 5)
+            if point == 0 and rates[: points // 20 + 2].max() > rates[0]:
+                place = (16, -3)  # beside the rise, which would cross the label
+            if rates[point] < _NEARLY_NONE * rates.max():
+                told, place = "nearly 0", (0, 9)
+            ax.annotate(told, (x, rates[point]), textcoords="offset points", ha=align, xytext=place)
 
 
 def _checked(digits, predictions, labels) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

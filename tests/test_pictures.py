@@ -115,8 +115,23 @@ def test_the_learning_rate_of_a_function_of_the_epoch():
 
 
 def test_a_small_rate_is_written_without_an_exponent():
-    plot_learning_rate(lambda epoch: 0.01 * 0.000061**epoch, 2)
-    assert [text.get_text() for text in plt.gcf().axes[0].texts] == ["0.01", "0.00000061"]
+    plot_learning_rate(lambda epoch: 0.00001 * 0.0061**epoch, 2)
+    assert [text.get_text() for text in plt.gcf().axes[0].texts] == ["0.00001", "0.000000061"]
+
+
+def test_a_rate_that_rises_and_falls_has_labels_beside_its_curve():
+    import keras
+
+    schedule = keras.optimizers.schedules.CosineDecay(0.001, 374, warmup_target=0.01, warmup_steps=93)
+    plot_learning_rate(schedule, 1, steps_per_epoch=467)
+    (ax,) = plt.gcf().axes
+    first, last = ax.texts
+    assert (first.get_text(), last.get_text()) == ("0.001", "nearly 0")
+    plt.gcf().canvas.draw()
+    curve = ax.transData.transform(ax.lines[0].get_xydata())
+    for label in (first, last):
+        box = label.get_window_extent()
+        assert not any(box.contains(*point) for point in curve)
 
 
 def test_the_learning_rate_of_a_schedule_object():
