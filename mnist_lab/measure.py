@@ -109,19 +109,26 @@ def training_cell(training: str | None) -> str:
 def up_to_training(notebook: nbformat.NotebookNode, training: str | None = None) -> nbformat.NotebookNode:
     """Return the code cells of a lesson up to its training, and a check of the network after them.
 
+    Where the training's cell has "needs" in its metadata, these cells alone come before it.
+
     Raises:
-        ValueError: no cell has the id of that training.
+        ValueError: no cell has the id of that training, or of what it needs.
     """
     last = training_cell(training)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     names = [cell.id for cell in cells]
     if last not in names:
         raise ValueError(f"Expected a lesson with a cell of the id {last!r}. Received the cells: {names}")
+    before = cells[: names.index(last)]
+    if needs := cells[names.index(last)].metadata.get("needs"):
+        if not set(needs) <= {cell.id for cell in before}:
+            raise ValueError(f"Expected {last!r} to need cells that stand before it. Received: {needs}")
+        before = [cell for cell in before if cell.id in needs]
     lesson = notebook.metadata.mnist_lab.lesson
     held_out = ", held_out=held_out" if any("holdout_dataset(" in cell.source for cell in cells) else ""
     trained = f"{training}_model, {training}_history" if training else "model, history"
     check = nbformat.v4.new_code_cell(f"lab.check_lesson({lesson!r}, {trained}{held_out})", id="measured")
-    kept = [*cells[: names.index(last) + 1], check]
+    kept = [*before, cells[names.index(last)], check]
     return nbformat.v4.new_notebook(cells=kept, metadata=notebook.metadata)
 
 

@@ -1,15 +1,18 @@
 """`mnist-lab measure`: what it executes, what it stores, and that it resumes."""
 
+import ast
+import builtins
 import json
 
 import nbformat
 import pytest
+from derived import NOTEBOOKS, read
 
 from mnist_lab import measure as module
 from mnist_lab import results
 from mnist_lab.__main__ import main
 
-from .notebooks import code, notebook, prose, write
+from .notebooks import LESSONS, code, notebook, prose, write
 
 # In place of the package: a check that records the seed and the number of epochs as the accuracy.
 LAB = """
@@ -61,6 +64,42 @@ def test_a_training_that_has_a_name_is_a_variant_of_its_own(file, tmp_path, caps
     assert [len(entry["accuracy"]) for entry in stored(file, "long, WIDTH=2").values()] == [5]
     with pytest.raises(ValueError, match="'train-short'"):
         module.up_to_training(notebook(*CELLS), "short")
+
+
+def test_of_what_comes_before_a_training_only_the_cells_it_needs_are_executed():
+    def kept(*needs):
+        long = code("long_model = long_history = None", "train-long")
+        long.metadata.needs = list(needs)
+        return [cell.id for cell in module.up_to_training(notebook(*CELLS[:-1], long), "long").cells]
+
+    assert kept("imports", "parameters") == ["parameters", "imports", "train-long", "measured"]
+    assert kept() == ["parameters", "imports", "train", "train-long", "measured"]
+    with pytest.raises(ValueError, match="'elsewhere'"):
+        kept("imports", "elsewhere")
+
+
+def names_missing(cells):
+    """Names that these cells use and none of them, up to there, defines."""
+    defined, missing = set(dir(builtins)), set()
+    for cell in cells:
+        nodes = list(ast.walk(ast.parse(cell.source)))
+        used = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        defined |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        defined |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+        defined |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        defined |= {(node.asname or node.name).partition(".")[0] for node in nodes if isinstance(node, ast.alias)}
+        missing |= used - defined
+    return missing
+
+
+def test_each_training_that_names_what_it_needs_names_all_of_it():
+    found = {(path.stem, cell.id) for path in LESSONS for cell in read(path).cells if cell.metadata.get("needs")}
+    assert found
+    for stem, cell in found:
+        lesson = read(NOTEBOOKS / f"{stem}.ipynb")
+        *kept, _ = module.up_to_training(lesson, cell.removeprefix("train-")).cells
+        assert not names_missing(kept)
+        assert all(names_missing([*kept[:place], *kept[place + 1 :]]) for place in range(1, len(kept) - 1))
 
 
 def test_it_stops_after_the_training_and_stores_each_seed(file, lesson, capsys):
