@@ -9,9 +9,9 @@ import show_changes
 import tidy_notebooks
 
 from mnist_lab import tidy
-from mnist_lab.results import Summary
+from mnist_lab.results import LONG, Summary
 
-from .notebooks import ROOT, code, notebook, prose
+from .notebooks import LESSONS, ROOT, code, notebook, prose
 
 MEASURED = Summary(mean=0.91234, spread=0.0012, lowest=0.9, highest=0.92, seeds=20, seconds=5.6)
 
@@ -34,7 +34,7 @@ def test_derived_files_are_up_to_date(texts):
 
 @pytest.fixture
 def measured(monkeypatch):
-    monkeypatch.setattr(fill_in_results, "summary", lambda lesson, origin="mnist": MEASURED)
+    monkeypatch.setattr(fill_in_results, "summary", lambda lesson, **which: MEASURED)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,17 @@ def test_a_number_is_filled_in_between_its_markers(measured, field, text):
     assert fill_in_results.fill(after) == after
 
 
+def test_a_longer_training_has_numbers_of_its_own(monkeypatch):
+    def summary(lesson, origin="mnist", variant="as taught"):
+        return MEASURED if (origin, variant) == ("mnist", LONG) else None
+
+    monkeypatch.setattr(fill_in_results, "summary", summary)
+    text = fill_in_results.fill("<!-- result 01.long.mean -->?<!-- /result --><!-- result 01.mean -->?<!-- /result -->")
+    assert ">91.23 %<" in text
+    assert ">not yet measured<" in text
+    assert fill_in_results.table().count("trained longer: 91.23 % (± 0.12, 20 seeds) |\n") == len(LESSONS)
+
+
 def test_pairs_of_seeds_are_counted(monkeypatch, measured):
     losses = {"07": {"0": [9, 0.1], "1": [0, 0.4], "5": [0]}, "06": {"0": [0, 0.2], "1": [9, 0.3], "2": [0]}}
     monkeypatch.setattr(
@@ -77,7 +88,7 @@ def test_runs_that_died_in_their_first_epoch_are_counted(monkeypatch, accuracies
 
 
 def test_what_was_not_measured_is_said(monkeypatch):
-    monkeypatch.setattr(fill_in_results, "summary", lambda lesson, origin="mnist": None)
+    monkeypatch.setattr(fill_in_results, "summary", lambda lesson, **which: None)
     assert ">not yet measured<" in fill_in_results.fill("<!-- result 01.mean -->5<!-- /result -->")
 
 

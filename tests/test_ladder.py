@@ -13,7 +13,7 @@ def measured(tmp_path, monkeypatch):
             results.store(lesson, seed, entry, {"python": "3"}, origin="mnist", file=file)
     for name in ("measured_lessons", "seeds_of", "summary"):
         function = getattr(results, name)
-        monkeypatch.setattr(ladder, name, lambda *args, function=function: function(*args, file=file))
+        monkeypatch.setattr(ladder, name, lambda *a, function=function, **k: function(*a, **k, file=file))
 
 
 def drawn():
@@ -34,6 +34,14 @@ def test_lessons_to_come_and_too_few_seeds_are_left_out(measured):
     plt.close("all")
     ladder.display_ladder("03_c")
     assert drawn()[0] == ["01 a", "02 b"]
+
+
+def test_a_longer_training_is_a_rung_of_its_own(measured, tmp_path):
+    for seed in range(3):
+        entry = {"accuracy": [0.5, 0.95], "loss": [1.0, 0.5], "misread": [], "seconds": 1.0}
+        results.store("01_a", seed, entry, {}, origin="mnist", variant=results.LONG, file=tmp_path / "results.json")
+    ladder.display_ladder("02_b")
+    assert drawn() == (["01 a", "01 a, long", "02 b"], ["90.15 %", "95.00 %", "80.15 %"])
 
 
 def test_a_lesson_measured_on_digits_held_out_is_no_rung(measured, tmp_path):

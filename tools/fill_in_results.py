@@ -1,10 +1,12 @@
 """Fill measured numbers into prose: every accuracy in the notebooks and the README comes from results.json.
 
 In the text a number stands between `<!-- result 01.mean -->` and `<!-- /result -->`; the fields are mean, spread,
-lowest, highest, seeds and seconds, of MNIST unless it says `01.stand-in.mean`; `07.pairs_below_06` counts the seeds
-with which lesson 07's last validation loss is below lesson 06's, and `06.deaths` the runs of lesson 06 that read fewer
-than one digit in five after their first epoch; any other name is that of a lesson's figure, a share. The README's
-table stands between `<!-- lessons -->` and `<!-- /lessons -->`.
+lowest, highest, seeds and seconds, of MNIST unless it says `01.stand-in.mean`, and of a lesson's longer training where
+it says `10.long.mean`; `07.pairs_below_06` counts the seeds with which lesson 07's last validation loss is below lesson
+06's, and `06.deaths` the runs of lesson 06 that read fewer than one digit in five after their first epoch; any other
+name is that of a lesson's figure, a share.
+
+The README's table stands between `<!-- lessons -->` and `<!-- /lessons -->`.
 """
 
 import re
@@ -14,10 +16,10 @@ from pathlib import Path
 from derived import NOTEBOOKS, ROOT, lessons, read, write_or_check
 
 from mnist_lab.lessons import LESSONS
-from mnist_lab.results import Summary, figure, first_epochs, seeds_of, summary
+from mnist_lab.results import AS_TAUGHT, LONG, Summary, figure, first_epochs, seeds_of, summary
 from mnist_lab.tidy import text, tidy
 
-MARKED = re.compile(r"(<!-- result (\d\d)\.(?:(stand-in)\.)?(\w+) -->).*?(<!-- /result -->)", re.DOTALL)
+MARKED = re.compile(r"(<!-- result (\d\d)\.(?:(stand-in|long)\.)?(\w+) -->).*?(<!-- /result -->)", re.DOTALL)
 DEAD = 0.2  # guessing reads 0.1 of the digits, or 0.1135 if it always says 1
 TABLE = re.compile(r"(<!-- lessons -->\n).*?(<!-- /lessons -->)", re.DOTALL)
 
@@ -42,7 +44,7 @@ def fill(prose: str) -> str:
     Raises:
         ValueError: a marker names a lesson or a field that there is not.
     """
-    return MARKED.sub(lambda found: found[1] + _number(found[2], found[3] or "mnist", found[4]) + found[5], prose)
+    return MARKED.sub(lambda found: found[1] + _number(*found.group(2, 3, 4)) + found[5], prose)
 
 
 def table() -> str:
@@ -51,9 +53,11 @@ def table() -> str:
     for name, lesson in LESSONS.items():
         if (NOTEBOOKS / f"{name}.ipynb").exists():
             measured = summary(name)
-            accuracy = f"{percent(measured.mean)} (± {_points(measured)}, {measured.seeds} seeds)" if measured else "–"
+            accuracy = _told(measured) if measured else "–"
             if measured and measured.held_out:
                 accuracy = f"of {measured.held_out:,} digits held out: {accuracy}"
+            if longer := summary(name, variant=LONG):
+                accuracy += f"; trained longer: {_told(longer)}"
             rows.append(f"| [{name[:2]} {lesson.title}](notebooks/{name}.ipynb) | {lesson.changes} | {accuracy} |")
     return "\n".join(rows) + "\n"
 
@@ -63,11 +67,12 @@ def percent(share: float) -> str:
     return f"{100 * share:.2f} %"
 
 
-def _number(number: str, origin: str, name: str) -> str:
+def _number(number: str, which: str | None, name: str) -> str:
     lesson = _lesson(number, name)
+    origin = "stand-in" if which == "stand-in" else "mnist"
     if name == "deaths":
         return _deaths(lesson, origin)
-    measured = summary(lesson, origin=origin)
+    measured = summary(lesson, origin=origin, variant=LONG if which == "long" else AS_TAUGHT)
     if measured is None:
         return "not yet measured"
     if name == "spread":
@@ -100,6 +105,10 @@ def _pairs_below(lesson: str, other: str, origin: str) -> str:
 def _deaths(lesson: str, origin: str) -> str:
     accuracies = first_epochs(lesson, origin=origin).values()
     return f"{sum(accuracy < DEAD for accuracy in accuracies) or 'none'} of {len(accuracies)}"
+
+
+def _told(measured: Summary) -> str:
+    return f"{percent(measured.mean)} (± {_points(measured)}, {measured.seeds} seeds)"
 
 
 def _points(measured: Summary) -> str:
