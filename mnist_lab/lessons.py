@@ -27,6 +27,7 @@ from mnist_lab.claims.honesty import (
 )
 from mnist_lab.claims.layers import one_dense_softmax_layer
 from mnist_lab.claims.learning_rate import rate_decays, training_used_the_schedule
+from mnist_lab.claims.one_cycle import loss_fits_the_outputs, rate_rises_and_falls, trained_for_one_epoch
 from mnist_lab.claims.optimizers import more_than_plain_descent, plain_gradient_descent
 from mnist_lab.claims.outcome import better_than_guessing, honest_history
 from mnist_lab.lesson import Lesson
@@ -160,6 +161,20 @@ LESSONS = {
                 rate_chosen_on_them,
                 judged_once,
                 reported_with_an_interval,
+            ),
+        ),
+        Lesson(
+            name="10_faster_and_better",
+            title="Train faster, then better",
+            changes="one epoch with a rate that rises and falls; then a wider network, and digits that nobody wrote",
+            learner_floor=0.98,
+            unmeasured_floor=0.985,
+            claims=(
+                rate_rises_and_falls,
+                trained_for_one_epoch,
+                loss_fits_the_outputs,
+                better_than_guessing,
+                honest_history,
             ),
         ),
         Lesson(

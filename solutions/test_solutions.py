@@ -20,7 +20,7 @@ from mnist_lab.files import NAMES, VARIABLE, find_mnist
 
 HERE = Path(__file__).parent
 ONE_EPOCH = {"EPOCHS": 1}
-CONVOLUTIONAL, PART = ("06", "07", "08", "11"), 24_000
+CONVOLUTIONAL, PART = ("06", "07", "08", "10", "11"), 24_000
 JUDGED = ("model", "learning-rate", "train", "check")
 OF_THE_ACCURACY = ("it reads most of the", "reads more of the sample drawings")
 UNSOLVED, AS_TAUGHT = "unsolved", "as in the lesson"

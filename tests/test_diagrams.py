@@ -53,6 +53,7 @@ ARGUMENTS = {
     "activations_by_layer": [({"a": [0.1] * 20},), ({"a": [1e-30] * 20},)],
     "gradients_by_layer": [({"2": [0.1, 0.2], "10": [0.1] * 10},), ({"2": [1, 2], "10": [9] * 10},)],
     "argmax": [(np.stack([np.roll(PROBABILITIES, k) for k in range(6)]),), (CERTAIN[4:],), (CERTAIN[:6],)],
+    "averaged_steps": [(), (1,)],
     "batch_normalization": [(), (1,)],
     "bouncing_and_settling": [(), (1,)],
     "convolution_weights": [()],
@@ -92,7 +93,7 @@ ARGUMENTS = {
 }
 # The height in inches and the bytes, before its colours are reduced, of a drawing that may be larger. Matplotlib 3.10
 # writes a little more than 3.11.
-LARGE = {"summary_card": (6, 120_000), "bouncing_and_settling": (4.2, 65_000)}
+LARGE = {"summary_card": (6, 120_000), "bouncing_and_settling": (4.2, 65_000), "averaged_steps": (4.2, 65_000)}
 CASES = [(name, args) for name, several in ARGUMENTS.items() for args in several]
 
 

@@ -46,6 +46,16 @@ def test_large_steps_do_not_settle_however_many():
     assert 0.5 < distances[40:].mean() / distances[20:40].mean() < 2
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_average_of_restless_points_is_nearer_than_the_points(seed):
+    path = noise.noisy_descent(lambda step: noise.LARGE_RATE, seed)
+    diagrams.averaged_steps(seed)
+    told = [float(ax.get_xlabel().split(": ")[1].split()[0]) for ax in plt.gcf().axes]
+    assert told[0] == pytest.approx(noise.late_distance(path), abs=0.006)
+    assert told[1] == pytest.approx(np.linalg.norm(path[-noise.LATE :].mean(axis=0)), abs=0.006)
+    assert max(told[1:]) < told[0]
+
+
 @pytest.mark.parametrize("rate", [0.25, 0.5])
 def test_the_rate_is_the_share_of_hidden_neurons_dropped(rate):
     dropped = dropping.drop(rate, np.random.default_rng(1))

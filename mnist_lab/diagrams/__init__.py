@@ -6,6 +6,7 @@ from importlib import import_module
 _HOME = {
     "activations_by_layer": "gradients",
     "argmax": "largest",
+    "averaged_steps": "averaging",
     "batch_normalization": "normalizing",
     "bouncing_and_settling": "noise",
     "convolution_weights": "kernels",

@@ -12,9 +12,9 @@ STEPS = 60
 SMALL_RATE, LARGE_RATE, FACTOR = 0.01, 0.3, 0.95
 _HESSIAN = np.array([[1.6, -1.5], [-1.5, 5.4]])  # of descent.bowl
 _NOISE = 1.6  # standard deviation of each part of the gradient
-_START = np.array([-2.8, 0.2])
-_VIEW = (-3.3, 2.1), (-2.2, 1.8)
-_LATE = 20
+START = np.array([-2.8, 0.2])
+VIEW = (-3.3, 2.1), (-2.2, 1.8)
+LATE = 20
 
 
 def bouncing_and_settling(rng_seed: int = 0) -> None:
@@ -33,19 +33,19 @@ def bouncing_and_settling(rng_seed: int = 0) -> None:
     }
     with drawing(3.2) as figure:
         panels = figure.subplots(1, 3)
-        name_ends(panels[0], _START, np.zeros(2))
+        name_ends(panels[0], START, np.zeros(2))
         for ax, (title, schedule) in zip(panels, schedules.items(), strict=True):
             path = noisy_descent(schedule, rng_seed)
-            draw_bowl(ax, bowl, _VIEW)
+            draw_bowl(ax, bowl, VIEW)
             draw_path(ax, path, np.zeros(2))
-            ax.plot(*path[-_LATE:].T, "o", color=GREY, markersize=3.5)
+            ax.plot(*path[-LATE:].T, "o", color=GREY, markersize=3.5)
             ax.set(title=title, xlabel=f"at the end {late_distance(path):.2f} from the minimum")
 
 
 def noisy_descent(schedule: Callable[[int], float], seed: int) -> np.ndarray:
     """Return the weights before the first step and after each, `[61, 2]`; the noise depends on the seed alone."""
     noise = np.random.default_rng(seed).normal(0, _NOISE, (STEPS, 2))
-    path = [_START]
+    path = [START]
     for step in range(STEPS):
         path.append(path[-1] - schedule(step) * (_HESSIAN @ path[-1] + noise[step]))
     return np.array(path)
@@ -53,4 +53,4 @@ def noisy_descent(schedule: Callable[[int], float], seed: int) -> np.ndarray:
 
 def late_distance(path: np.ndarray) -> float:
     """Return the mean distance of the last twenty points from the minimum, which is at the origin."""
-    return float(np.linalg.norm(path[-_LATE:], axis=1).mean())
+    return float(np.linalg.norm(path[-LATE:], axis=1).mean())
