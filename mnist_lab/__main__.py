@@ -4,6 +4,8 @@ import argparse
 import re
 import sys
 
+from mnist_lab.trainer.settings import add_flags, from_flags
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command with the given arguments (default: the command line's) and return its exit status."""
@@ -57,6 +59,23 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("--training", metavar="NAME", help="that of the cell train-NAME; stored as a variant")
     measure.add_argument("--jobs", type=int, metavar="J", help="runs at the same time (one for every two cores)")
     measure.set_defaults(command=_measure)
+
+    train = commands.add_parser("train", help="train lesson 08's network, with checkpoints, logs and an export")
+    add_flags(train)
+    train.set_defaults(command=_train)
+
+    sample = commands.add_parser("sample", help="write validation digits as a prediction service takes them")
+    sample.add_argument("--count", type=int, default=10, metavar="N", help="how many (10)")
+    sample.add_argument("--output", default="instances.json", metavar="FILE", help="(instances.json)")
+    sample.set_defaults(command=_sample)
+
+    predict = commands.add_parser("predict", help="read such digits with a network that `train` exported")
+    network = predict.add_mutually_exclusive_group(required=True)
+    network.add_argument("--model", metavar="FILE.keras", help="loaded in Keras' safe mode")
+    network.add_argument("--export", metavar="DIR", help="a SavedModel; it can run code, so load only what you trust")
+    predict.add_argument("--instances", required=True, metavar="FILE")
+    predict.add_argument("--json", action="store_true", help="print JSON in place of a table")
+    predict.set_defaults(command=_predict)
     return parser
 
 
@@ -131,6 +150,42 @@ def _measure(chosen: argparse.Namespace) -> int:
         training=chosen.training,
         jobs=chosen.jobs,
     )
+
+
+def _train(chosen: argparse.Namespace) -> int:
+    from mnist_lab.quiet import quiet_imports
+
+    with quiet_imports():
+        from mnist_lab.trainer.train import train
+
+    return train(from_flags(chosen))
+
+
+def _sample(chosen: argparse.Namespace) -> int:
+    import json
+    from pathlib import Path
+
+    from mnist_lab.instances import InstancesError, sample
+
+    try:
+        content = sample(chosen.count)
+    except InstancesError as error:
+        print(error, file=sys.stderr)
+        return 1
+    Path(chosen.output).write_text(json.dumps(content) + "\n", encoding="utf-8")
+    print(f"{chosen.count} digits written to {chosen.output}.")
+    return 0
+
+
+def _predict(chosen: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from mnist_lab.quiet import quiet_imports
+
+    with quiet_imports():
+        from mnist_lab.predict import predict
+
+    return predict(Path(chosen.instances), model=chosen.model, export=chosen.export, as_json=chosen.json)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,119 @@
+"""The digits of each step: which ones, and how distorted, is a function of the seed and the step alone.
+
+So a training that was interrupted goes on with the same digits, and several workers share each batch without overlap.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from mnist_lab import idx
+from mnist_lab.augmentation import random_affine
+from mnist_lab.files import MnistFiles
+
+_AHEAD = 8
+_JUDGED_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which part of every batch is a worker's.
+
+    Attributes:
+        worker: its number, from 0.
+        workers: how many there are.
+        replicas: how many processors each worker has.
+    """
+
+    worker: int = 0
+    workers: int = 1
+    replicas: int = 1
+
+    def of(self, batch_size: int) -> int:
+        """Return how many images of a batch each processor gets.
+
+        Raises:
+            ValueError: the batch cannot be shared evenly.
+        """
+        processors = self.workers * self.replicas
+        if batch_size % processors:
+            raise ValueError(
+                f"A batch is shared by {processors} processors. Expected a batch size that is a multiple of that. "
+                f"Received: {batch_size}"
+            )
+        return batch_size // processors
+
+
+def training_batches(
+    files: MnistFiles, *, epochs: int, batch_size: int, seed: int, augment: bool, first_step: int = 0, share: Share
+) -> tf.data.Dataset:
+    """Return a worker's batches from a step on, to the end of the training: one element for each of its processors.
+
+    Each element is a pair: images `[batch, 784]` float32 from 0 to 1, classes `[batch]` int32. Each epoch has an order
+    of its own; the digits at its end that do not fill a batch are left out.
+
+    Args:
+        files: MNIST's.
+        epochs: passes over the digits.
+        batch_size: of all workers together.
+        seed: of the orders and the distortions.
+        augment: distort each digit, as lesson 10 does.
+        first_step: steps that were taken before, counted over all epochs.
+        share: which part is this worker's.
+
+    Raises:
+        ValueError: the batch cannot be shared evenly, or is larger than the training set.
+    """
+    images, labels = idx.read_images(files.train_images), idx.read_labels(files.train_labels)
+    each, steps = share.of(batch_size), len(labels) // batch_size
+    if not steps:
+        raise ValueError(f"batch_size must be at most the number of digits, {len(labels):,}. Received: {batch_size}")
+    with tf.device("CPU"):
+        images, labels = tf.constant(images), tf.constant(labels)
+    mine = share.worker * share.replicas
+
+    def steps_of(epoch):
+        order = tf.random.experimental.stateless_shuffle(tf.range(len(labels)), seed=[seed, epoch])
+        rows = tf.reshape(order[: steps * batch_size], [steps, -1, each])[:, mine : mine + share.replicas]
+        numbers = (epoch * steps + tf.range(steps, dtype=tf.int64))[:, tf.newaxis] * share.workers * share.replicas
+        numbers += tf.range(mine, mine + share.replicas, dtype=tf.int64)
+        return tf.data.Dataset.from_tensor_slices((tf.reshape(numbers, [-1]), tf.reshape(rows, [-1, each])))
+
+    def look_up(number, rows):
+        batch = tf.cast(tf.gather(images, rows), tf.float32) / 255
+        if augment:
+            batch = random_affine(batch, tf.stack([tf.cast(seed, tf.int64), number]))
+        return batch, tf.cast(tf.gather(labels, rows), tf.int32)
+
+    first_epoch, done = divmod(first_step, steps)
+    parts = tf.data.Dataset.range(first_epoch, epochs).flat_map(steps_of).skip(done * share.replicas)
+    return parts.map(look_up, num_parallel_calls=2, deterministic=True).prefetch(_AHEAD)
+
+
+def steps_per_epoch(files: MnistFiles, batch_size: int) -> int:
+    """Return how many whole batches the training digits make."""
+    return len(idx.read_labels(files.train_labels)) // batch_size
+
+
+def validation_batches(files: MnistFiles, share: Share) -> tf.data.Dataset:
+    """Return a worker's part of the validation digits, one element for each of its processors in turn.
+
+    Each element is images `[500, 784]` float32, classes `[500]` int32, and weights `[500]` float32: 1, or 0 where there
+    is no digit, so that all workers take as many steps.
+    """
+    images = idx.read_images(files.validation_images)
+    labels = idx.read_labels(files.validation_labels).astype(np.int32)
+    processors = share.workers * share.replicas
+    steps = -(-len(labels) // (_JUDGED_AT_ONCE * processors))
+    missing = steps * processors * _JUDGED_AT_ONCE - len(labels)
+    weights = np.pad(np.ones(len(labels), np.float32), (0, missing))
+    images, labels = np.pad(images, ((0, missing), (0, 0))), np.pad(labels, (0, missing))
+    mine = slice(share.worker * share.replicas, (share.worker + 1) * share.replicas)
+
+    def part(array):
+        shared = array.reshape(steps, processors, _JUDGED_AT_ONCE, *array.shape[1:])[:, mine]
+        return shared.reshape(-1, _JUDGED_AT_ONCE, *array.shape[1:])
+
+    parts = tf.data.Dataset.from_tensor_slices(tuple(map(part, (images, labels, weights))))
+    return parts.map(lambda digits, *rest: (tf.cast(digits, tf.float32) / 255, *rest)).prefetch(_AHEAD)

@@ -1,0 +1,120 @@
+"""The loop: one step, an epoch's totals and the judgement, under any of TensorFlow's strategies."""
+
+from collections.abc import Iterator
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from mnist_lab.files import MnistFiles
+from mnist_lab.trainer import batches, network
+from mnist_lab.trainer.settings import Settings
+
+
+class Loop:
+    """A network, its optimizer, and the steps that train and judge it.
+
+    Attributes:
+        model: the network; it gives logits.
+        optimizer: Adam, with the settings' learning rate.
+        steps_per_epoch: how many whole batches the training digits make.
+        share: which part of each batch is this worker's.
+    """
+
+    def __init__(self, settings: Settings, files: MnistFiles, strategy: tf.distribute.Strategy):
+        self.settings, self.files, self.strategy = settings, files, strategy
+        workers = _workers(strategy)
+        replicas = strategy.num_replicas_in_sync
+        self.share = batches.Share(worker=_worker(strategy), workers=workers, replicas=replicas // workers)
+        self.share.of(settings.batch_size)
+        self.steps_per_epoch = batches.steps_per_epoch(files, settings.batch_size)
+        keras.utils.set_random_seed(settings.seed)
+        with strategy.scope():
+            self.model = network.build(settings, synchronized=replicas > 1)
+            self.optimizer = keras.optimizers.Adam(network.schedule(settings, self.steps_per_epoch))
+            self.optimizer.build(self.model.trainable_variables)
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """All that training changes: weights, running averages, the dropout's seeds, the optimizer's memory."""
+        return [*self.model.variables, *self.optimizer.variables]
+
+    def values(self) -> list[np.ndarray]:
+        """Return the variables' values; where there are several workers, each has to call this."""
+        return [tf.convert_to_tensor(variable.value).numpy() for variable in self.variables]
+
+    def restore(self, values: list[np.ndarray]) -> None:
+        """Set all variables."""
+        with self.strategy.scope():
+            for variable, value in zip(self.variables, values, strict=True):
+                variable.assign(value)
+
+    def batches(self, first_step: int) -> Iterator:
+        """Return the batches from a step on, to the end of the training."""
+        settings = self.settings
+
+        def mine(_context):
+            return batches.training_batches(
+                self.files,
+                epochs=settings.epochs,
+                batch_size=settings.batch_size,
+                seed=settings.seed,
+                augment=settings.augment,
+                first_step=first_step,
+                share=self.share,
+            )
+
+        return iter(self.strategy.distribute_datasets_from_function(mine))
+
+    @tf.function
+    def step(self, images, classes, asked_to_stop):
+        """Take one step; return, summed over all processors, the losses, the digits read and the requests to stop."""
+
+        def on_a_processor(images, classes):
+            with tf.GradientTape() as tape:
+                logits = self.model(images, training=True)
+                losses = keras.losses.sparse_categorical_crossentropy(classes, logits, from_logits=True)
+                loss = tf.reduce_sum(losses) / self.settings.batch_size
+            gradients = tape.gradient(loss, self.model.trainable_variables)
+            self.optimizer.apply(gradients, self.model.trainable_variables)
+            right = tf.equal(tf.argmax(logits, axis=-1, output_type=tf.int32), classes)
+            return tf.stack([tf.reduce_sum(losses), tf.reduce_sum(tf.cast(right, tf.float32)), asked_to_stop])
+
+        sums = self.strategy.run(on_a_processor, args=(images, classes))
+        return self.strategy.reduce(tf.distribute.ReduceOp.SUM, sums, axis=None)
+
+    def judge(self) -> tuple[float, float]:
+        """Return the loss and the accuracy over the validation digits."""
+        dataset = self.strategy.distribute_datasets_from_function(
+            lambda _context: batches.validation_batches(self.files, self.share)
+        )
+        losses, right, digits = np.sum([self._judge_a_part(*part).numpy() for part in dataset], axis=0)
+        return float(losses / digits), float(right / digits)
+
+    @tf.function
+    def _judge_a_part(self, images, classes, weights):
+        def on_a_processor(images, classes, weights):
+            logits = self.model(images, training=False)
+            losses = keras.losses.sparse_categorical_crossentropy(classes, logits, from_logits=True)
+            right = tf.cast(tf.equal(tf.argmax(logits, axis=-1, output_type=tf.int32), classes), tf.float32)
+            return tf.stack([tf.reduce_sum(number * weights) for number in (losses, right, tf.ones_like(losses))])
+
+        sums = self.strategy.run(on_a_processor, args=(images, classes, weights))
+        return self.strategy.reduce(tf.distribute.ReduceOp.SUM, sums, axis=None)
+
+
+def _workers(strategy: tf.distribute.Strategy) -> int:
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return 1
+    return sum(len(_cluster(strategy).get(job, ())) for job in ("chief", "worker")) or 1
+
+
+def _worker(strategy: tf.distribute.Strategy) -> int:
+    if _workers(strategy) == 1:
+        return 0
+    resolver = strategy.cluster_resolver
+    return 0 if resolver.task_type == "chief" else len(_cluster(strategy).get("chief", ())) + resolver.task_id
+
+
+def _cluster(strategy: tf.distribute.Strategy) -> dict[str, list[str]]:
+    return strategy.cluster_resolver.cluster_spec().as_dict()

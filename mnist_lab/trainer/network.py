@@ -1,0 +1,47 @@
+"""The network that is trained: lesson 08's, with the sizes that the settings name."""
+
+import keras
+
+from mnist_lab.trainer.settings import ONE_CYCLE, Settings
+
+
+def build(settings: Settings, *, synchronized: bool = False) -> keras.Model:
+    """Return the network: images `[n, 784]` from 0 to 1 in, logits `[n, 10]` out.
+
+    Args:
+        settings: its sizes.
+        synchronized: take the batch statistics over all replicas together, instead of each for itself.
+    """
+    layers = keras.layers
+
+    def normalized(layer):
+        batch_norm = layers.BatchNormalization(
+            center=True, scale=False, momentum=settings.hp_momentum, synchronized=synchronized
+        )
+        return [layer, batch_norm, layers.Activation("relu")]
+
+    return keras.Sequential(
+        [
+            keras.Input(shape=(28 * 28,)),
+            layers.Reshape((28, 28, 1)),
+            *normalized(layers.Conv2D(settings.hp_conv1, kernel_size=3, padding="same", use_bias=False)),
+            *normalized(layers.Conv2D(settings.hp_conv2, kernel_size=6, strides=2, padding="same", use_bias=False)),
+            *normalized(layers.Conv2D(settings.hp_conv3, kernel_size=6, strides=2, padding="same", use_bias=False)),
+            layers.Flatten(),
+            *normalized(layers.Dense(settings.hp_dense, use_bias=False)),
+            layers.Dropout(settings.hp_dropout, seed=settings.seed),
+            layers.Dense(10),
+        ]
+    )
+
+
+def schedule(settings: Settings, steps_per_epoch: int) -> keras.optimizers.schedules.LearningRateSchedule:
+    """Return the learning rate by the step."""
+    schedules = keras.optimizers.schedules
+    if settings.hp_schedule == ONE_CYCLE:
+        steps = settings.epochs * steps_per_epoch
+        warm_up = steps // 5
+        return schedules.CosineDecay(
+            settings.hp_lr / 10, steps - warm_up, warmup_target=settings.hp_lr, warmup_steps=warm_up
+        )
+    return schedules.ExponentialDecay(settings.hp_lr, steps_per_epoch, settings.hp_lr_decay, staircase=True)

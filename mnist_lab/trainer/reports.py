@@ -1,0 +1,87 @@
+"""What a training tells: a line or a bar for each epoch, TensorBoard's logs, and `metrics.json`."""
+
+import json
+import time
+from importlib.util import find_spec
+
+import tensorflow as tf
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from mnist_lab.trainer.settings import Settings
+
+TUNED = "accuracy"  # the name under which Vertex AI's tuning looks for it
+
+
+class Reports:
+    """Tells how the training goes; a context, inside which the bar is shown on a terminal.
+
+    Args:
+        settings: where to, and how many epochs.
+        steps: of the whole training.
+        first_step: how many were taken before.
+    """
+
+    def __init__(self, settings: Settings, steps: int, first_step: int):
+        self._settings = settings
+        self._console = Console(highlight=False)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=self._console, disable=not self._console.is_terminal)
+        self._task = self._bar.add_task("steps", total=steps, completed=first_step)
+        self._file = settings.in_job("metrics.json")
+        self._began = time.perf_counter()
+        tf.io.gfile.makedirs(settings.job_dir)
+        self._lines = _kept(self._file, first_step)
+        self._writer = tf.summary.create_file_writer(settings.logs)
+
+    def __enter__(self):
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_):
+        self._bar.stop()
+        self._writer.close()
+
+    def step(self) -> None:
+        """Count a step."""
+        self._bar.advance(self._task)
+
+    def epoch(self, number: int, step: int, figures: dict[str, float]) -> None:
+        """Tell of an epoch, counted from 1, that ended after `step`: its loss, accuracy, val_loss and val_accuracy."""
+        seconds = round(time.perf_counter() - self._began, 1)
+        self._lines.append({"epoch": number, "step": step, **figures, "seconds": seconds})
+        self._write()
+        with self._writer.as_default():
+            for name, value in figures.items():
+                tf.summary.scalar(name, value, step=number)
+        self._writer.flush()
+        told = ", ".join(f"{name.replace('val_', 'validation ')} {value:.4f}" for name, value in figures.items())
+        self._console.print(f"epoch {number}/{self._settings.epochs}: {told} ({seconds:.0f} s)", soft_wrap=True)
+        if find_spec("hypertune"):
+            import hypertune
+
+            hypertune.HyperTune().report_hyperparameter_tuning_metric(
+                hyperparameter_metric_tag=TUNED, metric_value=figures["val_accuracy"], global_step=number
+            )
+
+    def end(self, step: int) -> None:
+        """Tell how it ended, by the last epoch's figures."""
+        last = next(line for line in reversed(self._lines) if "epoch" in line)
+        summary = {"steps": step, "accuracy": last["val_accuracy"], "loss": last["val_loss"]}
+        self._lines = [line for line in self._lines if "summary" not in line] + [{"summary": summary}]
+        self._write()
+        self._console.print(f"validation accuracy: {last['val_accuracy']:.4f}")
+
+    def _write(self) -> None:
+        unfinished = f"{self._file}.unfinished"
+        with tf.io.gfile.GFile(unfinished, "w") as file:
+            file.write("".join(json.dumps(line) + "\n" for line in self._lines))
+        tf.io.gfile.rename(unfinished, self._file, overwrite=True)
+
+
+def _kept(file: str, first_step: int) -> list[dict]:
+    """Return the lines of an earlier run that are of steps before the one that the training goes on from."""
+    if not tf.io.gfile.exists(file):
+        return []
+    lines = [json.loads(line) for line in tf.io.gfile.GFile(file).read().splitlines()]
+    return [line for line in lines if line.get("step", first_step + 1) <= first_step]

@@ -1,0 +1,125 @@
+"""`mnist-lab train`: from the first step, or from the last checkpoint, to the exported network."""
+
+import os
+import signal
+import sys
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
+
+import filelock
+import numpy as np
+import tensorflow as tf
+
+from mnist_lab.files import find_mnist
+from mnist_lab.trainer import checkpoints
+from mnist_lab.trainer.export import export, whole_network
+from mnist_lab.trainer.loop import Loop
+from mnist_lab.trainer.reports import Reports
+from mnist_lab.trainer.settings import Settings
+from mnist_lab.trainer.strategies import agreed, strategy_of_environment
+
+STOPPED = 128 + signal.SIGTERM
+_ASKED_EVERY = 20  # steps between two looks whether a worker was asked to stop
+
+
+def train(settings: Settings) -> int:
+    """Train, and return the command's exit status: 0, 1 for an error that is told, 143 where SIGTERM stopped it."""
+    strategy = strategy_of_environment()
+    try:
+        loop = Loop(settings, find_mnist(settings.data_dir), strategy)
+        chief = loop.share.worker == 0
+        with _alone_in(settings.job_dir) if chief else nullcontext(), _asked_to_stop() as asked:
+            return _train(loop, chief, asked)
+    except filelock.Timeout as error:
+        print(
+            f"Another trainer is at work in {settings.job_dir} (it holds {error.lock_file}). Wait for it, stop it, or "
+            "name another --job-dir.",
+            file=sys.stderr,
+        )
+        return 1
+    except tf.errors.OpError as error:
+        if strategy.num_replicas_in_sync == 1:
+            raise
+        print(
+            f"Another worker does not answer any more ({type(error).__name__}). Start all workers again: they go on "
+            "from the last checkpoint.",
+            file=sys.stderr,
+            flush=True,
+        )
+        os._exit(1)  # an orderly end would wait for the worker that is gone
+
+
+def _train(loop: Loop, chief: bool, asked: list[int]) -> int:
+    settings = loop.settings
+    steps = settings.epochs * loop.steps_per_epoch
+    totals, start = np.zeros(3, np.float64), 0
+    found = checkpoints.latest(settings.checkpoints, [*loop.values(), totals])
+    if found:
+        start, (*values, totals) = found
+        loop.restore(values)
+    if loop.share.workers > 1 and not agreed(loop.strategy, start):
+        raise ValueError(
+            f"The workers found different checkpoints, this one that of step {start}. Do they share a folder?"
+        )
+    step = start
+    with Reports(settings, steps, start) if chief else nullcontext() as reports:
+
+        def save():
+            values = loop.values()
+            if chief:
+                checkpoints.save(settings.checkpoints, step, [*values, totals])
+
+        for images, classes in loop.batches(start):
+            totals = totals + loop.step(images, classes, tf.constant(float(bool(asked)))).numpy()
+            step += 1
+            ends, in_epoch = step % loop.steps_per_epoch == 0, step % loop.steps_per_epoch
+            if chief:
+                reports.step()
+            stopped = bool(asked) if loop.share.workers == 1 else step % _ASKED_EVERY == 0 and totals[2] > 0
+            if ends:
+                _end_epoch(loop, step, totals, reports)
+                totals = np.zeros(3, np.float64)
+            if ends or stopped or in_epoch % settings.checkpoint_every == 0:
+                save()
+            if stopped and step < steps:
+                print(f"Stopped after step {step} of {steps}; its checkpoint is saved.", file=sys.stderr)
+                return STOPPED
+        values = loop.values()
+        if chief:
+            model = whole_network(settings, values[: len(loop.model.variables)])
+            export(model, settings.in_job("model.keras"), settings.export)
+            reports.end(step)
+    return 0
+
+
+def _end_epoch(loop: Loop, step: int, totals: np.ndarray, reports: Reports | None) -> None:
+    loss, accuracy = loop.judge()
+    if reports:
+        digits = loop.steps_per_epoch * loop.settings.batch_size
+        figures = {"loss": totals[0] / digits, "accuracy": totals[1] / digits}
+        figures |= {"val_loss": loss, "val_accuracy": accuracy}
+        reports.epoch(
+            step // loop.steps_per_epoch, step, {name: round(float(value), 6) for name, value in figures.items()}
+        )
+
+
+@contextmanager
+def _asked_to_stop():
+    """Yield a list that SIGTERM puts its number into."""
+    asked: list[int] = []
+    with suppress(ValueError):  # outside the main thread no signal can be caught
+        before = signal.signal(signal.SIGTERM, lambda number, _frame: asked.append(number))
+    try:
+        yield asked
+    finally:
+        with suppress(ValueError, UnboundLocalError):
+            signal.signal(signal.SIGTERM, before)
+
+
+def _alone_in(job_dir: str):
+    """Return a lock that one trainer holds on a local folder; of an address nothing can be promised."""
+    if "://" in job_dir:
+        return nullcontext()
+    folder = Path(job_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    return filelock.FileLock(folder / "trainer.lock", timeout=0)

@@ -1,0 +1,74 @@
+"""Instances as a prediction service takes them: written, read, and refused when something is wrong with one."""
+
+import json
+
+import numpy as np
+import pytest
+
+from mnist_lab import idx
+from mnist_lab.__main__ import main
+from mnist_lab.files import find_mnist
+from mnist_lab.instances import InstancesError, read_instances, sample
+
+GOOD = {"image": np.arange(784).reshape(28, 28).__mod__(256).tolist()}
+
+
+def changed(row=0, column=0, pixel=None, rows=None):
+    image = [list(line) for line in GOOD["image"]]
+    image[row][column] = pixel
+    return {"image": image if rows is None else rows(image)}
+
+
+def written(tmp_path, content):
+    path = tmp_path / "instances.json"
+    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    return path
+
+
+def test_what_is_written_is_read(tiny, tmp_path, capsys):
+    path = tmp_path / "digits.json"
+    assert main(["sample", "--count", "7", "--output", str(path)]) == 0
+    images = read_instances(path)
+    assert images.dtype == np.float32
+    expected = idx.read_images(find_mnist().validation_images)[:7].reshape(-1, 28, 28)
+    np.testing.assert_array_equal(images, expected)
+    assert main(["sample", "--count", "101", "--output", str(path)]) == 1
+    assert "from 1 to 100. Received: 101" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"{", "Expected a file of JSON"),
+        (b"\xff\xfe", "Expected a file of JSON"),
+        ([], "at least one. Received: []"),
+        ({"instances": []}, "at least one"),
+        ({"images": [GOOD]}, "at least one"),
+        ({"instances": [GOOD, 5]}, 'Instance 1: expected {"image": …}. Received: 5'),
+        ({"instances": [GOOD, GOOD, {"pixels": []}]}, "Instance 2: expected"),
+        ({"instances": [changed(rows=lambda image: image[:27])]}, "Instance 0: expected 28 rows of 28"),
+        (
+            {"instances": [GOOD, changed(rows=lambda image: [*image[:27], image[0][:5]])]},
+            "Instance 1: expected 28 rows",
+        ),
+        (
+            {"instances": [changed(rows=lambda image: [pixel for row in image for pixel in row])]},
+            "Instance 0: expected",
+        ),
+        ({"instances": [changed(3, 4, 256)]}, "Instance 0, row 3, column 4: expected a number from 0 to 255"),
+        ({"instances": [changed(0, 0, -0.5)]}, "Received: -0.5"),
+        ({"instances": [changed(0, 1, "7")]}, 'expected a number. Received: "7"'),
+        ({"instances": [changed(0, 1, True)]}, "expected a number. Received: true"),
+        ({"instances": [changed(0, 1, None)]}, "expected a number. Received: null"),
+        ({"instances": [changed(0, 1, float("nan"))]}, "expected a number. Received: NaN"),
+    ],
+)
+def test_a_bad_instance_is_named(tmp_path, content, told):
+    with pytest.raises(InstancesError) as error:
+        read_instances(written(tmp_path, content))
+    assert told in str(error.value)
+
+
+def test_no_instances_of_nothing(tiny):
+    with pytest.raises(InstancesError, match="Received: 0"):
+        sample(0)

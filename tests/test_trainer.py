@@ -1,0 +1,219 @@
+"""The trainer's parts: settings, each step's digits, checkpoints, and a training that goes on as if unbroken."""
+
+import argparse
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from mnist_lab.files import find_mnist
+from mnist_lab.trainer import batches, checkpoints, network, settings, strategies
+from mnist_lab.trainer.loop import Loop
+
+SMALL = {"hp_conv1": 2, "hp_conv2": 3, "hp_conv3": 4, "hp_dense": 8}
+
+
+def parsed(*flags):
+    parser = argparse.ArgumentParser()
+    settings.add_flags(parser)
+    return settings.from_flags(parser.parse_args(flags))
+
+
+def test_without_flags_it_is_lesson_08s_recipe():
+    assert parsed() == settings.Settings()
+    rate = network.schedule(settings.Settings(), 937)
+    assert [float(rate(step)) for step in (0, 936, 937, 9 * 937)] == pytest.approx(
+        [0.01, 0.01, 0.00666, 0.01 * 0.666**9], rel=1e-5
+    )
+    assert network.build(settings.Settings()).count_params() == 354_538
+
+
+def test_lesson_10s_schedule_rises_and_falls():
+    rate = network.schedule(settings.Settings(hp_schedule=settings.ONE_CYCLE, epochs=2), 100)
+    rates = [float(rate(step)) for step in range(201)]
+    assert rates[0] == pytest.approx(0.001)
+    assert max(rates) == pytest.approx(0.01)
+    assert rates.index(max(rates)) == 40
+    assert rates[200] == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "expected"),
+    [
+        ("--epochs", "0", "whole number above 0"),
+        ("--batch-size", "2.5", "whole number above 0"),
+        ("--hp-conv1", "many", "whole number above 0"),
+        ("--hp-dropout", "1", "from 0 up to, but not, 1"),
+        ("--hp-lr", "-1", "above 0"),
+        ("--hp-lr", "inf", "above 0"),
+    ],
+)
+def test_a_flag_that_makes_no_sense(flag, value, expected, capsys):
+    with pytest.raises(SystemExit):
+        parsed(flag, value)
+    assert expected in capsys.readouterr().err
+
+
+def test_a_cloud_service_says_where_things_go(monkeypatch):
+    job = settings.Settings(job_dir="gs://bucket/job/")
+    assert (job.export, job.logs, job.checkpoints) == (
+        "gs://bucket/job/export",
+        "gs://bucket/job/logs",
+        "gs://bucket/job/checkpoints",
+    )
+    monkeypatch.setenv(settings.EXPORT_VARIABLE, "gs://elsewhere/model/")
+    assert job.export == "gs://elsewhere/model/"
+
+
+ALONE = batches.Share()
+
+
+def steps_of(files, share=ALONE, **changes):
+    arguments = {"epochs": 2, "batch_size": 60, "seed": 3, "augment": False, "share": share, **changes}
+    return [tuple(part.numpy() for part in pair) for pair in batches.training_batches(files, **arguments)]
+
+
+def test_each_epoch_goes_through_all_digits_in_an_order_of_its_own(tiny):
+    steps = steps_of(find_mnist())
+    assert len(steps) == 10
+    sums = [np.sort(np.concatenate([images.sum(1) for images, _ in steps[part]])) for part in (slice(5), slice(5, 10))]
+    np.testing.assert_array_equal(*sums)
+    assert len(np.unique(sums[0])) > 290
+    assert not np.array_equal(steps[0][0], steps[5][0])
+
+
+@pytest.mark.parametrize("augment", [False, True])
+def test_a_steps_digits_depend_on_the_seed_and_the_step_alone(tiny, augment):
+    whole = steps_of(find_mnist(), augment=augment)
+    for first in (1, 5, 7):
+        rest = steps_of(find_mnist(), augment=augment, first_step=first)
+        assert len(rest) == len(whole) - first
+        for (images, classes), (others, their_classes) in zip(whole[first:], rest, strict=True):
+            np.testing.assert_array_equal(images, others)
+            np.testing.assert_array_equal(classes, their_classes)
+    assert not np.array_equal(whole[0][0], steps_of(find_mnist(), augment=augment, seed=4)[0][0])
+
+
+@pytest.mark.parametrize(("workers", "replicas"), [(1, 2), (2, 1), (2, 3)])
+def test_workers_share_each_batch_without_overlap_or_loss(tiny, workers, replicas):
+    whole = steps_of(find_mnist())
+    shares = [steps_of(find_mnist(), batches.Share(worker, workers, replicas)) for worker in range(workers)]
+    for step, (images, classes) in enumerate(whole):
+        parts = [part for share in shares for part in share[step * replicas : (step + 1) * replicas]]
+        assert {len(labels) for _, labels in parts} == {60 // workers // replicas}
+        np.testing.assert_array_equal(np.concatenate([digits for digits, _ in parts]), images)
+        np.testing.assert_array_equal(np.concatenate([labels for _, labels in parts]), classes)
+
+
+def test_a_batch_that_cannot_be_shared(tiny):
+    with pytest.raises(ValueError, match=r"multiple of that\. Received: 60"):
+        steps_of(find_mnist(), batches.Share(0, 7, 1))
+    with pytest.raises(ValueError, match="at most the number of digits, 300"):
+        steps_of(find_mnist(), batch_size=301)
+
+
+@pytest.mark.parametrize(("workers", "replicas"), [(1, 1), (2, 1), (3, 2)])
+def test_every_validation_digit_is_judged_once(tiny, workers, replicas):
+    parts = []
+    for worker in range(workers):
+        parts += list(batches.validation_batches(find_mnist(), batches.Share(worker, workers, replicas)))
+    weights = np.concatenate([weights for *_, weights in parts])
+    images = np.concatenate([images for images, *_ in parts])
+    assert weights.sum() == 100
+    assert len(np.unique(images[weights == 1].sum(1))) > 95
+
+
+ARRAYS = [np.arange(6, dtype=np.float32).reshape(2, 3), np.int64(5), np.array([1, 2], np.uint32)]
+
+
+def test_a_checkpoint_comes_back_as_it_was_and_three_are_kept(tmp_path):
+    assert checkpoints.latest(str(tmp_path / "none"), ARRAYS) is None
+    for step in (1, 20, 300, 4_000):
+        checkpoints.save(str(tmp_path), step, [ARRAYS[0] + step, *ARRAYS[1:]])
+    assert checkpoints.steps(str(tmp_path)) == [20, 300, 4_000]
+    step, arrays = checkpoints.latest(str(tmp_path), ARRAYS)
+    assert step == 4_000
+    np.testing.assert_array_equal(arrays[0], ARRAYS[0] + 4_000)
+    assert [array.dtype for array in arrays] == [np.asarray(array).dtype for array in ARRAYS]
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "flipped", "renamed", "pickle"])
+def test_a_damaged_checkpoint_is_passed_over_with_a_warning(tmp_path, damage):
+    for step in (1, 2):
+        checkpoints.save(str(tmp_path), step, ARRAYS)
+    last = tmp_path / "step-000000002.npz"
+    content = bytearray(last.read_bytes())
+    if damage == "cut":
+        last.write_bytes(content[: len(content) // 2])
+    elif damage == "empty":
+        last.write_bytes(b"")
+    elif damage == "flipped":
+        content[content.index(ARRAYS[0].tobytes()) + 5] ^= 1
+        last.write_bytes(content)
+    elif damage == "renamed":
+        last.rename(tmp_path / "step-000000009.npz")
+    else:
+        np.savez(last, **{"0000": np.array([{}], object), "checksum": np.uint32(0)})
+    with pytest.warns(UserWarning, match="is damaged"):
+        assert checkpoints.latest(str(tmp_path), ARRAYS)[0] == 1
+
+
+def test_a_checkpoint_of_another_network_is_an_error(tmp_path):
+    checkpoints.save(str(tmp_path), 1, ARRAYS)
+    with pytest.raises(ValueError, match=r"of another network.*same --hp- flags"):
+        checkpoints.latest(str(tmp_path), ARRAYS[:2])
+
+
+def trained(loop, start, stop):
+    steps = loop.batches(start)
+    return np.sum([loop.step(*next(steps), tf.constant(0.0)).numpy() for _ in range(start, stop)], axis=0)
+
+
+@pytest.mark.parametrize("augment", [False, True])
+def test_a_training_that_was_interrupted_ends_as_an_unbroken_one(tiny, augment):
+    chosen = settings.Settings(epochs=3, batch_size=60, augment=augment, hp_dropout=0.5, **SMALL)
+
+    def new():
+        return Loop(chosen, find_mnist(), tf.distribute.get_strategy())
+
+    unbroken = new()
+    trained(unbroken, 0, 15)
+    first = new()
+    trained(first, 0, 7)
+    second = new()
+    second.restore(first.values())
+    trained(second, 7, 15)
+    for value, other in zip(unbroken.values(), second.values(), strict=True):
+        np.testing.assert_array_equal(value, other)
+    assert unbroken.judge() == second.judge()
+
+
+def test_the_judgement_is_that_of_keras(tiny):
+    loop = Loop(settings.Settings(batch_size=60, **SMALL), find_mnist(), tf.distribute.get_strategy())
+    trained(loop, 0, 5)
+    (images, classes, weights), *_ = batches.validation_batches(find_mnist(), batches.Share())
+    logits = loop.model.predict(images[weights == 1], verbose=0)
+    assert loop.judge()[1] == pytest.approx(np.mean(logits.argmax(1) == classes[weights == 1]))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "{",
+        "[]",
+        '{"cluster": {}}',
+        '{"cluster": {"worker": ["a:1", "b:2"]}, "task": {"type": "worker", "index": 2}}',
+        '{"cluster": {"worker": ["a:1"], "ps": ["b:2"]}, "task": {"type": "ps", "index": 0}}',
+    ],
+)
+def test_a_cluster_that_makes_no_sense(monkeypatch, config):
+    monkeypatch.setenv(strategies.VARIABLE, config)
+    with pytest.raises(ValueError, match=r"Expected .*Received: "):
+        strategies.strategy_of_environment()
+
+
+def test_one_worker_needs_no_strategy_of_its_own(monkeypatch):
+    alone = {"cluster": {"worker": ["127.0.0.1:1"]}, "task": {"type": "worker", "index": 0}}
+    monkeypatch.setenv(strategies.VARIABLE, json.dumps(alone))
+    assert strategies.strategy_of_environment().num_replicas_in_sync == 1

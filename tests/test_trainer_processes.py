@@ -1,0 +1,174 @@
+"""Trainings as real processes: killed, stopped, started twice, shared by two workers, and left by one of them."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_lab.trainer import checkpoints
+
+SECONDS = 180
+WORKER = Path(__file__).with_name("worker.py")
+SIZES = ("--hp-conv1", 2, "--hp-conv2", 3, "--hp-conv3", 4, "--hp-dense", 8)
+FLAGS = ("--batch-size", 60, "--checkpoint-every", 2, *SIZES)
+KILLS, KILLS_AT_FULL_LENGTH = 2, 10
+
+
+@pytest.fixture
+def start():
+    """A function that starts a process; all that are left at the end are killed."""
+    running = []
+
+    def begin(*command, **environment):
+        process = subprocess.Popen(
+            [sys.executable, *map(str, command)],
+            env={**os.environ, "CUDA_VISIBLE_DEVICES": "-1", **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def trainer(job, epochs, *flags):
+    return "-m", "mnist_lab", "train", "--job-dir", job, "--epochs", epochs, *FLAGS, *flags
+
+
+def ended(process):
+    """Wait for a process; return its exit status and what it said."""
+    out, err = process.communicate(timeout=SECONDS)
+    return process.returncode, out + err
+
+
+def wait_for_step(job, step, process):
+    until = time.monotonic() + SECONDS
+    while max(checkpoints.steps(str(job / "checkpoints")), default=-1) < step:
+        assert process.poll() is None, ended(process)
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def content(job):
+    """The step and the arrays of the last checkpoint."""
+    (*_, last) = sorted((job / "checkpoints").glob("step-*.npz"))
+    with np.load(last) as file:
+        return int(file["step"]), {name: file[name] for name in file.files}
+
+
+def test_killed_at_any_moment_it_ends_as_an_unbroken_training(tiny, tmp_path, start, pytestconfig):
+    kills = KILLS_AT_FULL_LENGTH if pytestconfig.getoption("full_length") else KILLS
+    unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
+    status, told = ended(start(*trainer(unbroken, 60)))
+    assert (status, told.count("epoch ")) == (0, 60), told
+    moments = np.random.default_rng(5).uniform(0, 1, kills)
+    for number, moment in enumerate(moments, start=1):
+        process = start(*trainer(broken, 60))
+        wait_for_step(broken, number * 180 // kills, process)
+        time.sleep(moment / 4)
+        process.send_signal(signal.SIGKILL)
+        assert ended(process)[0] == -signal.SIGKILL
+    status, told = ended(start(*trainer(broken, 60)))
+    assert status == 0, told
+    (step, arrays), (steps, others) = content(broken), content(unbroken)
+    assert step == steps == 300
+    assert all(np.array_equal(arrays[name], others[name]) for name in arrays)
+    lines, expected = (
+        [json.loads(line) for line in (job / "metrics.json").read_text().splitlines()] for job in (broken, unbroken)
+    )
+    assert [line.get("epoch") for line in lines] == [*range(1, 61), None]
+    for line in lines + expected:
+        line.pop("seconds", None)
+    assert lines == expected
+
+
+def test_sigterm_saves_first_and_a_second_trainer_is_refused(tiny, tmp_path, start):
+    job = tmp_path / "job"
+    first = start(*trainer(job, 5_000, "--checkpoint-every", 100_000))
+    wait_for_step(job, 5, first)
+    second = start(*trainer(job, 5_000))
+    status, told = ended(second)
+    assert status == 1
+    assert "Another trainer is at work in" in told
+    first.send_signal(signal.SIGTERM)
+    status, told = ended(first)
+    assert status == 143
+    assert f"Stopped after step {content(job)[0]} of 25000; its checkpoint is saved." in told
+
+
+def test_it_exports_what_it_trained(tiny, tmp_path, start):
+    job, instances = tmp_path / "job", tmp_path / "instances.json"
+    assert ended(start(*trainer(job, 2)))[0] == 0
+    assert ended(start("-m", "mnist_lab", "sample", "--count", 9, "--output", instances))[0] == 0
+    predict = "-m", "mnist_lab", "predict", "--instances", instances, "--json"
+    answers = []
+    for model in (("--model", job / "model.keras"), ("--export", job / "export")):
+        process = start(*predict, *model)
+        out, err = process.communicate(timeout=SECONDS)
+        assert process.returncode == 0, err
+        answers.append(json.loads(out)["predictions"])
+    for one, other in zip(*answers, strict=True):
+        assert one["classes"] == other["classes"] == int(np.argmax(one["predictions"]))
+        assert one["predictions"] == pytest.approx(other["predictions"], abs=2e-6)
+        assert sum(one["predictions"]) == pytest.approx(1, abs=1e-5)
+
+
+def free_port():
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        return place.getsockname()[1]
+
+
+def cluster():
+    """The variable TF_CONFIG of each of two workers on this machine."""
+    workers = [f"127.0.0.1:{free_port()}" for _ in range(2)]
+    tasks = [{"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}} for index in range(2)]
+    return [{"TF_CONFIG": json.dumps(task)} for task in tasks]
+
+
+@pytest.mark.parametrize(("kind", "steps", "apart"), [("plain", 20, 1e-4), ("normalized", 1, 1e-3)])
+def test_two_workers_hold_the_same_variables_as_each_other_and_nearly_those_of_one_process(
+    tiny, tmp_path, start, kind, steps, apart
+):
+    files = [tmp_path / f"{name}.npz" for name in ("first", "second", "alone")]
+    running = [start(WORKER, file, steps, kind, **task) for file, task in zip(files, cluster(), strict=False)]
+    running.append(start(WORKER, files[2], steps, kind))
+    for process in running:
+        status, told = ended(process)
+        assert status == 0, told
+    first, second, alone = ([np.load(file)[name] for name in np.load(file).files] for file in files)
+    assert len(first) == len(alone) > 4
+    for one, two, single in zip(first, second, alone, strict=True):
+        np.testing.assert_array_equal(one, two)
+        np.testing.assert_allclose(one, single, atol=apart)
+
+
+def test_a_worker_whose_other_is_killed_says_so_and_both_can_go_on(tiny, tmp_path, start):
+    job = tmp_path / "job"
+    flags = trainer(job, 2_000)
+    first, second = (start(*flags, **task) for task in cluster())
+    wait_for_step(job, 10, first)
+    second.send_signal(signal.SIGKILL)
+    began = time.monotonic()
+    status, told = ended(first)
+    assert time.monotonic() - began < 60
+    assert status == 1
+    assert "Another worker does not answer any more" in told
+    reached = content(job)[0]
+    again = [start(*trainer(job, reached // 5 + 2), **task) for task in cluster()]
+    for process in again:
+        status, told = ended(process)
+        assert status == 0, told
+    assert content(job)[0] == (reached // 5 + 2) * 5 > reached
