@@ -21,7 +21,7 @@ part() {
 
 # install [PIP'S OPTIONS…]: into a new virtual environment.
 install() {
-    "$python" -m venv "$folder/venv" && "$folder/venv/bin/pip" install --quiet --editable ".[test,browser]" "$@"
+    "$python" -m venv "$folder/venv" && "$folder/venv/bin/pip" install --quiet --editable ".[test,browser,cloud]" "$@"
 }
 
 # Debian's Chromium, where this is root and there is none.

@@ -125,14 +125,15 @@ def test_every_validation_digit_is_judged_once(tiny, workers, replicas):
 
 
 ARRAYS = [np.arange(6, dtype=np.float32).reshape(2, 3), np.int64(5), np.array([1, 2], np.uint32)]
+RECIPE = settings.Settings().recipe
 
 
 def test_a_checkpoint_comes_back_as_it_was_and_three_are_kept(tmp_path):
-    assert checkpoints.latest(str(tmp_path / "none"), ARRAYS) is None
+    assert checkpoints.latest(str(tmp_path / "none"), RECIPE) is None
     for step in (1, 20, 300, 4_000):
-        checkpoints.save(str(tmp_path), step, [ARRAYS[0] + step, *ARRAYS[1:]])
+        checkpoints.save(str(tmp_path), step, [ARRAYS[0] + step, *ARRAYS[1:]], RECIPE)
     assert checkpoints.steps(str(tmp_path)) == [20, 300, 4_000]
-    step, arrays = checkpoints.latest(str(tmp_path), ARRAYS)
+    step, arrays = checkpoints.latest(str(tmp_path), RECIPE)
     assert step == 4_000
     np.testing.assert_array_equal(arrays[0], ARRAYS[0] + 4_000)
     assert [array.dtype for array in arrays] == [np.asarray(array).dtype for array in ARRAYS]
@@ -141,7 +142,7 @@ def test_a_checkpoint_comes_back_as_it_was_and_three_are_kept(tmp_path):
 @pytest.mark.parametrize("damage", ["cut", "empty", "flipped", "renamed", "pickle"])
 def test_a_damaged_checkpoint_is_passed_over_with_a_warning(tmp_path, damage):
     for step in (1, 2):
-        checkpoints.save(str(tmp_path), step, ARRAYS)
+        checkpoints.save(str(tmp_path), step, ARRAYS, RECIPE)
     last = tmp_path / "step-000000002.npz"
     content = bytearray(last.read_bytes())
     if damage == "cut":
@@ -156,13 +157,16 @@ def test_a_damaged_checkpoint_is_passed_over_with_a_warning(tmp_path, damage):
     else:
         np.savez(last, **{"0000": np.array([{}], object), "checksum": np.uint32(0)})
     with pytest.warns(UserWarning, match="is damaged"):
-        assert checkpoints.latest(str(tmp_path), ARRAYS)[0] == 1
+        assert checkpoints.latest(str(tmp_path), RECIPE)[0] == 1
 
 
-def test_a_checkpoint_of_another_network_is_an_error(tmp_path):
-    checkpoints.save(str(tmp_path), 1, ARRAYS)
-    with pytest.raises(ValueError, match=r"of another network.*same --hp- flags"):
-        checkpoints.latest(str(tmp_path), ARRAYS[:2])
+def test_a_checkpoint_of_another_training_is_an_error_that_names_the_flags(tmp_path):
+    checkpoints.save(str(tmp_path), 1, ARRAYS, RECIPE)
+    other = settings.Settings(hp_conv1=5, seed=1, hp_schedule=settings.ONE_CYCLE).recipe
+    with pytest.raises(settings.TrainingError, match=r"--epochs None, --hp-conv1 12, --hp-schedule decay, --seed 0\."):
+        checkpoints.latest(str(tmp_path), other)
+    longer = settings.Settings(epochs=20, checkpoint_every=7, job_dir="elsewhere").recipe
+    assert checkpoints.latest(str(tmp_path), longer)[0] == 1
 
 
 def trained(loop, start, stop):

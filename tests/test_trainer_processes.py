@@ -108,6 +108,21 @@ def test_sigterm_saves_first_and_a_second_trainer_is_refused(tiny, tmp_path, sta
     assert f"Stopped after step {content(job)[0]} of 25000; its checkpoint is saved." in told
 
 
+def test_started_again_when_all_is_done_it_exports_again(tiny, tmp_path, start):
+    job = tmp_path / "job"
+    assert ended(start(*trainer(job, 2)))[0] == 0
+    expected = json.loads((job / "metrics.json").read_text().splitlines()[-1])
+    (job / "metrics.json").unlink()
+    (job / "model.keras").unlink()
+    status, told = ended(start(*trainer(job, 2)))
+    assert status == 0, told
+    assert "Going on from step 10 of 10" in told
+    assert json.loads((job / "metrics.json").read_text()) == expected
+    assert (job / "model.keras").exists()
+    status, told = ended(start(*trainer(job, 1)))
+    assert (status, "no more than 5, by --epochs" in told) == (1, True)
+
+
 def test_it_exports_what_it_trained(tiny, tmp_path, start):
     job, instances = tmp_path / "job", tmp_path / "instances.json"
     assert ended(start(*trainer(job, 2)))[0] == 0

@@ -3,6 +3,7 @@
 So a training that was interrupted goes on with the same digits, and several workers share each batch without overlap.
 """
 
+import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ import tensorflow as tf
 from mnist_lab import idx
 from mnist_lab.augmentation import random_affine
 from mnist_lab.files import MnistFiles
+from mnist_lab.trainer.settings import TrainingError
 
 _AHEAD = 8
 _JUDGED_AT_ONCE = 500
@@ -34,11 +36,11 @@ class Share:
         """Return how many images of a batch each processor gets.
 
         Raises:
-            ValueError: the batch cannot be shared evenly.
+            TrainingError: the batch cannot be shared evenly.
         """
         processors = self.workers * self.replicas
         if batch_size % processors:
-            raise ValueError(
+            raise TrainingError(
                 f"A batch is shared by {processors} processors. Expected a batch size that is a multiple of that. "
                 f"Received: {batch_size}"
             )
@@ -63,12 +65,12 @@ def training_batches(
         share: which part is this worker's.
 
     Raises:
-        ValueError: the batch cannot be shared evenly, or is larger than the training set.
+        TrainingError: the batch cannot be shared evenly, or is larger than the training set.
     """
     images, labels = idx.read_images(files.train_images), idx.read_labels(files.train_labels)
     each, steps = share.of(batch_size), len(labels) // batch_size
     if not steps:
-        raise ValueError(f"batch_size must be at most the number of digits, {len(labels):,}. Received: {batch_size}")
+        raise TrainingError(f"batch_size must be at most the number of digits, {len(labels):,}. Received: {batch_size}")
     with tf.device("CPU"):
         images, labels = tf.constant(images), tf.constant(labels)
     mine = share.worker * share.replicas
@@ -88,7 +90,7 @@ def training_batches(
 
     first_epoch, done = divmod(first_step, steps)
     parts = tf.data.Dataset.range(first_epoch, epochs).flat_map(steps_of).skip(done * share.replicas)
-    return parts.map(look_up, num_parallel_calls=2, deterministic=True).prefetch(_AHEAD)
+    return parts.map(look_up, num_parallel_calls=os.cpu_count(), deterministic=True).prefetch(_AHEAD)
 
 
 def steps_per_epoch(files: MnistFiles, batch_size: int) -> int:

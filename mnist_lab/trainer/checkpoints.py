@@ -1,9 +1,10 @@
-"""Checkpoints: all variables and the step, in files that are whole or not there, the last three of them.
+"""Checkpoints: all variables, the step and the recipe, in files that are whole or not there, the last three of them.
 
 A file is NumPy's `.npz` without pickled objects. Its name holds the step, and a checksum inside tells damage.
 """
 
 import io
+import json
 import re
 import warnings
 import zlib
@@ -11,16 +12,18 @@ import zlib
 import numpy as np
 import tensorflow as tf
 
+from mnist_lab.trainer.settings import TrainingError
+
 KEPT = 3
 _NAME = re.compile(r"step-(\d{9})\.npz")
-_STEP, _CHECKSUM = "step", "checksum"
+_STEP, _RECIPE, _CHECKSUM = "step", "recipe", "checksum"
 
 
 class DamagedCheckpointError(ValueError):
     """A file is no whole checkpoint."""
 
 
-def save(folder: str, step: int, variables: list[np.ndarray]) -> None:
+def save(folder: str, step: int, variables: list[np.ndarray], recipe: dict[str, str]) -> None:
     """Write a checkpoint, and remove all but the last three.
 
     Local files appear under their name when they are whole. `folder` may also be a bucket's address.
@@ -29,7 +32,7 @@ def save(folder: str, step: int, variables: list[np.ndarray]) -> None:
     path = f"{folder.rstrip('/')}/step-{step:09}.npz"
     unfinished = path.replace("step-", "unfinished-")
     with tf.io.gfile.GFile(unfinished, "wb") as file:
-        file.write(_packed(step, variables))
+        file.write(_packed(step, variables, recipe))
         file.flush()
     tf.io.gfile.rename(unfinished, path, overwrite=True)
     for old in steps(folder)[:-KEPT]:
@@ -42,57 +45,59 @@ def steps(folder: str) -> list[int]:
     return sorted(int(found[1]) for name in names if (found := _NAME.fullmatch(name.rstrip("/"))))
 
 
-def latest(folder: str, like: list[np.ndarray]) -> tuple[int, list[np.ndarray]] | None:
+def latest(folder: str, recipe: dict[str, str]) -> tuple[int, list[np.ndarray]] | None:
     """Return the step and the variables of the last checkpoint that is whole; None where there is none.
 
     A damaged one is passed over with a warning.
 
     Args:
         folder: where they are.
-        like: variables of the shapes and dtypes that are expected.
+        recipe: the flags that must be the same as when it was written, with their values.
 
     Raises:
-        ValueError: a whole checkpoint is of another network.
+        TrainingError: it is of another recipe; the message names the flags.
     """
     for step in reversed(steps(folder)):
         path = f"{folder.rstrip('/')}/step-{step:09}.npz"
         try:
-            found, variables = _unpacked(tf.io.gfile.GFile(path, "rb").read())
+            found, variables, theirs = _unpacked(tf.io.gfile.GFile(path, "rb").read())
             if found != step:
                 raise DamagedCheckpointError(f"it holds step {found}")
         except DamagedCheckpointError as error:
             warnings.warn(f"The checkpoint {path} is damaged ({error}); the one before is taken.", stacklevel=2)
             continue
-        shapes = [[(array.shape, array.dtype) for array in arrays] for arrays in (like, variables)]
-        if shapes[0] != shapes[1]:
-            raise ValueError(
-                f"The checkpoint {path} is of another network. Expected the variables of this one, "
-                f"{_described(like)}. Received {_described(variables)}. Train with the same --hp- flags, or into "
-                "another --job-dir."
+        if theirs != recipe:
+            other = [
+                f"{flag} {theirs.get(flag)}" for flag in sorted(recipe | theirs) if theirs.get(flag) != recipe.get(flag)
+            ]
+            raise TrainingError(
+                f"The checkpoint {path} is of another training, with {', '.join(other)}. Give the same flags to go on "
+                "with it, or another --job-dir to begin anew."
             )
         return step, variables
     return None
 
 
-def _packed(step: int, variables: list[np.ndarray]) -> bytes:
+def _packed(step: int, variables: list[np.ndarray], recipe: dict[str, str]) -> bytes:
     arrays = {f"{number:04}": np.asarray(array) for number, array in enumerate(variables)}
-    arrays[_STEP] = np.int64(step)
+    arrays |= {_STEP: np.int64(step), _RECIPE: np.array(json.dumps(recipe))}
     content = io.BytesIO()
     np.savez(content, **arrays, **{_CHECKSUM: np.uint32(_checksum(arrays))})
     return content.getvalue()
 
 
-def _unpacked(content: bytes) -> tuple[int, list[np.ndarray]]:
+def _unpacked(content: bytes) -> tuple[int, list[np.ndarray], dict[str, str]]:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         checksum = int(arrays.pop(_CHECKSUM))
+        found = _checksum(arrays)
+        step, recipe = int(arrays.pop(_STEP)), json.loads(str(arrays.pop(_RECIPE)))
     except Exception as error:  # zipfile, zlib and NumPy each have their own ways to say that bytes are wrong
         raise DamagedCheckpointError(str(error) or type(error).__name__) from error
-    if checksum != _checksum(arrays):
+    if checksum != found:
         raise DamagedCheckpointError("its checksum is wrong")
-    step = int(arrays.pop(_STEP))
-    return step, [arrays[name] for name in sorted(arrays)]
+    return step, [arrays[name] for name in sorted(arrays)], recipe
 
 
 def _checksum(arrays: dict[str, np.ndarray]) -> int:
@@ -102,7 +107,3 @@ def _checksum(arrays: dict[str, np.ndarray]) -> int:
         value = zlib.crc32(f"{name} {array.dtype} {array.shape} ".encode(), value)
         value = zlib.crc32(array.tobytes(), value)
     return value
-
-
-def _described(arrays: list[np.ndarray]) -> str:
-    return f"{len(arrays)} of {sum(array.size for array in arrays):,} numbers"

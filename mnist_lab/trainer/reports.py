@@ -2,6 +2,7 @@
 
 import json
 import time
+import warnings
 from importlib.util import find_spec
 
 import tensorflow as tf
@@ -32,6 +33,7 @@ class Reports:
         self._began = time.perf_counter()
         tf.io.gfile.makedirs(settings.job_dir)
         self._lines = _kept(self._file, first_step)
+        self._tuning = None
         self._writer = tf.summary.create_file_writer(settings.logs)
 
     def __enter__(self):
@@ -57,20 +59,25 @@ class Reports:
         self._writer.flush()
         told = ", ".join(f"{name.replace('val_', 'validation ')} {value:.4f}" for name, value in figures.items())
         self._console.print(f"epoch {number}/{self._settings.epochs}: {told} ({seconds:.0f} s)", soft_wrap=True)
-        if find_spec("hypertune"):
-            import hypertune
+        self._tell_tuning(number, figures["val_accuracy"])
 
-            hypertune.HyperTune().report_hyperparameter_tuning_metric(
-                hyperparameter_metric_tag=TUNED, metric_value=figures["val_accuracy"], global_step=number
-            )
-
-    def end(self, step: int) -> None:
-        """Tell how it ended, by the last epoch's figures."""
-        last = next(line for line in reversed(self._lines) if "epoch" in line)
-        summary = {"steps": step, "accuracy": last["val_accuracy"], "loss": last["val_loss"]}
+    def end(self, step: int, loss: float, accuracy: float) -> None:
+        """Tell how it ended: the validation loss and accuracy of the finished network."""
+        summary = {"steps": step, "accuracy": round(accuracy, 6), "loss": round(loss, 6)}
         self._lines = [line for line in self._lines if "summary" not in line] + [{"summary": summary}]
         self._write()
-        self._console.print(f"validation accuracy: {last['val_accuracy']:.4f}")
+        self._console.print(f"validation accuracy: {accuracy:.4f}")
+
+    def _tell_tuning(self, epoch: int, accuracy: float) -> None:
+        if not find_spec("hypertune"):
+            return
+        import hypertune
+
+        try:
+            self._tuning = self._tuning or hypertune.HyperTune()
+            self._tuning.report_hyperparameter_tuning_metric(TUNED, accuracy, global_step=epoch)
+        except OSError as error:
+            warnings.warn(f"The tuning service could not be told of epoch {epoch}: {error}", stacklevel=2)
 
     def _write(self) -> None:
         unfinished = f"{self._file}.unfinished"

@@ -11,6 +11,10 @@ LOGS_VARIABLE = "AIP_TENSORBOARD_LOG_DIR"
 DECAY, ONE_CYCLE = "decay", "one-cycle"
 
 
+class TrainingError(ValueError):
+    """A training cannot be done as it was asked for; the message says why, and what to do."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """A training, as the command line describes it.
@@ -51,6 +55,14 @@ class Settings:
     hp_momentum: float = 0.99
     hp_lr: float = 0.01
     hp_lr_decay: float = 0.666
+
+    @property
+    def recipe(self) -> dict[str, str]:
+        """What has to stay the same where a training goes on: each flag with its value."""
+        places = {"data_dir", "job_dir", "checkpoint_every"}
+        longer = {"epochs"} if self.hp_schedule == DECAY else set()
+        kept = [field.name for field in fields(self) if field.name not in places | longer]
+        return {_flag(name): str(getattr(self, name)) for name in kept}
 
     def in_job(self, name: str) -> str:
         """Return the place of that name in the job's folder, which may be a bucket's address."""

@@ -5,6 +5,8 @@ import os
 
 import tensorflow as tf
 
+from mnist_lab.trainer.settings import TrainingError
+
 VARIABLE = "TF_CONFIG"
 
 
@@ -14,7 +16,7 @@ def strategy_of_environment() -> tf.distribute.Strategy:
     With several workers it has to be called before any other use of TensorFlow, and waits for the others.
 
     Raises:
-        ValueError: TF_CONFIG is not what TensorFlow expects.
+        TrainingError: TF_CONFIG is not what TensorFlow expects.
     """
     if len(_addresses(os.environ.get(VARIABLE, ""))) > 1:
         return tf.distribute.MultiWorkerMirroredStrategy()
@@ -42,7 +44,7 @@ def _addresses(config: str) -> list[str]:
         workers = [address for job in ("chief", "worker") for address in cluster.get(job, [])]
         fits = 0 <= task["index"] < len(cluster[task["type"]]) and task["type"] in ("chief", "worker")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{VARIABLE} is not what TensorFlow expects. {expected} Received: {config}") from error
+        raise TrainingError(f"{VARIABLE} is not what TensorFlow expects. {expected} Received: {config}") from error
     if not fits:
-        raise ValueError(f"{VARIABLE} names a task that is not in its cluster. {expected} Received: {config}")
+        raise TrainingError(f"{VARIABLE} names a task that is not in its cluster. {expected} Received: {config}")
     return workers

@@ -11,11 +11,12 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_lab.files import find_mnist
+from mnist_lab.idx import MnistFileError
 from mnist_lab.trainer import checkpoints
 from mnist_lab.trainer.export import export, whole_network
 from mnist_lab.trainer.loop import Loop
 from mnist_lab.trainer.reports import Reports
-from mnist_lab.trainer.settings import Settings
+from mnist_lab.trainer.settings import Settings, TrainingError
 from mnist_lab.trainer.strategies import agreed, strategy_of_environment
 
 STOPPED = 128 + signal.SIGTERM
@@ -24,8 +25,9 @@ _ASKED_EVERY = 20  # steps between two looks whether a worker was asked to stop
 
 def train(settings: Settings) -> int:
     """Train, and return the command's exit status: 0, 1 for an error that is told, 143 where SIGTERM stopped it."""
-    strategy = strategy_of_environment()
+    tf.get_logger().setLevel("ERROR")
     try:
+        strategy = strategy_of_environment()
         loop = Loop(settings, find_mnist(settings.data_dir), strategy)
         chief = loop.share.worker == 0
         with _alone_in(settings.job_dir) if chief else nullcontext(), _asked_to_stop() as asked:
@@ -36,6 +38,9 @@ def train(settings: Settings) -> int:
             "name another --job-dir.",
             file=sys.stderr,
         )
+        return 1
+    except (TrainingError, MnistFileError) as error:
+        print(error, file=sys.stderr)
         return 1
     except tf.errors.OpError as error:
         if strategy.num_replicas_in_sync == 1:
@@ -53,21 +58,26 @@ def _train(loop: Loop, chief: bool, asked: list[int]) -> int:
     settings = loop.settings
     steps = settings.epochs * loop.steps_per_epoch
     totals, start = np.zeros(3, np.float64), 0
-    found = checkpoints.latest(settings.checkpoints, [*loop.values(), totals])
-    if found:
+    if found := checkpoints.latest(settings.checkpoints, settings.recipe):
         start, (*values, totals) = found
         loop.restore(values)
+        if chief:
+            print(f"Going on from step {start:,} of {steps:,}.")
+    if start > steps:
+        raise TrainingError(
+            f"It was trained for {start:,} steps already. Expected no more than {steps:,}, by --epochs."
+        )
     if loop.share.workers > 1 and not agreed(loop.strategy, start):
-        raise ValueError(
+        raise TrainingError(
             f"The workers found different checkpoints, this one that of step {start}. Do they share a folder?"
         )
-    step = start
+    step, judged = start, None
     with Reports(settings, steps, start) if chief else nullcontext() as reports:
 
         def save():
             values = loop.values()
             if chief:
-                checkpoints.save(settings.checkpoints, step, [*values, totals])
+                checkpoints.save(settings.checkpoints, step, [*values, totals], settings.recipe)
 
         for images, classes in loop.batches(start):
             totals = totals + loop.step(images, classes, tf.constant(float(bool(asked)))).numpy()
@@ -77,22 +87,22 @@ def _train(loop: Loop, chief: bool, asked: list[int]) -> int:
                 reports.step()
             stopped = bool(asked) if loop.share.workers == 1 else step % _ASKED_EVERY == 0 and totals[2] > 0
             if ends:
-                _end_epoch(loop, step, totals, reports)
+                judged = _end_epoch(loop, step, totals, reports)
                 totals = np.zeros(3, np.float64)
             if ends or stopped or in_epoch % settings.checkpoint_every == 0:
                 save()
             if stopped and step < steps:
                 print(f"Stopped after step {step} of {steps}; its checkpoint is saved.", file=sys.stderr)
                 return STOPPED
-        values = loop.values()
+        values, judged = loop.values(), judged or loop.judge()
         if chief:
             model = whole_network(settings, values[: len(loop.model.variables)])
             export(model, settings.in_job("model.keras"), settings.export)
-            reports.end(step)
+            reports.end(step, *judged)
     return 0
 
 
-def _end_epoch(loop: Loop, step: int, totals: np.ndarray, reports: Reports | None) -> None:
+def _end_epoch(loop: Loop, step: int, totals: np.ndarray, reports: Reports | None) -> tuple[float, float]:
     loss, accuracy = loop.judge()
     if reports:
         digits = loop.steps_per_epoch * loop.settings.batch_size
@@ -101,6 +111,7 @@ def _end_epoch(loop: Loop, step: int, totals: np.ndarray, reports: Reports | Non
         reports.epoch(
             step // loop.steps_per_epoch, step, {name: round(float(value), 6) for name, value in figures.items()}
         )
+    return loss, accuracy
 
 
 @contextmanager

@@ -1,0 +1,372 @@
+"""The files in cloud/: the service's types accept the specs, the trainer knows the flags, and runs as it would there.
+
+The specs' tests import no TensorFlow, and those with Google's types run where `mnist-lab[cloud]` is installed.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from mnist_lab.trainer import settings
+
+yaml = pytest.importorskip("yaml")
+
+ROOT = Path(__file__).resolve().parents[1]
+CLOUD = ROOT / "cloud"
+JOBS = ("config.yaml", "config-workers.yaml")
+SECONDS = 180
+SMALL = ("--epochs=2", "--batch-size=60", "--hp-conv1=2", "--hp-conv2=3", "--hp-conv3=4", "--hp-dense=8")
+
+
+def read(name):
+    return yaml.safe_load((CLOUD / name).read_text(encoding="utf-8"))
+
+
+def parsed(flags):
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    settings.add_flags(parser)
+    return settings.from_flags(parser.parse_args(flags))
+
+
+# The specs, as Google's types
+
+
+@pytest.fixture(scope="module")
+def types():
+    return pytest.importorskip("google.cloud.aiplatform_v1", reason="needs mnist-lab[cloud]")
+
+
+def as_type(kind, spec):
+    return kind.from_json(json.dumps(spec), ignore_unknown_fields=False)
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_job_is_one_for_the_service(types, name):
+    spec = as_type(types.CustomJobSpec, read(name))
+    job = types.CustomJob(display_name="first", job_spec=spec)
+    pools = job.job_spec.worker_pool_specs
+    assert [pool.replica_count for pool in pools] == [1] * (2 if name == "config-workers.yaml" else 1)
+    assert all(pool.container_spec.image_uri and pool.machine_spec.machine_type for pool in pools)
+    assert job.job_spec.base_output_directory.output_uri_prefix.startswith("gs://")
+    assert 0 < job.job_spec.scheduling.timeout.total_seconds() <= 2 * 3600
+
+
+def test_the_tuning_is_one_for_the_service(types):
+    tuning = as_type(types.HyperparameterTuningJob, read("config-hptune.yaml"))
+    reports = (ROOT / "mnist_lab" / "trainer" / "reports.py").read_text(encoding="utf-8")
+    (metric,) = tuning.study_spec.metrics
+    assert metric.metric_id == re.search(r'^TUNED = "(\w+)"', reports, re.MULTILINE)[1]
+    assert metric.goal == types.StudySpec.MetricSpec.GoalType.MAXIMIZE
+    assert 1 <= tuning.parallel_trial_count <= tuning.max_trial_count
+    (pool,) = tuning.trial_job_spec.worker_pool_specs
+    assert pool.replica_count == 1
+
+
+SLIPS = {
+    "workerPoolSpec": ("config.yaml", "workerPoolSpecs"),
+    "outputUri": ("config.yaml", "baseOutputDirectory", "outputUriPrefix"),
+    "machinType": ("config.yaml", "workerPoolSpecs", 0, "machineSpec", "machineType"),
+    "arguments": ("config-workers.yaml", "workerPoolSpecs", 1, "containerSpec", "args"),
+    "trialJobSpecs": ("config-hptune.yaml", "trialJobSpec"),
+    "metricID": ("config-hptune.yaml", "studySpec", "metrics", 0, "metricId"),
+    "parameter": ("config-hptune.yaml", "studySpec", "parameters", 0, "parameterId"),
+    "min": ("config-hptune.yaml", "studySpec", "parameters", 0, "doubleValueSpec", "minValue"),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_misspelt_field_is_refused(types, slip):
+    from google.protobuf.json_format import ParseError
+
+    name, *above, field = SLIPS[slip]
+    kind = types.HyperparameterTuningJob if name == "config-hptune.yaml" else types.CustomJobSpec
+    spec = read(name)
+    holder = spec
+    for step in above:
+        holder = holder[step]
+    holder[slip] = holder.pop(field)
+    with pytest.raises(ParseError, match=f'no field named "{slip}"'):
+        as_type(kind, spec)
+
+
+def test_a_misspelt_value_is_refused(types):
+    from google.protobuf.json_format import ParseError
+
+    spec = read("config-hptune.yaml")
+    spec["studySpec"]["parameters"][0]["scaleType"] = "LOG"
+    with pytest.raises(ParseError, match="LOG"):
+        as_type(types.HyperparameterTuningJob, spec)
+
+
+# The flags
+
+
+def kubernetes():
+    """The objects of kubernetes.yaml by their kind."""
+    return {thing["kind"]: thing for thing in yaml.safe_load_all((CLOUD / "kubernetes.yaml").read_text("utf-8"))}
+
+
+def trainer_of(job):
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    return container
+
+
+def pools(name):
+    spec = read(name)
+    return spec.get("trialJobSpec", spec)["workerPoolSpecs"]
+
+
+ARGUMENTS = [
+    pytest.param(pool["containerSpec"]["args"], id=f"{name}-{number}")
+    for name in (*JOBS, "config-hptune.yaml")
+    for number, pool in enumerate(pools(name))
+] + [pytest.param(trainer_of(kubernetes()["Job"])["args"], id="kubernetes.yaml")]
+
+
+@pytest.mark.parametrize("arguments", ARGUMENTS)
+def test_the_trainer_knows_every_flag(arguments):
+    assert any(argument.startswith("--job-dir=") for argument in arguments)
+    assert parsed(arguments).epochs >= 1
+
+
+def test_all_workers_get_the_same_flags_and_share_each_batch_evenly():
+    chief, worker = (pool["containerSpec"]["args"] for pool in pools("config-workers.yaml"))
+    assert chief == worker
+    assert parsed(chief).batch_size % 2 == 0
+
+
+def test_a_jobs_folder_is_that_of_its_spec():
+    for name in JOBS:
+        spec = read(name)
+        place = spec["baseOutputDirectory"]["outputUriPrefix"]
+        assert all(parsed(pool["containerSpec"]["args"]).job_dir == place for pool in pools(name))
+
+
+def test_trials_share_no_folder():
+    (pool,) = pools("config-hptune.yaml")
+    assert "://" not in parsed(pool["containerSpec"]["args"]).job_dir
+
+
+PARAMETERS = read("config-hptune.yaml")["studySpec"]["parameters"]
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter["parameterId"])
+def test_a_tuned_parameter_is_a_flag_and_both_ends_of_its_range_are_accepted(parameter):
+    (pool,) = pools("config-hptune.yaml")
+    flag, field = f"--{parameter['parameterId']}", parameter["parameterId"].replace("-", "_")
+    (kind,) = {"doubleValueSpec", "integerValueSpec"} & set(parameter)
+    low, high = parameter[kind]["minValue"], parameter[kind]["maxValue"]
+    assert low < getattr(settings.Settings(), field) < high
+    assert "LOG" not in parameter["scaleType"] or low > 0
+    for value in (low, high):
+        for text in (str(value), str(float(value)), repr(value)):
+            arguments = [*pool["containerSpec"]["args"], f"{flag}={text}"]
+            assert getattr(parsed(arguments), field) == value
+            assert parsed([*arguments[:-1], flag, text]) == parsed(arguments)
+
+
+# The container
+
+
+@pytest.fixture(scope="module")
+def instructions():
+    """The Dockerfile's instructions, in order: pairs of the keyword and the rest."""
+    text = re.sub(r"^#.*\n", "", (CLOUD / "Dockerfile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    lines = re.sub(r"\\\n\s*", "", text).splitlines()
+    return [tuple(line.split(maxsplit=1)) for line in lines if line.strip()]
+
+
+def of(instructions, keyword):
+    return [rest for name, rest in instructions if name == keyword]
+
+
+def entry_point():
+    text = (CLOUD / "Dockerfile").read_text(encoding="utf-8")
+    return json.loads(re.search(r"^ENTRYPOINT (.+)$", text, re.MULTILINE)[1])
+
+
+def test_the_container_runs_a_command_that_there_is():
+    command, verb = entry_point()
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    assert scripts[command] == "mnist_lab.__main__:main"
+    asked = [sys.executable, "-m", "mnist_lab", verb, "--help"]
+    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert "--job-dir" in told
+
+
+def test_the_container_runs_as_a_user_without_rights(instructions):
+    defaults = dict(argument.split("=", 1) for argument in of(instructions, "ARG"))
+    user = re.sub(r"\$\{(\w+)\}", lambda found: defaults[found[1]], of(instructions, "USER")[-1])
+    uid = re.search(rf"useradd --uid (\d+) --create-home {user}$", "\n".join(of(instructions, "RUN")), re.MULTILINE)[1]
+    assert user not in ("root", "0")
+    assert int(uid) > 0
+    pod = kubernetes()["Job"]["spec"]["template"]["spec"]["securityContext"]
+    assert (pod["runAsNonRoot"], pod["runAsUser"], pod["fsGroup"]) == (True, int(uid), int(uid))
+
+
+def test_what_the_container_installs_is_pinned(instructions):
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", of(instructions, "FROM")[0])
+    named = [run.removeprefix("pip install --no-cache-dir ") for run in of(instructions, "RUN") if "pip" in run]
+    pinned, own = (names.replace('"', "").split() for names in named)
+    assert own == ["."]
+    assert all(re.fullmatch(r"[\w-]+(\$\{EXTRA\})?==[\w.]+", name) for name in pinned), pinned
+    assert "cloudml-hypertune" in {name.split("==")[0] for name in pinned}
+
+
+def test_what_the_container_copies_is_there_and_not_ignored(instructions):
+    kept = set(re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE))
+    sources = {source for copied in of(instructions, "COPY") for source in copied.split()[:-1]}
+    assert sources == kept
+    assert all((ROOT / source).exists() for source in sources)
+
+
+def test_the_build_names_the_dockerfile_and_its_arguments(instructions):
+    build = read("cloudbuild.yaml")
+    (step,) = build["steps"]
+    assert (ROOT / next(a for a in step["args"] if a.startswith("--file=")).removeprefix("--file=")).is_file()
+    given = {argument.split("=")[1] for argument in step["args"] if argument.startswith("--build-arg=")}
+    assert given == {argument.split("=")[0] for argument in of(instructions, "ARG")}
+    assert build["substitutions"] == dict(f"_{argument}".split("=") for argument in of(instructions, "ARG"))
+    assert f"--tag={build['images'][0]}" in step["args"]
+
+
+# Kubernetes
+
+
+def test_the_objects_fit_together():
+    things = kubernetes()
+    job, service, claim = (things[kind] for kind in ("Job", "Service", "PersistentVolumeClaim"))
+    pod, name = job["spec"]["template"]["spec"], job["metadata"]["name"]
+    assert job["spec"]["completionMode"] == "Indexed"
+    assert job["spec"]["completions"] == job["spec"]["parallelism"] == 2
+    assert service["spec"]["clusterIP"] == "None"
+    assert service["spec"]["selector"] == {"batch.kubernetes.io/job-name": name}
+    assert pod["subdomain"] == service["metadata"]["name"]
+    (volume,) = pod["volumes"]
+    assert volume["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
+    (mount,) = trainer_of(job)["volumeMounts"]
+    assert mount["name"] == volume["name"]
+    assert parsed(trainer_of(job)["args"]).job_dir.startswith(f"{mount['mountPath']}/")
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_each_pod_tells_the_trainer_who_it_is(tmp_path, shell):
+    if not shutil.which(shell):
+        pytest.skip(f"there is no {shell}")
+    things = kubernetes()
+    job, service = things["Job"], things["Service"]["metadata"]["name"]
+    container, name, workers = trainer_of(job), job["metadata"]["name"], job["spec"]["completions"]
+    said = tmp_path / entry_point()[0]
+    said.write_text('#!/bin/sh\nprintf "%s\\n" "$TF_CONFIG" "$@"\n')
+    said.chmod(0o755)
+    first, *rest = container["command"]
+    assert first == "sh"
+    for index in range(workers):
+        environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "JOB_COMPLETION_INDEX": str(index)}
+        command = [shutil.which(shell), *rest, *container["args"]]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20, check=True)
+        told, *arguments = done.stdout.splitlines()
+        (port,) = container["ports"]
+        hosts = [f"{name}-{number}.{service}:{port['containerPort']}" for number in range(workers)]
+        assert json.loads(told) == {"cluster": {"worker": hosts}, "task": {"type": "worker", "index": index}}
+        assert arguments == [entry_point()[1], *container["args"]]
+
+
+# The container's command, as a process
+
+
+@pytest.fixture
+def start():
+    """A function that starts the container's command; all that are left at the end are killed."""
+    running = []
+
+    def begin(arguments, environment):
+        _, *verb = entry_point()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mnist_lab", *verb, *arguments],
+            cwd=ROOT,
+            env={**os.environ, "CUDA_VISIBLE_DEVICES": "-1", **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def as_the_service_runs(name, number, bucket):
+    """The arguments and the environment of a pool's container, for a bucket that is a folder."""
+    spec = read(name)
+    moved = [argument.replace("gs://BUCKET", str(bucket)) for argument in pools(name)[number]["containerSpec"]["args"]]
+    base = spec["baseOutputDirectory"]["outputUriPrefix"].replace("gs://BUCKET", str(bucket))
+    return [*moved, *SMALL], {
+        "AIP_MODEL_DIR": f"{base}/model/",
+        "AIP_CHECKPOINT_DIR": f"{base}/checkpoints/",
+        "AIP_TENSORBOARD_LOG_DIR": f"{base}/logs/",
+    }
+
+
+def task(kind, **cluster):
+    """TF_CONFIG as the service sets it: with more in it than TensorFlow reads."""
+    told = {"type": kind, "index": 0, "cloud": "a1-b2"}
+    return {"TF_CONFIG": json.dumps({"cluster": cluster, "environment": "cloud", "job": {}, "task": told})}
+
+
+def free_address():
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{place.getsockname()[1]}"
+
+
+def ended_well(process):
+    out, err = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0, out + err
+    return out
+
+
+def judge(base):
+    """Assert that each thing is in the folder that the service named for it."""
+    assert {path.name for path in (base / "model").iterdir()} >= {"saved_model.pb", "variables"}
+    assert [path.name for path in sorted((base / "checkpoints").iterdir())] == [
+        "step-000000005.npz",
+        "step-000000010.npz",
+    ]
+    (log,) = (base / "logs").iterdir()
+    assert log.name.startswith("events.out.tfevents.")
+    assert (base / "model.keras").is_file()
+    *epochs, last = map(json.loads, (base / "metrics.json").read_text().splitlines())
+    assert [line["epoch"] for line in epochs] == [1, 2]
+    assert last["summary"]["steps"] == 10
+
+
+def test_one_worker_leaves_everything_where_the_service_says(tiny, tmp_path, start):
+    arguments, folders = as_the_service_runs("config.yaml", 0, tmp_path)
+    out = ended_well(start(arguments, {**folders, **task("chief", chief=["127.0.0.1:2222"])}))
+    assert "epoch 2/2" in out
+    judge(tmp_path / "JOB")
+
+
+def test_the_chief_and_a_worker_train_together(tiny, tmp_path, start):
+    cluster = {"chief": [free_address()], "worker": [free_address()]}
+    running = []
+    for number, kind in enumerate(cluster):
+        arguments, folders = as_the_service_runs("config-workers.yaml", number, tmp_path)
+        running.append(start(arguments, {**folders, **task(kind, **cluster)}))
+    chief, worker = map(ended_well, running)
+    assert "epoch 2/2" in chief
+    assert "epoch" not in worker
+    judge(tmp_path / "JOB")
