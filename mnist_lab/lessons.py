@@ -1,5 +1,6 @@
 """One row per lesson: its title, the accuracies it must reach, and what its check looks for."""
 
+from mnist_lab.claims.anywhere import a_step_lowers_the_loss, answers_as_the_network, takes_stored_images
 from mnist_lab.claims.batch_norm import (
     convolutions_stay,
     no_bias_where_normalized,
@@ -192,6 +193,20 @@ LESSONS = {
                 honest_history,
             ),
             figures=samples_read,
+        ),
+        Lesson(
+            name="12_train_anywhere",
+            title="Train anywhere",
+            changes="the loop that `fit` hides; exports, checkpoints, and two workers",
+            learner_floor=0.85,
+            unmeasured_floor=0.88,
+            claims=(
+                a_step_lowers_the_loss,
+                takes_stored_images,
+                answers_as_the_network,
+                better_than_guessing,
+                honest_history,
+            ),
         ),
     )
 }

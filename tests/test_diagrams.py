@@ -58,6 +58,7 @@ ARGUMENTS = {
     "bouncing_and_settling": [(), (1,)],
     "convolution_weights": [()],
     "data_cubes": [()],
+    "data_parallel": [()],
     "feature_maps": [
         (SEVEN, {"first": random_maps(28, 12), "second": random_maps(14, 24), "third": random_maps(7, 32)}),
         (SEVEN.ravel(), {"only": np.zeros((5, 4, 2))}),

@@ -12,6 +12,7 @@ _HOME = {
     "convolution_weights": "kernels",
     "cross_entropy": "one_hot",
     "data_cubes": "cubes",
+    "data_parallel": "sharing",
     "dropout": "dropping",
     "feature_maps": "features",
     "flattening": "flat",
