@@ -33,6 +33,8 @@ from mnist_lab.claims.optimizers import more_than_plain_descent, plain_gradient_
 from mnist_lab.claims.outcome import better_than_guessing, honest_history
 from mnist_lab.lesson import Lesson
 
+OUTCOME = better_than_guessing, honest_history
+
 LESSONS = {
     lesson.name: lesson
     for lesson in (
@@ -45,8 +47,7 @@ LESSONS = {
             claims=(
                 one_dense_softmax_layer,
                 plain_gradient_descent,
-                better_than_guessing,
-                honest_history,
+                *OUTCOME,
                 computed_by_hand,
             ),
         ),
@@ -61,8 +62,7 @@ LESSONS = {
                 softmax_stays_last,
                 sigmoid_inside,
                 plain_gradient_descent,
-                better_than_guessing,
-                honest_history,
+                *OUTCOME,
             ),
         ),
         Lesson(
@@ -76,8 +76,7 @@ LESSONS = {
                 softmax_stays_last,
                 relu_inside,
                 more_than_plain_descent,
-                better_than_guessing,
-                honest_history,
+                *OUTCOME,
             ),
         ),
         Lesson(
@@ -89,8 +88,7 @@ LESSONS = {
             claims=(
                 rate_decays,
                 training_used_the_schedule,
-                better_than_guessing,
-                honest_history,
+                *OUTCOME,
             ),
         ),
         Lesson(
@@ -104,8 +102,7 @@ LESSONS = {
                 dropout_leaves_enough,
                 rate_decays,
                 training_used_the_schedule,
-                better_than_guessing,
-                honest_history,
+                *OUTCOME,
             ),
         ),
         Lesson(
@@ -118,8 +115,7 @@ LESSONS = {
                 convolutions_see_the_image,
                 image_gets_smaller,
                 ten_probabilities,
-                better_than_guessing,
-                honest_history,
+                *OUTCOME,
             ),
         ),
         Lesson(
@@ -132,8 +128,7 @@ LESSONS = {
                 still_convolutional,
                 dropout_after_a_hidden_layer,
                 dropout_leaves_enough,
-                better_than_guessing,
-                honest_history,
+                *OUTCOME,
             ),
         ),
         Lesson(
@@ -147,8 +142,7 @@ LESSONS = {
                 normalized_before_the_activation,
                 no_bias_where_normalized,
                 none_at_the_answer,
-                better_than_guessing,
-                honest_history,
+                *OUTCOME,
             ),
         ),
         Lesson(
@@ -174,8 +168,7 @@ LESSONS = {
                 rate_rises_and_falls,
                 trained_for_one_epoch,
                 loss_fits_the_outputs,
-                better_than_guessing,
-                honest_history,
+                *OUTCOME,
             ),
         ),
         Lesson(
@@ -204,8 +197,7 @@ LESSONS = {
                 a_step_lowers_the_loss,
                 takes_stored_images,
                 answers_as_the_network,
-                better_than_guessing,
-                honest_history,
+                *OUTCOME,
             ),
         ),
     )
