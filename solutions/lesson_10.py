@@ -4,9 +4,12 @@ JUDGED = ("learning-rate", "model", "compile", "train", "check")
 
 _SCHEDULES = "schedules = keras.optimizers.schedules\nsteps = EPOCHS * len(training)\n"
 _TRIANGLE = """
+steps = len(training)
+
+
 class Triangle(keras.optimizers.schedules.LearningRateSchedule):
     def __call__(self, step):
-        done = keras.ops.cast(step, "float32") / len(training)
+        done = keras.ops.cast(step, "float32") / steps
         return PEAK * keras.ops.minimum(3 * done, 1.5 * (1 - done))
 
 
@@ -43,7 +46,7 @@ SOLUTIONS = {
         "warmup_target=PEAK, warmup_steps=steps // 5)\n"
     },
     "wrong: a second epoch": {
-        "learning-rate": _TRIANGLE.replace("len(training)", "(2 * len(training))"),
+        "learning-rate": _TRIANGLE.replace("len(training)", "2 * len(training)"),
         "train": "history = model.fit(training, validation_data=validation, epochs=2, shuffle=False, verbose=0)\n",
     },
     "wrong: softmax in the network and in the loss": {"learning-rate": _TRIANGLE, "model": _NETWORK},
