@@ -27,7 +27,9 @@ model = keras.Sequential(
     ]
 )
 """
-_PROBABILITIES = 'model.compile(keras.optimizers.Adam(schedule), "sparse_categorical_crossentropy", ["accuracy"])\n'
+_PROBABILITIES = (
+    'model.compile(keras.optimizers.Adam(schedule), "sparse_categorical_crossentropy", metrics=["accuracy"])\n'
+)
 
 SOLUTIONS = {
     "straight up, straight down": {"learning-rate": _TRIANGLE},
