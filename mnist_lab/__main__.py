@@ -165,11 +165,12 @@ def _sample(chosen: argparse.Namespace) -> int:
     import json
     from pathlib import Path
 
+    from mnist_lab.idx import MnistFileError
     from mnist_lab.instances import InstancesError, sample
 
     try:
         content = sample(chosen.count)
-    except InstancesError as error:
+    except (InstancesError, MnistFileError) as error:
         print(error, file=sys.stderr)
         return 1
     Path(chosen.output).write_text(json.dumps(content) + "\n", encoding="utf-8")

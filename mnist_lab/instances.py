@@ -50,11 +50,13 @@ def _image(number: int, instance: object) -> np.ndarray:
     rows = instance.get("image") if isinstance(instance, dict) else None
     if not isinstance(rows, list):
         raise InstancesError(f'Instance {number}: expected {{"image": …}}. Received: {_short(instance)}')
-    lengths = [len(row) if isinstance(row, list) else None for row in rows]
+    lengths = [len(row) if isinstance(row, list) else "no" for row in rows]
     if lengths != [idx.SIDE] * idx.SIDE:
-        told = f"{len(rows)} rows of {sorted(set(map(str, lengths)))} numbers".replace("'", "")
-        raise InstancesError(f"Instance {number}: expected {_EXPECTED}. Received: {told.replace('None', 'no')}")
-    for place, pixel in ((f"row {row}, column {column}", rows[row][column]) for row, column in np.ndindex(28, 28)):
+        told = f"{len(rows)} rows of {' or '.join(sorted(map(str, set(lengths))))} numbers"
+        raise InstancesError(f"Instance {number}: expected {_EXPECTED}. Received: {told}")
+    for place, pixel in (
+        (f"row {row}, column {column}", rows[row][column]) for row, column in np.ndindex(idx.SIDE, idx.SIDE)
+    ):
         if isinstance(pixel, bool) or not isinstance(pixel, int | float) or not math.isfinite(pixel):
             raise InstancesError(f"Instance {number}, {place}: expected a number. Received: {_short(pixel)}")
         if not 0 <= pixel <= 255:

@@ -1,4 +1,8 @@
-"""Small IDX files, made in the test."""
+"""Small IDX files, made in the test; processes that end with it."""
+
+import os
+import subprocess
+import sys
 
 import matplotlib
 
@@ -41,3 +45,25 @@ def apart_from_the_lessons(monkeypatch):
     monkeypatch.delenv("MNIST_LAB_RESULTS", raising=False)
     yield
     plt.close("all")
+
+
+@pytest.fixture
+def start():
+    """A function that starts Python with arguments and a larger environment; what is left at the end is killed."""
+    running = []
+
+    def begin(*command, **environment):
+        process = subprocess.Popen(
+            [sys.executable, *map(str, command)],
+            env={**os.environ, "CUDA_VISIBLE_DEVICES": "-1", **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.communicate()

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tomllib
@@ -18,12 +17,13 @@ import pytest
 
 from mnist_lab.trainer import settings
 
+from .processes import ended, free_address
+
 yaml = pytest.importorskip("yaml")
 
 ROOT = Path(__file__).resolve().parents[1]
 CLOUD = ROOT / "cloud"
 JOBS = ("config.yaml", "config-workers.yaml")
-SECONDS = 180
 SMALL = ("--epochs=2", "--batch-size=60", "--hp-conv1=2", "--hp-conv2=3", "--hp-conv3=4", "--hp-dense=8")
 
 
@@ -284,36 +284,13 @@ def test_each_pod_tells_the_trainer_who_it_is(tmp_path, shell):
 # The container's command, as a process
 
 
-@pytest.fixture
-def start():
-    """A function that starts the container's command; all that are left at the end are killed."""
-    running = []
-
-    def begin(arguments, environment):
-        _, *verb = entry_point()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "mnist_lab", *verb, *arguments],
-            cwd=ROOT,
-            env={**os.environ, "CUDA_VISIBLE_DEVICES": "-1", **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        running.append(process)
-        return process
-
-    yield begin
-    for process in running:
-        process.kill()
-        process.communicate()
-
-
 def as_the_service_runs(name, number, bucket):
-    """The arguments and the environment of a pool's container, for a bucket that is a folder."""
+    """The command and the environment of a pool's container, for a bucket that is a folder."""
     spec = read(name)
     moved = [argument.replace("gs://BUCKET", str(bucket)) for argument in pools(name)[number]["containerSpec"]["args"]]
     base = spec["baseOutputDirectory"]["outputUriPrefix"].replace("gs://BUCKET", str(bucket))
-    return [*moved, *SMALL], {
+    command = ["-m", "mnist_lab", *entry_point()[1:], *moved, *SMALL]
+    return command, {
         "AIP_MODEL_DIR": f"{base}/model/",
         "AIP_CHECKPOINT_DIR": f"{base}/checkpoints/",
         "AIP_TENSORBOARD_LOG_DIR": f"{base}/logs/",
@@ -326,16 +303,10 @@ def task(kind, **cluster):
     return {"TF_CONFIG": json.dumps({"cluster": cluster, "environment": "cloud", "job": {}, "task": told})}
 
 
-def free_address():
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{place.getsockname()[1]}"
-
-
 def ended_well(process):
-    out, err = process.communicate(timeout=SECONDS)
-    assert process.returncode == 0, out + err
-    return out
+    status, told = ended(process)
+    assert status == 0, told
+    return told
 
 
 def judge(base):
@@ -354,9 +325,9 @@ def judge(base):
 
 
 def test_one_worker_leaves_everything_where_the_service_says(tiny, tmp_path, start):
-    arguments, folders = as_the_service_runs("config.yaml", 0, tmp_path)
-    out = ended_well(start(arguments, {**folders, **task("chief", chief=["127.0.0.1:2222"])}))
-    assert "epoch 2/2" in out
+    command, folders = as_the_service_runs("config.yaml", 0, tmp_path)
+    told = ended_well(start(*command, **folders, **task("chief", chief=["127.0.0.1:2222"])))
+    assert "epoch 2/2" in told
     judge(tmp_path / "JOB")
 
 
@@ -364,8 +335,8 @@ def test_the_chief_and_a_worker_train_together(tiny, tmp_path, start):
     cluster = {"chief": [free_address()], "worker": [free_address()]}
     running = []
     for number, kind in enumerate(cluster):
-        arguments, folders = as_the_service_runs("config-workers.yaml", number, tmp_path)
-        running.append(start(arguments, {**folders, **task(kind, **cluster)}))
+        command, folders = as_the_service_runs("config-workers.yaml", number, tmp_path)
+        running.append(start(*command, **folders, **task(kind, **cluster)))
     chief, worker = map(ended_well, running)
     assert "epoch 2/2" in chief
     assert "epoch" not in worker

@@ -1,11 +1,7 @@
 """Trainings as real processes: killed, stopped, started twice, shared by two workers, and left by one of them."""
 
 import json
-import os
 import signal
-import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -14,43 +10,16 @@ import pytest
 
 from mnist_lab.trainer import checkpoints
 
-SECONDS = 180
+from .processes import SECONDS, ended, free_address
+
 WORKER = Path(__file__).with_name("worker.py")
 SIZES = ("--hp-conv1", 2, "--hp-conv2", 3, "--hp-conv3", 4, "--hp-dense", 8)
 FLAGS = ("--batch-size", 60, "--checkpoint-every", 2, *SIZES)
 KILLS, KILLS_AT_FULL_LENGTH = 2, 10
 
 
-@pytest.fixture
-def start():
-    """A function that starts a process; all that are left at the end are killed."""
-    running = []
-
-    def begin(*command, **environment):
-        process = subprocess.Popen(
-            [sys.executable, *map(str, command)],
-            env={**os.environ, "CUDA_VISIBLE_DEVICES": "-1", **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        running.append(process)
-        return process
-
-    yield begin
-    for process in running:
-        process.kill()
-        process.communicate()
-
-
 def trainer(job, epochs, *flags):
     return "-m", "mnist_lab", "train", "--job-dir", job, "--epochs", epochs, *FLAGS, *flags
-
-
-def ended(process):
-    """Wait for a process; return its exit status and what it said."""
-    out, err = process.communicate(timeout=SECONDS)
-    return process.returncode, out + err
 
 
 def wait_for_step(job, step, process):
@@ -140,15 +109,9 @@ def test_it_exports_what_it_trained(tiny, tmp_path, start):
         assert sum(one["predictions"]) == pytest.approx(1, abs=1e-5)
 
 
-def free_port():
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        return place.getsockname()[1]
-
-
 def cluster():
     """The variable TF_CONFIG of each of two workers on this machine."""
-    workers = [f"127.0.0.1:{free_port()}" for _ in range(2)]
+    workers = [free_address() for _ in range(2)]
     tasks = [{"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}} for index in range(2)]
     return [{"TF_CONFIG": json.dumps(task)} for task in tasks]
 
@@ -187,3 +150,21 @@ def test_a_worker_whose_other_is_killed_says_so_and_both_can_go_on(tiny, tmp_pat
         status, told = ended(process)
         assert status == 0, told
     assert content(job)[0] == (reached // 5 + 2) * 5 > reached
+
+
+def test_sigterm_to_one_worker_stops_both_after_the_same_step_and_both_can_go_on(tiny, tmp_path, start):
+    job = tmp_path / "job"
+    flags = trainer(job, 2_000)
+    first, second = (start(*flags, **task) for task in cluster())
+    wait_for_step(job, 10, first)
+    second.send_signal(signal.SIGTERM)
+    for process in (first, second):
+        status, told = ended(process)
+        reached = content(job)[0]
+        assert status == 143, told
+        assert f"Stopped after step {reached} of 10000; its checkpoint is saved." in told
+    epochs = reached // 5 + 2
+    for process in [start(*trainer(job, epochs), **task) for task in cluster()]:
+        status, told = ended(process)
+        assert status == 0, told
+    assert content(job)[0] == epochs * 5

@@ -5,7 +5,7 @@ from functools import wraps
 
 import numpy as np
 
-from mnist_lab.claims.evidence import Claim, Evidence, Verdict
+from mnist_lab.claims.evidence import Claim, Evidence, Verdict, mean_cross_entropy
 from mnist_lab.idx import CLASSES, SIDE
 
 SIGNATURE = "serving_default"
@@ -84,8 +84,7 @@ def answers_as_the_network(signature, evidence: Evidence) -> tuple[bool, str]:
 
 
 def _loss(model, images: np.ndarray, labels: np.ndarray) -> float:
-    probabilities = np.asarray(model(images, training=False))
-    return float(-np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-30)).mean())
+    return mean_cross_entropy(np.asarray(model(images, training=False)), labels)
 
 
 def _signature(evidence: Evidence):

@@ -62,13 +62,18 @@ class Evidence:
     @property
     def cross_entropy(self) -> float:
         """Mean of −log of the probability given to the right class (natural logarithm)."""
-        given = self.probabilities[np.arange(len(self.labels)), self.labels]
-        return float(-np.log(np.maximum(given, np.finfo(given.dtype).tiny)).mean())
+        return mean_cross_entropy(self.probabilities, self.labels)
 
     @property
     def misread(self) -> np.ndarray:
         """1 for each misread validation digit, 0 for the others, `[n]`."""
         return (np.argmax(self.probabilities, axis=1) != self.labels).astype(int)
+
+
+def mean_cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Return the mean of −log of the probability that each digit's own class is given; a probability of 0 is finite."""
+    given = probabilities[np.arange(len(labels)), labels]
+    return float(-np.log(np.maximum(given, np.finfo(given.dtype).tiny)).mean())
 
 
 Claim = Callable[[Evidence], Verdict]

@@ -39,7 +39,7 @@ def export(model: keras.Model, keras_file: str, folder: str) -> None:
     with tempfile.TemporaryDirectory() as local:
         path = Path(local, "model.keras")
         model.save(path)
-        tf.io.gfile.makedirs(str(Path(keras_file).parent) if "://" not in keras_file else keras_file.rsplit("/", 1)[0])
+        tf.io.gfile.makedirs(keras_file.rpartition("/")[0])
         tf.io.gfile.copy(str(path), keras_file, overwrite=True)
 
     def serve(image):

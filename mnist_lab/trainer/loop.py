@@ -1,6 +1,7 @@
 """The loop: one step, an epoch's totals and the judgement, under any of TensorFlow's strategies."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import keras
 import numpy as np
@@ -9,6 +10,7 @@ import tensorflow as tf
 from mnist_lab.files import MnistFiles
 from mnist_lab.trainer import batches, network
 from mnist_lab.trainer.settings import Settings
+from mnist_lab.trainer.strategies import place
 
 
 class Loop:
@@ -23,9 +25,8 @@ class Loop:
 
     def __init__(self, settings: Settings, files: MnistFiles, strategy: tf.distribute.Strategy):
         self.settings, self.files, self.strategy = settings, files, strategy
-        workers = _workers(strategy)
-        replicas = strategy.num_replicas_in_sync
-        self.share = batches.Share(worker=_worker(strategy), workers=workers, replicas=replicas // workers)
+        (worker, workers), replicas = place(), strategy.num_replicas_in_sync
+        self.share = batches.Share(worker, workers, replicas // workers)
         self.share.of(settings.batch_size)
         self.steps_per_epoch = batches.steps_per_epoch(files, settings.batch_size)
         keras.utils.set_random_seed(settings.seed)
@@ -85,11 +86,14 @@ class Loop:
 
     def judge(self) -> tuple[float, float]:
         """Return the loss and the accuracy over the validation digits."""
-        dataset = self.strategy.distribute_datasets_from_function(
+        losses, right, digits = np.sum([self._judge_a_part(*part).numpy() for part in self._validation], axis=0)
+        return float(losses / digits), float(right / digits)
+
+    @cached_property
+    def _validation(self) -> tf.distribute.DistributedDataset:
+        return self.strategy.distribute_datasets_from_function(
             lambda _context: batches.validation_batches(self.files, self.share)
         )
-        losses, right, digits = np.sum([self._judge_a_part(*part).numpy() for part in dataset], axis=0)
-        return float(losses / digits), float(right / digits)
 
     @tf.function
     def _judge_a_part(self, images, classes, weights):
@@ -101,20 +105,3 @@ class Loop:
 
         sums = self.strategy.run(on_a_processor, args=(images, classes, weights))
         return self.strategy.reduce(tf.distribute.ReduceOp.SUM, sums, axis=None)
-
-
-def _workers(strategy: tf.distribute.Strategy) -> int:
-    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
-        return 1
-    return sum(len(_cluster(strategy).get(job, ())) for job in ("chief", "worker")) or 1
-
-
-def _worker(strategy: tf.distribute.Strategy) -> int:
-    if _workers(strategy) == 1:
-        return 0
-    resolver = strategy.cluster_resolver
-    return 0 if resolver.task_type == "chief" else len(_cluster(strategy).get("chief", ())) + resolver.task_id
-
-
-def _cluster(strategy: tf.distribute.Strategy) -> dict[str, list[str]]:
-    return strategy.cluster_resolver.cluster_spec().as_dict()

@@ -18,7 +18,7 @@ def strategy_of_environment() -> tf.distribute.Strategy:
     Raises:
         TrainingError: TF_CONFIG is not what TensorFlow expects.
     """
-    if len(_addresses(os.environ.get(VARIABLE, ""))) > 1:
+    if place()[1] > 1:
         return tf.distribute.MultiWorkerMirroredStrategy()
     if len(tf.config.list_logical_devices("GPU")) > 1:
         return tf.distribute.MirroredStrategy()
@@ -31,9 +31,15 @@ def agreed(strategy: tf.distribute.Strategy, step: int) -> bool:
     return float(strategy.reduce(tf.distribute.ReduceOp.MEAN, mine, axis=None)) == step
 
 
-def _addresses(config: str) -> list[str]:
+def place() -> tuple[int, int]:
+    """Return this worker's number (the chief's is 0) and how many workers there are, by TF_CONFIG; (0, 1) without it.
+
+    Raises:
+        TrainingError: TF_CONFIG is not what TensorFlow expects.
+    """
+    config = os.environ.get(VARIABLE, "")
     if not config:
-        return []
+        return 0, 1
     expected = (
         'Expected {"cluster": {"worker": ["host:port", …]}, "task": {"type": "worker", "index": 0}}, where the type is '
         "chief or worker and the index is one of the list's."
@@ -41,10 +47,10 @@ def _addresses(config: str) -> list[str]:
     try:
         told = json.loads(config)
         cluster, task = told["cluster"], told["task"]
-        workers = [address for job in ("chief", "worker") for address in cluster.get(job, [])]
-        fits = 0 <= task["index"] < len(cluster[task["type"]]) and task["type"] in ("chief", "worker")
+        tasks = [(job, index) for job in ("chief", "worker") for index in range(len(cluster.get(job, [])))]
+        mine = task["type"], task["index"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise TrainingError(f"{VARIABLE} is not what TensorFlow expects. {expected} Received: {config}") from error
-    if not fits:
+    if mine not in tasks:
         raise TrainingError(f"{VARIABLE} names a task that is not in its cluster. {expected} Received: {config}")
-    return workers
+    return tasks.index(mine), len(tasks)

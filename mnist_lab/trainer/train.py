@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import filelock
@@ -17,10 +17,9 @@ from mnist_lab.trainer.export import export, whole_network
 from mnist_lab.trainer.loop import Loop
 from mnist_lab.trainer.reports import Reports
 from mnist_lab.trainer.settings import Settings, TrainingError
-from mnist_lab.trainer.strategies import agreed, strategy_of_environment
+from mnist_lab.trainer.strategies import agreed, place, strategy_of_environment
 
 STOPPED = 128 + signal.SIGTERM
-_ASKED_EVERY = 20  # steps between two looks whether a worker was asked to stop
 
 
 def train(settings: Settings) -> int:
@@ -43,7 +42,7 @@ def train(settings: Settings) -> int:
         print(error, file=sys.stderr)
         return 1
     except tf.errors.OpError as error:
-        if strategy.num_replicas_in_sync == 1:
+        if place()[1] == 1:
             raise
         print(
             f"Another worker does not answer any more ({type(error).__name__}). Start all workers again: they go on "
@@ -57,7 +56,7 @@ def train(settings: Settings) -> int:
 def _train(loop: Loop, chief: bool, asked: list[int]) -> int:
     settings = loop.settings
     steps = settings.epochs * loop.steps_per_epoch
-    totals, start = np.zeros(3, np.float64), 0
+    totals, start = np.zeros(2, np.float64), 0
     if found := checkpoints.latest(settings.checkpoints, settings.recipe):
         start, (*values, totals) = found
         loop.restore(values)
@@ -80,18 +79,18 @@ def _train(loop: Loop, chief: bool, asked: list[int]) -> int:
                 checkpoints.save(settings.checkpoints, step, [*values, totals], settings.recipe)
 
         for images, classes in loop.batches(start):
-            totals = totals + loop.step(images, classes, tf.constant(float(bool(asked)))).numpy()
+            *sums, wanting_to_stop = loop.step(images, classes, tf.constant(float(bool(asked)))).numpy()
+            totals = totals + sums
             step += 1
-            ends, in_epoch = step % loop.steps_per_epoch == 0, step % loop.steps_per_epoch
+            in_epoch = step % loop.steps_per_epoch
             if chief:
                 reports.step()
-            stopped = bool(asked) if loop.share.workers == 1 else step % _ASKED_EVERY == 0 and totals[2] > 0
-            if ends:
+            if not in_epoch:
                 judged = _end_epoch(loop, step, totals, reports)
-                totals = np.zeros(3, np.float64)
-            if ends or stopped or in_epoch % settings.checkpoint_every == 0:
+                totals = np.zeros(2, np.float64)
+            if wanting_to_stop or in_epoch % settings.checkpoint_every == 0:
                 save()
-            if stopped and step < steps:
+            if wanting_to_stop and step < steps:
                 print(f"Stopped after step {step} of {steps}; its checkpoint is saved.", file=sys.stderr)
                 return STOPPED
         values, judged = loop.values(), judged or loop.judge()
@@ -118,13 +117,11 @@ def _end_epoch(loop: Loop, step: int, totals: np.ndarray, reports: Reports | Non
 def _asked_to_stop():
     """Yield a list that SIGTERM puts its number into."""
     asked: list[int] = []
-    with suppress(ValueError):  # outside the main thread no signal can be caught
-        before = signal.signal(signal.SIGTERM, lambda number, _frame: asked.append(number))
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: asked.append(number))
     try:
         yield asked
     finally:
-        with suppress(ValueError, UnboundLocalError):
-            signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, before)
 
 
 def _alone_in(job_dir: str):
