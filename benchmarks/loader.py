@@ -1,18 +1,21 @@
-"""Images per second and memory of three ways to feed MNIST's training digits: `python benchmarks/loader.py`.
+"""Images per second and memory of ways to feed MNIST's training digits: `python benchmarks/loader.py`.
 
 The files are unpacked first, since the codelab reads unpacked ones; `--gzipped` takes them as they were found.
+PyTorch and TensorFlow Datasets take part where they are installed.
 """
 
-import argparse
+import atexit
 import gc
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -21,8 +24,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import psutil
-from rich.console import Console
-from rich.table import Table
+from report import arguments, report
 
 import mnist_lab as lab
 from mnist_lab import idx
@@ -66,7 +68,51 @@ def in_memory(directory):
     return dataset.batch(BATCH_SIZE, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
 
 
+def pytorch(directory):
+    """PyTorch's DataLoader over floating-point arrays in memory."""
+    import torch
+    from torch.utils.data import DataLoader, TensorDataset
+
+    arrays = (torch.from_numpy(array) for array in float_arrays(directory))
+    return DataLoader(TensorDataset(*arrays), BATCH_SIZE, shuffle=True, drop_last=True)
+
+
+def tfds(directory):
+    """TensorFlow Datasets' files, by the pipeline of its documentation's Keras example."""
+    digits = prepared(directory).as_dataset(split="train", shuffle_files=True)
+
+    def normalized(digit):
+        return tf.cast(digit["image"], tf.float32) / 255.0, digit["label"]
+
+    digits = digits.map(normalized, num_parallel_calls=tf.data.AUTOTUNE).cache().shuffle(60_000)
+    return digits.batch(BATCH_SIZE, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
+
+
 CONTENDERS = {"project": project, "codelab": codelab, "in memory": in_memory}
+CONTENDERS |= {"PyTorch's DataLoader": pytorch} if find_spec("torch") else {}
+WEIGHED = tuple(CONTENDERS)
+CONTENDERS |= {"TensorFlow Datasets": tfds} if find_spec("tensorflow_datasets") else {}
+
+
+@cache
+def prepared(directory):
+    """Return the digits as TensorFlow Datasets stores them after its download: PNG images in TFRecord files."""
+    import tensorflow_datasets
+
+    files = lab.find_mnist(directory)
+    images = idx.read_images(files.train_images).reshape(-1, 28, 28, 1)
+    labels = idx.read_labels(files.train_labels).astype(np.int64)
+    features = tensorflow_datasets.features
+    kinds = {"image": features.Image(shape=(28, 28, 1)), "label": features.ClassLabel(num_classes=10)}
+    folder = tempfile.mkdtemp(prefix="digits-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return tensorflow_datasets.dataset_builders.store_as_tfds_dataset(
+        name="digits",
+        version="1.0.0",
+        data_dir=folder,
+        features=features.FeaturesDict(kinds),
+        split_datasets={"train": tf.data.Dataset.from_tensor_slices({"image": images, "label": labels})},
+    )
 
 
 @cache
@@ -96,6 +142,8 @@ def go_through(dataset, batches=BATCHES):
 def measure_speed(directory, rounds, epochs):
     """Return the medians, per contender, of images per second in first and in later epochs."""
     float_arrays(directory)
+    if "TensorFlow Datasets" in CONTENDERS:
+        prepared(directory)
     first, later = {name: [] for name in CONTENDERS}, {name: [] for name in CONTENDERS}
     for _ in range(rounds):
         datasets = {}
@@ -133,21 +181,19 @@ def in_fresh_processes(name):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="in each, every contender is built anew")
     parser.add_argument("--epochs", type=int, default=10, help="later epochs per round, in alternation")
     parser.add_argument("--gzipped", action="store_true", help="take the files as they were found")
-    parser.add_argument("--memory-of", choices=CONTENDERS, help="print only how many MB this contender adds")
+    parser.add_argument("--memory-of", choices=WEIGHED, help="print only how many MB this contender adds")
     options = parser.parse_args()
     if options.memory_of:
         print(memory_of(options.memory_of))
         return 0
-    memory = {name: in_fresh_processes(name) for name in CONTENDERS}
+    memory = {name: in_fresh_processes(name) for name in WEIGHED}
     with nullcontext() if options.gzipped else unpacked() as directory:
         first, later = measure_speed(directory, options.rounds, options.epochs)
-    table = Table("pipeline", "first epoch, images/s", "later epochs, images/s", "memory, MB")
-    for name in CONTENDERS:
-        table.add_row(name, f"{first[name]:,.0f}", f"{later[name]:,.0f}", f"{memory[name]:.0f}")
+    rows = [[name, f"{first[name]:,.0f}", f"{later[name]:,.0f}", _told(memory.get(name))] for name in CONTENDERS]
     at_first, then, grown = (
         first["project"] / first["codelab"],
         later["project"] / later["in memory"],
@@ -158,11 +204,12 @@ def main():
         f"later epochs, project / in memory: {then:.2f} (at least {LEAST_LATER})": then >= LEAST_LATER,
         f"the project's memory: {grown:.0f} MB (at most {MOST_MEGABYTES})": grown <= MOST_MEGABYTES,
     }
-    console = Console()
-    console.print(table)
-    for text, met in bounds.items():
-        console.print("met   " if met else "MISSED", text, highlight=False)
-    return int(not all(bounds.values()))
+    columns = ["pipeline", "first epoch, images/s", "later epochs, images/s", "memory, MB"]
+    return report("loader", columns, rows, bounds, write=options.write)
+
+
+def _told(megabytes):
+    return "–" if megabytes is None else f"{megabytes:.0f}"
 
 
 if __name__ == "__main__":

@@ -1,13 +1,19 @@
 """What the tests with real processes share; the fixture `start` is in conftest.py."""
 
+import json
 import socket
+import time
+
+import numpy as np
+
+from mnist_lab.trainer import checkpoints
 
 SECONDS = 180
 
 
-def ended(process):
+def ended(process, seconds=SECONDS):
     """Wait for a process; return its exit status and what it said."""
-    out, err = process.communicate(timeout=SECONDS)
+    out, err = process.communicate(timeout=seconds)
     return process.returncode, out + err
 
 
@@ -16,3 +22,26 @@ def free_address():
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{place.getsockname()[1]}"
+
+
+def wait_for_step(job, step, process):
+    """Wait until a checkpoint of that step, or of a later one, is there."""
+    until = time.monotonic() + SECONDS
+    while max(checkpoints.steps(str(job / "checkpoints")), default=-1) < step:
+        assert process.poll() is None, ended(process)
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def content(job):
+    """Return the step and the arrays of the last checkpoint."""
+    (*_, last) = sorted((job / "checkpoints").glob("step-*.npz"))
+    with np.load(last) as file:
+        return int(file["step"]), {name: file[name] for name in file.files}
+
+
+def cluster():
+    """Return the variable TF_CONFIG for each of two workers on this machine."""
+    workers = [free_address() for _ in range(2)]
+    tasks = [{"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}} for index in range(2)]
+    return [{"TF_CONFIG": json.dumps(task)} for task in tasks]

@@ -8,9 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_lab.trainer import checkpoints
-
-from .processes import SECONDS, ended, free_address
+from .processes import SECONDS, cluster, content, ended, wait_for_step
 
 WORKER = Path(__file__).with_name("worker.py")
 SIZES = ("--hp-conv1", 2, "--hp-conv2", 3, "--hp-conv3", 4, "--hp-dense", 8)
@@ -20,21 +18,6 @@ KILLS, KILLS_AT_FULL_LENGTH = 2, 10
 
 def trainer(job, epochs, *flags):
     return "-m", "mnist_lab", "train", "--job-dir", job, "--epochs", epochs, *FLAGS, *flags
-
-
-def wait_for_step(job, step, process):
-    until = time.monotonic() + SECONDS
-    while max(checkpoints.steps(str(job / "checkpoints")), default=-1) < step:
-        assert process.poll() is None, ended(process)
-        assert time.monotonic() < until
-        time.sleep(0.02)
-
-
-def content(job):
-    """The step and the arrays of the last checkpoint."""
-    (*_, last) = sorted((job / "checkpoints").glob("step-*.npz"))
-    with np.load(last) as file:
-        return int(file["step"]), {name: file[name] for name in file.files}
 
 
 def test_killed_at_any_moment_it_ends_as_an_unbroken_training(tiny, tmp_path, start, pytestconfig):
@@ -107,13 +90,6 @@ def test_it_exports_what_it_trained(tiny, tmp_path, start):
         assert one["classes"] == other["classes"] == int(np.argmax(one["predictions"]))
         assert one["predictions"] == pytest.approx(other["predictions"], abs=2e-6)
         assert sum(one["predictions"]) == pytest.approx(1, abs=1e-5)
-
-
-def cluster():
-    """The variable TF_CONFIG of each of two workers on this machine."""
-    workers = [free_address() for _ in range(2)]
-    tasks = [{"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}} for index in range(2)]
-    return [{"TF_CONFIG": json.dumps(task)} for task in tasks]
 
 
 @pytest.mark.parametrize(("kind", "steps", "apart"), [("plain", 20, 1e-4), ("normalized", 1, 1e-3)])

@@ -1,0 +1,154 @@
+"""One epoch of lesson 06's network, some ways and the floor: `python benchmarks/cnn_epoch.py`.
+
+Each way runs in a process of its own: one epoch to warm up, the next one is timed. The floor is what the epoch's
+multiplications would take at the rate of a product of two large matrices, measured in the same round.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from statistics import median
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from contenders import arrays, has_torch, recipe, torch_cnn
+from report import arguments, report
+
+BATCH_SIZE, CLASSES, IMAGES = 128, 10, 60_000
+STEPS = IMAGES // BATCH_SIZE
+PROCESS_SECONDS = 600
+MOST_OF_BARE, SIDE = 1.03, 3_000
+
+
+def lesson():
+    return recipe("06_convolutions", "model")["model"]
+
+
+def timed(epoch):
+    """Return the seconds of the second of two calls."""
+    epoch()
+    began = time.perf_counter()
+    epoch()
+    return time.perf_counter() - began
+
+
+def ours(steps_at_once=1):
+    import mnist_lab as lab
+
+    model = lesson()
+    model.steps_per_execution = steps_at_once
+    training = lab.training_dataset(BATCH_SIZE)
+    return timed(lambda: model.fit(training, epochs=1, shuffle=False, verbose=0))
+
+
+def bare_fit(shuffle=True):
+    import keras
+
+    model = lesson()
+    images, classes = arrays("train")
+    images, labels = images[: STEPS * BATCH_SIZE], keras.utils.to_categorical(classes[: STEPS * BATCH_SIZE], CLASSES)
+    return timed(lambda: model.fit(images, labels, batch_size=BATCH_SIZE, epochs=1, shuffle=shuffle, verbose=0))
+
+
+def raw_loop():
+    import keras
+    import tensorflow as tf
+
+    import mnist_lab as lab
+
+    model, training = lesson(), lab.training_dataset(BATCH_SIZE)
+    optimizer = keras.optimizers.Adam()
+    optimizer.build(model.trainable_variables)
+
+    @tf.function
+    def step(images, labels):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(keras.losses.categorical_crossentropy(labels, model(images, training=True)))
+        optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
+        return loss
+
+    def epoch():
+        for images, labels in training:
+            loss = step(images, labels)
+        return float(loss)
+
+    return timed(epoch)
+
+
+def pytorch(memory_format="contiguous_format"):
+    import torch
+
+    images, classes = (torch.from_numpy(array) for array in arrays("train"))
+    form = getattr(torch, memory_format)
+    images, classes = images.reshape(-1, 1, 28, 28).to(memory_format=form), classes.long()
+    network = torch_cnn().to(memory_format=form)
+    optimizer, loss_of = torch.optim.Adam(network.parameters()), torch.nn.CrossEntropyLoss()
+
+    def epoch():
+        for rows in torch.randperm(IMAGES)[: STEPS * BATCH_SIZE].reshape(STEPS, BATCH_SIZE):
+            optimizer.zero_grad()
+            loss = loss_of(network(images[rows]), classes[rows])
+            loss.backward()
+            optimizer.step()
+        return float(loss)
+
+    return timed(epoch)
+
+
+def floor():
+    import tensorflow as tf
+
+    model = lesson()
+    products = []
+    for layer in model.layers:
+        if layer.weights:
+            positions = 1 if len(layer.output.shape) == 2 else layer.output.shape[1] * layer.output.shape[2]
+            products.append(positions * int(layer.kernel.shape.num_elements()))
+    each_image = 3 * sum(products) - products[0]  # forward, to the weights, to the inputs; the pixels have no gradient
+    matrix = tf.random.normal([SIDE, SIDE])
+    seconds = median(timed(lambda: tf.linalg.matmul(matrix, matrix).numpy()) for _ in range(5))
+    return STEPS * BATCH_SIZE * each_image / (SIDE**3 / seconds)
+
+
+WAYS = {
+    "ours": ours,
+    "ours, 20 steps per execution": lambda: ours(20),
+    "bare fit on arrays": bare_fit,
+    "bare fit on arrays, not shuffled": lambda: bare_fit(shuffle=False),
+    "a raw tf.function loop": raw_loop,
+    "PyTorch": pytorch,
+    "PyTorch, channels last": lambda: pytorch("channels_last"),
+    "floor": floor,
+}
+
+
+def in_a_process(way):
+    command = [sys.executable, __file__, "--only", way]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=PROCESS_SECONDS, check=True)
+    return float(run.stdout.split()[-1])
+
+
+def main():
+    parser = arguments(__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", choices=WAYS, help="print this way's seconds, and nothing else")
+    options = parser.parse_args()
+    if options.only:
+        print(WAYS[options.only]())
+        return 0
+    ways = [way for way in WAYS if has_torch() or "PyTorch" not in way]
+    rounds = [{way: in_a_process(way) for way in ways} for _ in range(options.rounds)]
+    seconds = {way: median(times[way] for times in rounds) for way in ways}
+    rows = [[way, f"{took:.1f}", f"{seconds['ours'] / took:.2f}"] for way, took in seconds.items()]
+    bare = seconds["ours"] / min(took for way, took in seconds.items() if way.startswith("bare"))
+    bounds = {f"ours / the faster bare fit: {bare:.3f} (at most {MOST_OF_BARE})": bare <= MOST_OF_BARE}
+    if has_torch():
+        best = min(took for way, took in seconds.items() if "PyTorch" in way)
+        bounds[f"ours / the faster PyTorch: {seconds['ours'] / best:.2f} (below 1)"] = seconds["ours"] < best
+    columns = ["way", f"seconds, median of {options.rounds}", "ours / this"]
+    return report("cnn_epoch", columns, rows, bounds, write=options.write)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""The networks and trainings that are compared, each written anew from its published description."""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
+
+from derived import NOTEBOOKS, read
+
+from mnist_lab import idx
+from mnist_lab.files import find_mnist
+
+
+def has_torch():
+    return find_spec("torch") is not None
+
+
+def recipe(lesson, *cells):
+    """Return the names that these cells of a lesson define, executed in order."""
+    sources = {cell.id: cell.source for cell in read(NOTEBOOKS / f"{lesson}.ipynb").cells}
+    names = {}
+    for cell in ("imports", *cells):
+        source = "\n".join(line for line in sources[cell].splitlines() if not line.startswith("lab."))
+        exec(source, names)
+    return names
+
+
+def arrays(part):
+    """Return the images `[n, 784]` float32 from 0 to 1 and the classes `[n]` of "train" or "validation"."""
+    files = find_mnist()
+    images = idx.read_images(getattr(files, f"{part}_images")).reshape(-1, idx.PIXELS)
+    return images.astype(np.float32) / np.float32(255), idx.read_labels(getattr(files, f"{part}_labels"))
+
+
+def keras_convnet():
+    """The Keras documentation's "Simple MNIST convnet" (keras.io/examples/vision/mnist_convnet)."""
+    import keras
+
+    network = keras.Sequential(
+        [
+            keras.Input(shape=(28, 28, 1)),
+            keras.layers.Conv2D(32, kernel_size=3, activation="relu"),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Conv2D(64, kernel_size=3, activation="relu"),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Flatten(),
+            keras.layers.Dropout(0.5),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    network.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
+    return network
+
+
+def torch_example():
+    """The network of PyTorch's basic MNIST example (github.com/pytorch/examples/tree/main/mnist)."""
+    from torch import nn
+
+    return nn.Sequential(
+        nn.Conv2d(1, 32, 3),
+        nn.ReLU(),
+        nn.Conv2d(32, 64, 3),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Dropout(0.25),
+        nn.Flatten(),
+        nn.Linear(9216, 128),
+        nn.ReLU(),
+        nn.Dropout(0.5),
+        nn.Linear(128, 10),
+        nn.LogSoftmax(dim=1),
+    )
+
+
+def torch_cnn():
+    """Lesson 06's network, 12-24-32 and 200, for PyTorch, which has no `padding="same"` with strides."""
+    from torch import nn
+
+    return nn.Sequential(
+        nn.Conv2d(1, 12, 3, padding=1),
+        nn.ReLU(),
+        nn.ZeroPad2d(2),
+        nn.Conv2d(12, 24, 6, stride=2),
+        nn.ReLU(),
+        nn.ZeroPad2d(2),
+        nn.Conv2d(24, 32, 6, stride=2),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(7 * 7 * 32, 200),
+        nn.ReLU(),
+        nn.Linear(200, 10),
+    )

@@ -1,0 +1,152 @@
+"""What live curves cost, in a real kernel: ours, livelossplot's, the codelab's: `python benchmarks/live_plot.py`.
+
+Every training runs in a Jupyter kernel of its own. The time spent in the callback's own methods is taken inside the
+kernel, around each of them.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import nbformat
+from contenders import NOTEBOOKS, read
+from report import arguments, report
+
+from mnist_lab.execute import execute
+
+CELL_SECONDS = 900
+MOST_SECONDS, MOST_OF_CNN, SHORTEST_CNN = 0.4, 0.01, 100
+
+# As in the lesson, pictures are drawn before training; Matplotlib is warm then.
+SET_UP = """
+import json
+import time
+
+import keras
+from IPython.display import clear_output, display
+
+import mnist_lab as lab
+from mnist_lab.style import new_figure
+
+
+class CodelabCurves(keras.callbacks.Callback):
+    '''As the codelab describes its callback: every point of the batches, all drawn anew after each epoch.'''
+
+    def on_train_begin(self, logs=None):
+        self.points, self.validation = [], []
+
+    def on_train_batch_end(self, batch, logs=None):
+        if batch % 10 == 0:
+            self.points.append((logs["loss"], logs["accuracy"]))
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.validation.append((logs["val_loss"], logs["val_accuracy"]))
+        clear_output(wait=True)
+        figure = new_figure(16, 7)
+        places = [(epoch + 1) * (1 + number) / len(self.points) for number in range(len(self.points))]
+        for axes, training, validation in zip(
+            figure.subplots(1, 2), zip(*self.points), zip(*self.validation)
+        ):
+            axes.plot(places, training)
+            axes.plot(range(1, epoch + 2), validation, marker="o")
+        display(figure)
+
+
+def timed(callback):
+    '''Let every method that the callback has of its own be timed, into `callback.seconds`.'''
+    callback.seconds = 0.0
+
+    def around(method):
+        def run(*arguments, **named):
+            began = time.perf_counter()
+            method(*arguments, **named)
+            callback.seconds += time.perf_counter() - began
+        return run
+
+    for name in dir(keras.callbacks.Callback):
+        method = getattr(callback, name)
+        if name.startswith("on_") and not getattr(method, "_is_default", False):
+            setattr(callback, name, around(method))
+    return callback
+
+
+lab.set_seed(0)
+training, validation = lab.training_dataset(128), lab.validation_dataset()
+digits, labels = lab.first_digits(training, 24)
+lab.display_digits(digits, None, labels, title="24 to learn from")
+"""
+TRAIN = """
+curves = {callback}
+began = time.perf_counter()
+model.fit(
+    training, validation_data=validation, epochs={epochs}, shuffle=False, verbose=0,
+    callbacks=[timed(curves)] if curves else [],
+)
+seconds = time.perf_counter() - began
+"""
+REPORT = "print(json.dumps([seconds, curves.seconds if curves else 0]))"
+OURS, LIVELOSSPLOT, CODELAB, NONE = "PlotTraining", "livelossplot", "the codelab's callback", "none"
+CALLBACKS = {
+    OURS: "lab.PlotTraining(sample_rate=10, zoom=1)",
+    LIVELOSSPLOT: "__import__('livelossplot').PlotLossesKerasTF()",
+    CODELAB: "CodelabCurves()",
+    NONE: "None",
+}
+
+
+def model_of(lesson):
+    (source,) = [cell.source for cell in read(NOTEBOOKS / f"{lesson}.ipynb").cells if cell.id == "model"]
+    return source
+
+
+def train(lesson, callback, epochs):
+    """Return the seconds of a training in a kernel of its own, and those spent in the callback."""
+    cells = [SET_UP, model_of(lesson), TRAIN.format(callback=callback, epochs=epochs), REPORT]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "training.ipynb")
+        nbformat.write(notebook, path)
+        result = execute(path, cell_seconds=CELL_SECONDS)
+    if result.failure:
+        sys.exit(result.failure)
+    return json.loads(result.notebook.cells[-1].outputs[-1].text)
+
+
+def main():
+    parser = arguments(__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--cnn-epochs", type=int, default=12, help="of lesson 06's network; 0: leave it out")
+    options = parser.parse_args()
+    names = [name for name in CALLBACKS if name != LIVELOSSPLOT or find_spec("livelossplot")]
+    rounds = [
+        {name: train("01_dense_softmax", CALLBACKS[name], options.epochs) for name in names}
+        for _ in range(options.rounds)
+    ]
+    cost = {name: median(times[name][1] for times in rounds) for name in names}
+    whole = {name: median(times[name][0] for times in rounds) for name in names}
+    rows = [[f"lesson 01, {name}", f"{cost[name]:.2f}", f"{whole[name]:.1f}"] for name in names]
+    longest = max(times[OURS][1] for times in rounds)
+    cheapest = min(names, key=lambda name: cost[name] if name != NONE else float("inf"))
+    bounds = {
+        f"the cheapest: {cheapest} (PlotTraining)": cheapest == OURS,
+        f"PlotTraining in the costliest training: {longest:.2f} s (at most {MOST_SECONDS})": longest <= MOST_SECONDS,
+    }
+    if options.cnn_epochs:
+        seconds, drawing = train("06_convolutions", CALLBACKS[OURS], options.cnn_epochs)
+        rows.append([f"lesson 06's network, {options.cnn_epochs} epochs, {OURS}", f"{drawing:.2f}", f"{seconds:.1f}"])
+        share = drawing / seconds
+        told = f"its share of a CNN's {seconds:.0f} s: {100 * share:.2f} % (at most {100 * MOST_OF_CNN:g} %)"
+        bounds[told] = share <= MOST_OF_CNN and seconds >= SHORTEST_CNN
+    columns = ["training", f"seconds in the callback, median of {options.rounds}", "seconds in all"]
+    return report("live_plot", columns, rows, bounds, write=options.write)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""Seconds of training until 99 % of the validation digits are read: `python benchmarks/time_to_99.py`.
+
+Each contender trains in a process of its own, with the seed of its round. The clock starts with the training, and stops
+while the network is judged: after every 100 steps, and after the last one.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from statistics import median
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+from contenders import arrays, has_torch, keras_convnet, recipe, torch_example
+from report import arguments, report
+
+GOAL, EVERY = 0.99, 100
+AT_A_TIME = 1_000
+PROCESS_SECONDS = 1_800
+LEAST = {"the codelab's recipe": 3, "Keras' simple convnet": 5, "PyTorch's basic example": 5}
+
+
+class Clock:
+    """Counts steps, and the seconds between judgements.
+
+    Attributes:
+        seconds: of training so far, without those of the judging.
+        reached: whether the goal was.
+    """
+
+    def __init__(self, judge):
+        self.judge = judge
+        self.seconds, self.steps, self.reached = 0.0, 0, False
+        self.began = time.perf_counter()
+
+    def step(self, last=False):
+        """Count a step, and judge if it is time to; return whether the goal is reached."""
+        self.steps += not last
+        if last or self.steps % EVERY == 0:
+            self.seconds += time.perf_counter() - self.began
+            self.reached = self.judge() >= GOAL
+            self.began = time.perf_counter()
+        return self.reached
+
+
+def share_read(outputs_of, images, classes):
+    read = [np.argmax(outputs_of(part), axis=1) for part in np.split(images, len(images) // AT_A_TIME)]
+    return np.mean(np.concatenate(read) == classes)
+
+
+def fitted(model, *data, callbacks=(), **options):
+    """Return the clock of a Keras training that ends when the goal is reached."""
+    import keras
+
+    images, classes = arrays("validation")
+    images = images.reshape(-1, *model.input_shape[1:])
+    clock = Clock(lambda: share_read(lambda part: model(part, training=False).numpy(), images, classes))
+
+    class Watch(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.stop_training = clock.step()
+
+        def on_train_end(self, logs=None):
+            if not clock.reached:
+                clock.step(last=True)
+
+    model.fit(*data, verbose=0, callbacks=[Watch(), *callbacks], **options)
+    return clock
+
+
+def one_epoch():
+    names = recipe(
+        "10_faster_and_better", "parameters", "data", "learning-rate", "loss", "normalized", "model", "compile"
+    )
+    return fitted(names["model"], names["training"], shuffle=False)
+
+
+def codelab():
+    import keras
+
+    names = recipe("08_batch_normalization", "parameters", "data", "learning-rate", "normalized", "model")
+    decay = keras.callbacks.LearningRateScheduler(names["lr_decay"])
+    return fitted(names["model"], names["training"], epochs=names["EPOCHS"], shuffle=False, callbacks=[decay])
+
+
+def keras_example():
+    import keras
+
+    images, classes = arrays("train")
+    kept = len(images) * 9 // 10  # the example validates on the last tenth
+    images, labels = images[:kept].reshape(-1, 28, 28, 1), keras.utils.to_categorical(classes[:kept], 10)
+    return fitted(keras_convnet(), images, labels, batch_size=128, epochs=15)
+
+
+def pytorch_example():
+    import torch
+
+    def normal(images):
+        return torch.from_numpy((images.reshape(-1, 1, 28, 28) - np.float32(0.1307)) / np.float32(0.3081))
+
+    images, classes = arrays("train")
+    images, classes = normal(images), torch.from_numpy(classes).long()
+    tested, labels = arrays("validation")
+    network = torch_example()
+
+    def outputs_of(part):
+        network.eval()
+        with torch.no_grad():
+            outputs = network(normal(part)).numpy()
+        network.train()
+        return outputs
+
+    optimizer = torch.optim.Adadelta(network.parameters(), lr=1.0)
+    decay = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.7)
+    loss_of = torch.nn.NLLLoss()
+    clock = Clock(lambda: share_read(outputs_of, tested, labels))
+    for _ in range(14):
+        for rows in torch.randperm(len(images)).split(64):
+            optimizer.zero_grad()
+            loss_of(network(images[rows]), classes[rows]).backward()
+            optimizer.step()
+            if clock.step():
+                return clock
+        decay.step()
+    clock.step(last=True)
+    return clock
+
+
+OURS = "lesson 10's one epoch"
+CONTENDERS = {
+    OURS: one_epoch,
+    "the codelab's recipe": codelab,
+    "Keras' simple convnet": keras_example,
+    "PyTorch's basic example": pytorch_example,
+}
+
+
+def in_a_process(name, seed):
+    """Return the seconds until the goal, infinitely many if it is not reached, and the steps."""
+    command = [sys.executable, __file__, "--only", name, str(seed)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=PROCESS_SECONDS, check=True)
+    seconds, steps = run.stdout.split()[-2:]
+    return float(seconds), int(steps)
+
+
+def main():
+    parser = arguments(__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", nargs=2, metavar=("NAME", "SEED"), help="print this one's seconds and steps")
+    options = parser.parse_args()
+    if options.only:
+        name, seed = options.only
+        set_seeds(int(seed))
+        clock = CONTENDERS[name]()
+        print(clock.seconds if clock.reached else float("inf"), clock.steps)
+        return 0
+    names = [name for name in CONTENDERS if has_torch() or "PyTorch" not in name]
+    rounds = [{name: in_a_process(name, seed) for name in names} for seed in range(options.rounds)]
+    seconds = {name: median(found[name][0] for found in rounds) for name in names}
+    rows = []
+    for name in names:
+        each = sorted(found[name] for found in rounds)
+        steps = ", ".join(str(steps) if took < float("inf") else f"not in {steps}" for took, steps in each)
+        rows.append([name, f"{seconds[name]:.1f}", f"{seconds[name] / seconds[OURS]:.1f}", steps])
+    bounds = {
+        f"{name} / ours: {seconds[name] / seconds[OURS]:.1f} (at least {least})": seconds[name] >= least * seconds[OURS]
+        for name, least in LEAST.items()
+        if name in names
+    }
+    columns = ["recipe", f"seconds, median of {options.rounds}", "this / ours", "steps, by run"]
+    return report("time_to_99", columns, rows, bounds, write=options.write)
+
+
+def set_seeds(seed):
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    if has_torch():
+        import torch
+
+        torch.manual_seed(seed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

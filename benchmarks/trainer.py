@@ -1,0 +1,131 @@
+"""The trainer's loop beside `fit`, and one worker beside two: `python benchmarks/trainer.py`.
+
+Lesson 08's network, each way in processes of its own: some steps to warm up, then the timed ones. A worker is held to
+as many cores as its row says.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from statistics import median
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from report import arguments, report
+
+from mnist_lab.files import find_mnist
+from mnist_lab.trainer.settings import Settings
+
+WARM_UP, TIMED = 10_240, 28_672  # digits
+SMALL, LARGE = 64, 512
+PROCESS_SECONDS = 600
+MOST_OF_FIT = 1.05
+
+
+def by_loop(settings):
+    """Return the seconds of the timed steps in the trainer's loop."""
+    import tensorflow as tf
+
+    from mnist_lab.trainer.loop import Loop
+    from mnist_lab.trainer.strategies import strategy_of_environment
+
+    loop = Loop(settings, find_mnist(), strategy_of_environment())
+    batches, nobody, totals = loop.batches(0), tf.constant(0.0), 0
+    for digits in range(0, WARM_UP + TIMED, settings.batch_size):
+        if digits == WARM_UP:
+            began = time.perf_counter()
+        totals = totals + loop.step(*next(batches), nobody).numpy()
+    return time.perf_counter() - began
+
+
+def by_fit(settings):
+    """Return the seconds of the timed steps in Keras' `fit`."""
+    import keras
+
+    import mnist_lab as lab
+    from mnist_lab.trainer import network
+
+    model, training = network.build(settings), lab.training_dataset(settings.batch_size)
+    rate = network.schedule(settings, len(training))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
+    training = training.map(lambda images, one_hot: (images, keras.ops.argmax(one_hot, axis=-1)))
+    model.fit(training.take(WARM_UP // settings.batch_size), shuffle=False, verbose=0)
+    began = time.perf_counter()
+    model.fit(training.take(TIMED // settings.batch_size), shuffle=False, verbose=0)
+    return time.perf_counter() - began
+
+
+WAYS = {"fit": by_fit, "loop": by_loop}
+CASES = {
+    ("fit, 2 cores", SMALL): ("fit", [(0, 1)]),
+    ("the trainer's loop, 2 cores", SMALL): ("loop", [(0, 1)]),
+    ("one worker, 1 core", SMALL): ("loop", [(0,)]),
+    ("two workers, 1 core each", SMALL): ("loop", [(0,), (1,)]),
+    ("one worker, 1 core", LARGE): ("loop", [(0,)]),
+    ("two workers, 1 core each", LARGE): ("loop", [(0,), (1,)]),
+}
+
+
+def seconds_of(batch_size, way, cores_of_workers):
+    """Return the longest of the workers' seconds."""
+    cores = sorted(os.sched_getaffinity(0))
+    addresses = [f"127.0.0.1:{port}" for port in free_ports(len(cores_of_workers))]
+    running = []
+    for index, mine in enumerate(cores_of_workers):
+        environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1"}
+        if len(cores_of_workers) > 1:
+            task = {"type": "worker", "index": index}
+            environment["TF_CONFIG"] = json.dumps({"cluster": {"worker": addresses}, "task": task})
+        running.append(
+            subprocess.Popen(
+                [sys.executable, __file__, "--only", way, str(batch_size)],
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                preexec_fn=lambda mine=mine: os.sched_setaffinity(0, {cores[number] for number in mine}),
+            )
+        )
+    try:
+        return max(float(process.communicate(timeout=PROCESS_SECONDS)[0].split()[-1]) for process in running)
+    finally:
+        for process in running:
+            process.kill()
+
+
+def free_ports(count):
+    places = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [place.getsockname()[1] for place in places]
+    for place in places:
+        place.close()
+    return ports
+
+
+def main():
+    parser = arguments(__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", nargs=2, metavar=("WAY", "BATCH"), help="print this way's seconds, and nothing else")
+    options = parser.parse_args()
+    if options.only:
+        way, batch_size = options.only
+        print(WAYS[way](Settings(epochs=2, batch_size=int(batch_size))))
+        return 0
+    rounds = [{case: seconds_of(case[1], *told) for case, told in CASES.items()} for _ in range(options.rounds)]
+    seconds = {case: median(times[case] for times in rounds) for case in CASES}
+    rows = [
+        [way, str(batch), f"{took:.1f}", f"{TIMED / took:,.0f}", f"{seconds['one worker, 1 core', batch] / took:.2f}"]
+        for (way, batch), took in seconds.items()
+    ]
+    loop, fit = list(CASES)[1::-1]
+    ratio = median(times[loop] / times[fit] for times in rounds)
+    bounds = {f"the loop / fit, median of the rounds: {ratio:.2f} (at most {MOST_OF_FIT})": ratio <= MOST_OF_FIT}
+    columns = ["way", "batch", f"seconds, median of {options.rounds}", "digits/s", "speed, of one worker on 1 core"]
+    return report("trainer", columns, rows, bounds, write=options.write)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
