@@ -24,7 +24,7 @@ DIGITS, BATCHES, CORES = (10_000, 20_000, 60_000, 240_000), (32, 128, 512), (1, 
 USUAL_DIGITS, USUAL_BATCH = 60_000, 128
 PROCESS_SECONDS = 900
 PICTURE = Path(__file__).with_name("growth.png")
-MOST_MEGABYTES_A_THOUSAND = 0.784 * 1.5  # of additional digits: their bytes, and half as much again
+MOST_MEGABYTES_A_THOUSAND = 0.784 * 4  # of additional digits: what their pixels would take as floating-point numbers
 
 
 def write_digits(folder, count):
@@ -81,8 +81,11 @@ def draw(measured):
                     ]
                     axes.plot(values, [measured[case][row] for case in cases], "o", linestyle=line, color=color)
                     axes.lines[-1].set_label(f"{cores} core{'s' * (cores > 1)}")
-                axes.set(xscale="log", ylim=(0, None), ylabel=what, xlabel=label if row else "")
-                axes.set_xticks(values, [f"{value:,}" for value in values], minor=False)
+                highest = max(point for line in axes.lines for point in line.get_ydata())
+                axes.set(ylim=(0, 1.1 * highest), ylabel=what, xlabel=label if row else "")
+                if place:
+                    axes.set_xscale("log")
+                axes.set_xticks(values[1 - place :], [f"{value:,}" for value in values[1 - place :]])
                 axes.minorticks_off()
                 axes.grid(axis="y")
         figure.axes[0].legend()

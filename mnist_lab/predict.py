@@ -60,4 +60,10 @@ def _by_saved_model(export: str, images: np.ndarray) -> np.ndarray:
     signature = getattr(tf.saved_model.load(export), "signatures", {}).get("serving_default")
     if signature is None:
         raise ValueError(f"Expected a SavedModel with the signature serving_default. Received: {export}")
+    inputs, outputs = signature.structured_input_signature[1], signature.structured_outputs
+    if list(inputs) != ["image"] or "predictions" not in outputs:
+        raise ValueError(
+            "Expected a SavedModel from image to predictions, as `mnist-lab train` writes. Received: one from "
+            f"{', '.join(inputs)} to {', '.join(outputs)}"
+        )
     return signature(image=tf.constant(images))["predictions"].numpy()

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from mnist_lab import idx
+from mnist_lab.__main__ import main
 from mnist_lab.files import find_mnist
 from mnist_lab.trainer import batches, checkpoints, network, settings, strategies
 from mnist_lab.trainer.loop import Loop
@@ -47,6 +49,10 @@ def test_lesson_10s_schedule_rises_and_falls():
         ("--hp-dropout", "1", "from 0 up to, but not, 1"),
         ("--hp-lr", "-1", "above 0"),
         ("--hp-lr", "inf", "above 0"),
+        ("--epochs", "inf", "whole number above 0"),
+        ("--seed", "-1", "from 0 to 4,294,967,295"),
+        ("--seed", "4294967296", "from 0 to 4,294,967,295"),
+        ("--job-dir", "", "the name of a folder"),
     ],
 )
 def test_a_flag_that_makes_no_sense(flag, value, expected, capsys):
@@ -109,8 +115,16 @@ def test_workers_share_each_batch_without_overlap_or_loss(tiny, workers, replica
 def test_a_batch_that_cannot_be_shared(tiny):
     with pytest.raises(ValueError, match=r"multiple of that\. Received: 60"):
         steps_of(find_mnist(), batches.Share(0, 7, 1))
-    with pytest.raises(ValueError, match="at most the number of digits, 300"):
+    with pytest.raises(ValueError, match="at most 300, the number of digits"):
         steps_of(find_mnist(), batch_size=301)
+
+
+def test_a_training_that_cannot_be_done_is_told_and_no_traceback(tiny, tmp_path, capsys):
+    assert main(["train", "--job-dir", str(tmp_path / "job"), "--batch-size", "301"]) == 1
+    assert "at most 300, the number of digits. Received: 301" in capsys.readouterr().err
+    (tmp_path / "file").write_text("")
+    assert main(["train", "--job-dir", str(tmp_path / "file"), "--batch-size", "60"]) == 1
+    assert "could not be read or written" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("workers", "replicas"), [(1, 1), (2, 1), (3, 2)])
@@ -135,8 +149,21 @@ def test_a_checkpoint_comes_back_as_it_was_and_three_are_kept(tmp_path):
     assert checkpoints.steps(str(tmp_path)) == [20, 300, 4_000]
     step, arrays = checkpoints.latest(str(tmp_path), RECIPE)
     assert step == 4_000
+    assert {path.name for path in tmp_path.iterdir()} == {f"step-{step:09}.npz" for step in (20, 300, 4_000)}
     np.testing.assert_array_equal(arrays[0], ARRAYS[0] + 4_000)
     assert [array.dtype for array in arrays] == [np.asarray(array).dtype for array in ARRAYS]
+
+
+def test_where_only_damaged_ones_are_left_the_next_one_is_kept(tmp_path):
+    folder = tmp_path / "two-step-lr"
+    for step in (7, 8, 9):
+        checkpoints.save(str(folder), step, ARRAYS, RECIPE)
+        (folder / f"step-{step:09}.npz").write_bytes(b"")
+    with pytest.warns(UserWarning, match="it is passed over"):
+        assert checkpoints.latest(str(folder), RECIPE) is None
+    checkpoints.save(str(folder), 2, ARRAYS, RECIPE)
+    assert checkpoints.steps(str(folder)) == [2]
+    assert checkpoints.latest(str(folder), RECIPE)[0] == 2
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "flipped", "renamed", "pickle"])
@@ -163,7 +190,8 @@ def test_a_damaged_checkpoint_is_passed_over_with_a_warning(tmp_path, damage):
 def test_a_checkpoint_of_another_training_is_an_error_that_names_the_flags(tmp_path):
     checkpoints.save(str(tmp_path), 1, ARRAYS, RECIPE)
     other = settings.Settings(hp_conv1=5, seed=1, hp_schedule=settings.ONE_CYCLE).recipe
-    with pytest.raises(settings.TrainingError, match=r"--epochs None, --hp-conv1 12, --hp-schedule decay, --seed 0\."):
+    told = "--epochs is not named there, 10 here; --hp-conv1 is 12 there, 5 here; --hp-lr-decay is 0.666 there"
+    with pytest.raises(settings.TrainingError, match=told):
         checkpoints.latest(str(tmp_path), other)
     longer = settings.Settings(epochs=20, checkpoint_every=7, job_dir="elsewhere").recipe
     assert checkpoints.latest(str(tmp_path), longer)[0] == 1
@@ -191,6 +219,21 @@ def test_a_training_that_was_interrupted_ends_as_an_unbroken_one(tiny, augment):
     for value, other in zip(unbroken.values(), second.values(), strict=True):
         np.testing.assert_array_equal(value, other)
     assert unbroken.judge() == second.judge()
+
+
+def test_arrays_that_do_not_fit_the_network_are_told(tiny):
+    loop = Loop(settings.Settings(batch_size=60, **SMALL), find_mnist(), tf.distribute.get_strategy())
+    with pytest.raises(settings.TrainingError, match=f"{len(loop.variables) - 1} arrays do not fit the network's"):
+        loop.restore(loop.values()[1:])
+
+
+def test_other_digits_are_another_recipe(tiny, tmp_path):
+    chosen = settings.Settings(batch_size=60, **SMALL)
+    before = Loop(chosen, find_mnist(), tf.distribute.get_strategy()).recipe
+    labels = idx.read_labels(find_mnist().train_labels)
+    idx.write(find_mnist().train_labels, labels[::-1])
+    after = Loop(chosen, find_mnist(), tf.distribute.get_strategy()).recipe
+    assert {part for part in before if before[part] != after[part]} == {"the digits' checksum"}
 
 
 def test_the_judgement_is_that_of_keras(tiny):

@@ -32,10 +32,10 @@ def trainer(job, seed):
 
 
 def accuracy(job):
-    """The accuracy in the last line of metrics.json."""
+    """The validation accuracy in the last line of metrics.json."""
     summary = json.loads((job / "metrics.json").read_text().splitlines()[-1])["summary"]
     assert summary["steps"] == STEPS
-    return summary["accuracy"]
+    return summary["val_accuracy"]
 
 
 @pytest.fixture(scope="module")

@@ -68,9 +68,7 @@ def training_batches(
         TrainingError: the batch cannot be shared evenly, or is larger than the training set.
     """
     images, labels = idx.read_images(files.train_images), idx.read_labels(files.train_labels)
-    each, steps = share.of(batch_size), len(labels) // batch_size
-    if not steps:
-        raise TrainingError(f"batch_size must be at most the number of digits, {len(labels):,}. Received: {batch_size}")
+    each, steps = share.of(batch_size), steps_per_epoch(files, batch_size)
     with tf.device("CPU"):
         images, labels = tf.constant(images), tf.constant(labels)
     mine = share.worker * share.replicas
@@ -94,8 +92,17 @@ def training_batches(
 
 
 def steps_per_epoch(files: MnistFiles, batch_size: int) -> int:
-    """Return how many whole batches the training digits make."""
-    return len(idx.read_labels(files.train_labels)) // batch_size
+    """Return how many whole batches the training digits make.
+
+    Raises:
+        TrainingError: not even one.
+    """
+    digits = len(idx.read_labels(files.train_labels))
+    if digits < batch_size:
+        raise TrainingError(
+            f"Expected a batch size of at most {digits:,}, the number of digits. Received: {batch_size}"
+        )
+    return digits // batch_size
 
 
 def validation_batches(files: MnistFiles, share: Share) -> tf.data.Dataset:

@@ -24,19 +24,20 @@ class DamagedCheckpointError(ValueError):
 
 
 def save(folder: str, step: int, variables: list[np.ndarray], recipe: dict[str, str]) -> None:
-    """Write a checkpoint, and remove all but the last three.
+    """Write a checkpoint, and remove all but the last three; also those of later steps, which were passed over.
 
     Local files appear under their name when they are whole. `folder` may also be a bucket's address.
     """
     tf.io.gfile.makedirs(folder)
-    path = f"{folder.rstrip('/')}/step-{step:09}.npz"
-    unfinished = path.replace("step-", "unfinished-")
+    unfinished = f"{folder.rstrip('/')}/unfinished.npz"
     with tf.io.gfile.GFile(unfinished, "wb") as file:
         file.write(_packed(step, variables, recipe))
         file.flush()
-    tf.io.gfile.rename(unfinished, path, overwrite=True)
-    for old in steps(folder)[:-KEPT]:
-        tf.io.gfile.remove(f"{folder.rstrip('/')}/step-{old:09}.npz")
+    tf.io.gfile.rename(unfinished, _path(folder, step), overwrite=True)
+    there = steps(folder)
+    kept = [known for known in there if known <= step][-KEPT:]
+    for known in set(there) - set(kept):
+        tf.io.gfile.remove(_path(folder, known))
 
 
 def steps(folder: str) -> list[int]:
@@ -52,30 +53,37 @@ def latest(folder: str, recipe: dict[str, str]) -> tuple[int, list[np.ndarray]] 
 
     Args:
         folder: where they are.
-        recipe: the flags that must be the same as when it was written, with their values.
+        recipe: what must be the same as when it was written: flags with their values, and which digits.
 
     Raises:
-        TrainingError: it is of another recipe; the message names the flags.
+        TrainingError: it is of another recipe; the message says where they differ.
     """
     for step in reversed(steps(folder)):
-        path = f"{folder.rstrip('/')}/step-{step:09}.npz"
+        path = _path(folder, step)
         try:
-            found, variables, theirs = _unpacked(tf.io.gfile.GFile(path, "rb").read())
+            with tf.io.gfile.GFile(path, "rb") as file:
+                found, variables, theirs = _unpacked(file.read())
             if found != step:
                 raise DamagedCheckpointError(f"it holds step {found}")
         except DamagedCheckpointError as error:
-            warnings.warn(f"The checkpoint {path} is damaged ({error}); the one before is taken.", stacklevel=2)
+            warnings.warn(f"The checkpoint {path} is damaged ({error}); it is passed over.", stacklevel=2)
             continue
         if theirs != recipe:
             other = [
-                f"{flag} {theirs.get(flag)}" for flag in sorted(recipe | theirs) if theirs.get(flag) != recipe.get(flag)
+                f"{part} is {theirs.get(part, 'not named')} there, {recipe.get(part, 'not named')} here"
+                for part in sorted(recipe | theirs)
+                if theirs.get(part) != recipe.get(part)
             ]
             raise TrainingError(
-                f"The checkpoint {path} is of another training, with {', '.join(other)}. Give the same flags to go on "
-                "with it, or another --job-dir to begin anew."
+                f"The checkpoint {path} is of another training: {'; '.join(other)}. Give the same to go on with it, or "
+                "another --job-dir to begin anew."
             )
         return step, variables
     return None
+
+
+def _path(folder: str, step: int) -> str:
+    return f"{folder.rstrip('/')}/step-{step:09}.npz"
 
 
 def _packed(step: int, variables: list[np.ndarray], recipe: dict[str, str]) -> bytes:

@@ -1,5 +1,6 @@
 """The loop: one step, an epoch's totals and the judgement, under any of TensorFlow's strategies."""
 
+import zlib
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -7,9 +8,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from mnist_lab import idx
 from mnist_lab.files import MnistFiles
 from mnist_lab.trainer import batches, network
-from mnist_lab.trainer.settings import Settings
+from mnist_lab.trainer.settings import Settings, TrainingError
 from mnist_lab.trainer.strategies import place
 
 
@@ -20,6 +22,7 @@ class Loop:
         model: the network; it gives logits.
         optimizer: Adam, with the settings' learning rate.
         steps_per_epoch: how many whole batches the training digits make.
+        digits: a checksum of the training digits' classes: whether two trainings learn from the same.
         share: which part of each batch is this worker's.
     """
 
@@ -29,11 +32,17 @@ class Loop:
         self.share = batches.Share(worker, workers, replicas // workers)
         self.share.of(settings.batch_size)
         self.steps_per_epoch = batches.steps_per_epoch(files, settings.batch_size)
+        self.digits = zlib.crc32(idx.read_labels(files.train_labels).tobytes())
         keras.utils.set_random_seed(settings.seed)
         with strategy.scope():
             self.model = network.build(settings, synchronized=replicas > 1)
             self.optimizer = keras.optimizers.Adam(network.schedule(settings, self.steps_per_epoch))
             self.optimizer.build(self.model.trainable_variables)
+
+    @property
+    def recipe(self) -> dict[str, str]:
+        """What has to stay the same where a training goes on."""
+        return {**self.settings.recipe, "the digits' checksum": f"{self.digits:08x}"}
 
     @property
     def variables(self) -> list[keras.Variable]:
@@ -45,7 +54,17 @@ class Loop:
         return [tf.convert_to_tensor(variable.value).numpy() for variable in self.variables]
 
     def restore(self, values: list[np.ndarray]) -> None:
-        """Set all variables."""
+        """Set all variables.
+
+        Raises:
+            TrainingError: they have other shapes.
+        """
+        mine, theirs = [tuple(variable.shape) for variable in self.variables], [value.shape for value in values]
+        if mine != theirs:
+            raise TrainingError(
+                f"The checkpoint's {len(theirs)} arrays do not fit the network's {len(mine)}: another version of Keras "
+                "or of this package wrote it. Train with that one, or name another --job-dir to begin anew."
+            )
         with self.strategy.scope():
             for variable, value in zip(self.variables, values, strict=True):
                 variable.assign(value)

@@ -61,9 +61,9 @@ class Reports:
         self._console.print(f"epoch {number}/{self._settings.epochs}: {told} ({seconds:.0f} s)", soft_wrap=True)
         self._tell_tuning(number, figures["val_accuracy"])
 
-    def end(self, step: int, loss: float, accuracy: float) -> None:
-        """Tell how it ended: the validation loss and accuracy of the finished network."""
-        summary = {"steps": step, "accuracy": round(accuracy, 6), "loss": round(loss, 6)}
+    def end(self, step: int, digits: str, loss: float, accuracy: float) -> None:
+        """Tell how it ended: the validation loss and accuracy of the finished network, and what digits it learned."""
+        summary = {"steps": step, "val_accuracy": round(accuracy, 6), "val_loss": round(loss, 6), "digits": digits}
         self._lines = [line for line in self._lines if "summary" not in line] + [{"summary": summary}]
         self._write()
         self._console.print(f"validation accuracy: {accuracy:.4f}")
@@ -90,5 +90,6 @@ def _kept(file: str, first_step: int) -> list[dict]:
     """Return the lines of an earlier run that are of steps before the one that the training goes on from."""
     if not tf.io.gfile.exists(file):
         return []
-    lines = [json.loads(line) for line in tf.io.gfile.GFile(file).read().splitlines()]
+    with tf.io.gfile.GFile(file) as earlier:
+        lines = [json.loads(line) for line in earlier.read().splitlines()]
     return [line for line in lines if line.get("step", first_step + 1) <= first_step]

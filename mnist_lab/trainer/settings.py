@@ -25,7 +25,7 @@ class Settings:
         epochs: passes over the training digits.
         batch_size: digits per step, over all workers together.
         seed: of the first weights, the order of the digits, their distortions and the dropout.
-        checkpoint_every: steps between two checkpoints.
+        checkpoint_every: steps between two checkpoints, counted in each epoch, which ends with one too.
         augment: distort the digits, as lesson 10 does.
         hp_schedule: "decay": `hp_lr` times `hp_lr_decay` for each epoch, as in lesson 08; "one-cycle": a rate that
             rises to `hp_lr` and falls to zero, as in lesson 10.
@@ -36,7 +36,7 @@ class Settings:
         hp_dropout: rate of the dropout.
         hp_momentum: of the running averages of batch normalization.
         hp_lr: the learning rate, or its peak.
-        hp_lr_decay: its factor from one epoch to the next.
+        hp_lr_decay: its factor from one epoch to the next; "one-cycle" has none.
     """
 
     data_dir: str | None = None
@@ -59,10 +59,8 @@ class Settings:
     @property
     def recipe(self) -> dict[str, str]:
         """What has to stay the same where a training goes on: each flag with its value."""
-        places = {"data_dir", "job_dir", "checkpoint_every"}
-        longer = {"epochs"} if self.hp_schedule == DECAY else set()
-        kept = [field.name for field in fields(self) if field.name not in places | longer]
-        return {_flag(name): str(getattr(self, name)) for name in kept}
+        free = {"data_dir", "job_dir", "checkpoint_every", "epochs" if self.hp_schedule == DECAY else "hp_lr_decay"}
+        return {_flag(field.name): str(getattr(self, field.name)) for field in fields(self) if field.name not in free}
 
     def in_job(self, name: str) -> str:
         """Return the place of that name in the job's folder, which may be a bucket's address."""
@@ -88,12 +86,18 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     """Give `parser` a flag for each setting."""
     default = Settings()
     parser.add_argument("--data-dir", metavar="DIR", help="MNIST's files (default: where `doctor` finds them)")
-    parser.add_argument("--job-dir", default=default.job_dir, metavar="DIR", help="for all that is written (job)")
+    parser.add_argument(
+        "--job-dir", type=_name, default=default.job_dir, metavar="DIR", help="for all that is written (job)"
+    )
     parser.add_argument("--epochs", type=_count, default=default.epochs, help="passes over the digits (10)")
     parser.add_argument("--batch-size", type=_count, default=default.batch_size, help="over all workers (64)")
-    parser.add_argument("--seed", type=int, default=default.seed, help="of all that is random (0)")
+    parser.add_argument("--seed", type=_seed, default=default.seed, help="of all that is random (0)")
     parser.add_argument(
-        "--checkpoint-every", type=_count, default=default.checkpoint_every, metavar="STEPS", help="(500)"
+        "--checkpoint-every",
+        type=_count,
+        default=default.checkpoint_every,
+        metavar="STEPS",
+        help="counted in each epoch (500)",
     )
     parser.add_argument("--augment", action="store_true", help="distort the digits, as lesson 10 does")
     numbers = parser.add_argument_group("the network and its learning rate")
@@ -124,7 +128,18 @@ def _flag(name: str) -> str:
 
 
 def _count(text: str) -> int:
-    return int(_number(text, "a whole number above 0", lambda number: number >= 1 and number == int(number)))
+    return int(_number(text, "a whole number above 0", lambda number: number >= 1 and number.is_integer()))
+
+
+def _seed(text: str) -> int:
+    expected = "a whole number from 0 to 4,294,967,295"
+    return int(_number(text, expected, lambda number: 0 <= number < 2**32 and number.is_integer()))
+
+
+def _name(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("expected the name of a folder; received ''")
+    return text
 
 
 def _share(text: str) -> float:

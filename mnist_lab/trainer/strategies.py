@@ -3,6 +3,7 @@
 import json
 import os
 
+import numpy as np
 import tensorflow as tf
 
 from mnist_lab.trainer.settings import TrainingError
@@ -25,10 +26,10 @@ def strategy_of_environment() -> tf.distribute.Strategy:
     return tf.distribute.get_strategy()
 
 
-def agreed(strategy: tf.distribute.Strategy, step: int) -> bool:
-    """Return whether all workers hold the same step; each has to call this."""
-    mine = strategy.run(tf.function(lambda: tf.constant(step, tf.float64)))
-    return float(strategy.reduce(tf.distribute.ReduceOp.MEAN, mine, axis=None)) == step
+def agreed(strategy: tf.distribute.Strategy, *numbers: int) -> bool:
+    """Return whether all workers hold the same numbers; each has to call this."""
+    held = strategy.run(tf.function(lambda: tf.constant([numbers], tf.int64)))
+    return len(np.unique(strategy.gather(held, axis=0).numpy(), axis=0)) == 1
 
 
 def place() -> tuple[int, int]:
