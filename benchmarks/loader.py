@@ -9,6 +9,7 @@ import gc
 import gzip
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,8 +24,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import psutil
-from contenders import codelab_pipeline
-from report import arguments, in_a_process, report
+from report import arguments, report
 
 import mnist_lab as lab
 from mnist_lab import idx
@@ -43,8 +43,24 @@ def project(directory):
 
 
 def codelab(directory):
-    """The codelab's pipeline; Keras went through it with one iterator that never ends."""
-    return iter(codelab_pipeline(BATCH_SIZE, directory))
+    """The codelab's pipeline, record by record; Keras went through it with one iterator that never ends."""
+    files = lab.find_mnist(directory)
+
+    def records(path, kind):
+        return tf.data.FixedLengthRecordDataset(
+            str(path), idx.record_bytes(kind), idx.header_bytes(kind), compression_type=idx.compression_type(path)
+        )
+
+    def read_image(record):
+        return tf.reshape(tf.cast(tf.io.decode_raw(record, tf.uint8), tf.float32) / 256.0, [28 * 28])
+
+    def read_label(record):
+        return tf.one_hot(tf.reshape(tf.io.decode_raw(record, tf.uint8), []), 10)
+
+    images = records(files.train_images, "images").map(read_image, num_parallel_calls=16)
+    labels = records(files.train_labels, "labels").map(read_label, num_parallel_calls=16)
+    dataset = tf.data.Dataset.zip((images, labels)).cache().shuffle(5000, reshuffle_each_iteration=True).repeat()
+    return iter(dataset.batch(BATCH_SIZE).prefetch(tf.data.AUTOTUNE))
 
 
 def in_memory(directory):
@@ -161,8 +177,9 @@ def memory_of(name):
 
 
 def in_fresh_processes(name):
-    command = ("--memory-of", name)
-    return median(float(in_a_process(__file__, *command, seconds=PROCESS_SECONDS)[-1]) for _ in range(PROCESSES))
+    command = [sys.executable, __file__, "--memory-of", name]
+    runs = [subprocess.run(command, capture_output=True, timeout=PROCESS_SECONDS, check=True) for _ in range(PROCESSES)]
+    return median(float(run.stdout.split()[-1]) for run in runs)
 
 
 def main():

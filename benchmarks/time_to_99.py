@@ -5,6 +5,7 @@ while the network is judged: after every 100 steps, and after the last one.
 """
 
 import os
+import subprocess
 import sys
 import time
 from statistics import median
@@ -12,10 +13,10 @@ from statistics import median
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
-from contenders import arrays, codelab_pipeline, has_torch, keras_convnet, recipe, torch_example
-from report import arguments, in_a_process, report
+from contenders import arrays, has_torch, keras_convnet, recipe, torch_example
+from report import arguments, report
 
-GOAL, EVERY, IMAGES = 0.99, 100, 60_000
+GOAL, EVERY = 0.99, 100
 AT_A_TIME = 1_000
 PROCESS_SECONDS = 1_800
 LEAST = {"the codelab's recipe": 3, "Keras' simple convnet": 5, "PyTorch's basic example": 5}
@@ -29,9 +30,10 @@ class Clock:
         reached: whether the goal was.
     """
 
-    def __init__(self, began, judge):
-        self.began, self.judge = began, judge
+    def __init__(self, judge):
+        self.judge = judge
         self.seconds, self.steps, self.reached = 0.0, 0, False
+        self.began = time.perf_counter()
 
     def step(self, last=False):
         """Count a step, and judge if it is time to; return whether the goal is reached."""
@@ -48,13 +50,13 @@ def share_read(outputs_of, images, classes):
     return np.mean(np.concatenate(read) == classes)
 
 
-def fitted(began, model, *data, callbacks=(), **options):
+def fitted(model, *data, callbacks=(), **options):
     """Return the clock of a Keras training that ends when the goal is reached."""
     import keras
 
     images, classes = arrays("validation")
     images = images.reshape(-1, *model.input_shape[1:])
-    clock = Clock(began, lambda: share_read(lambda part: model(part, training=False).numpy(), images, classes))
+    clock = Clock(lambda: share_read(lambda part: model(part, training=False).numpy(), images, classes))
 
     class Watch(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
@@ -68,32 +70,31 @@ def fitted(began, model, *data, callbacks=(), **options):
     return clock
 
 
-def one_epoch(began):
+def one_epoch():
     names = recipe(
         "10_faster_and_better", "parameters", "data", "learning-rate", "loss", "normalized", "model", "compile"
     )
-    return fitted(began, names["model"], names["training"], shuffle=False)
+    return fitted(names["model"], names["training"], shuffle=False)
 
 
-def codelab(began):
+def codelab():
     import keras
 
-    names = recipe("08_batch_normalization", "parameters", "learning-rate", "normalized", "model")
+    names = recipe("08_batch_normalization", "parameters", "data", "learning-rate", "normalized", "model")
     decay = keras.callbacks.LearningRateScheduler(names["lr_decay"])
-    training, steps = codelab_pipeline(names["BATCH_SIZE"]), IMAGES // names["BATCH_SIZE"]
-    return fitted(began, names["model"], training, epochs=names["EPOCHS"], steps_per_epoch=steps, callbacks=[decay])
+    return fitted(names["model"], names["training"], epochs=names["EPOCHS"], shuffle=False, callbacks=[decay])
 
 
-def keras_example(began):
+def keras_example():
     import keras
 
     images, classes = arrays("train")
     kept = len(images) * 9 // 10  # the example validates on the last tenth
     images, labels = images[:kept].reshape(-1, 28, 28, 1), keras.utils.to_categorical(classes[:kept], 10)
-    return fitted(began, keras_convnet(), images, labels, batch_size=128, epochs=15)
+    return fitted(keras_convnet(), images, labels, batch_size=128, epochs=15)
 
 
-def pytorch_example(began):
+def pytorch_example():
     import torch
 
     def normal(images):
@@ -114,7 +115,7 @@ def pytorch_example(began):
     optimizer = torch.optim.Adadelta(network.parameters(), lr=1.0)
     decay = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.7)
     loss_of = torch.nn.NLLLoss()
-    clock = Clock(began, lambda: share_read(outputs_of, tested, labels))
+    clock = Clock(lambda: share_read(outputs_of, tested, labels))
     for _ in range(14):
         for rows in torch.randperm(len(images)).split(64):
             optimizer.zero_grad()
@@ -136,9 +137,11 @@ CONTENDERS = {
 }
 
 
-def measure(name, seed):
+def in_a_process(name, seed):
     """Return the seconds until the goal, infinitely many if it is not reached, and the steps."""
-    seconds, steps = in_a_process(__file__, "--only", name, str(seed), seconds=PROCESS_SECONDS)[-2:]
+    command = [sys.executable, __file__, "--only", name, str(seed)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=PROCESS_SECONDS, check=True)
+    seconds, steps = run.stdout.split()[-2:]
     return float(seconds), int(steps)
 
 
@@ -149,16 +152,16 @@ def main():
     options = parser.parse_args()
     if options.only:
         name, seed = options.only
-        set_seed(name, int(seed))
-        clock = CONTENDERS[name](time.perf_counter())
+        set_seeds(int(seed))
+        clock = CONTENDERS[name]()
         print(clock.seconds if clock.reached else float("inf"), clock.steps)
         return 0
     names = [name for name in CONTENDERS if has_torch() or "PyTorch" not in name]
-    rounds = [{name: measure(name, seed) for name in names} for seed in range(options.rounds)]
+    rounds = [{name: in_a_process(name, seed) for name in names} for seed in range(options.rounds)]
     seconds = {name: median(found[name][0] for found in rounds) for name in names}
     rows = []
     for name in names:
-        each = [found[name] for found in rounds]
+        each = sorted(found[name] for found in rounds)
         steps = ", ".join(str(steps) if took < float("inf") else f"not in {steps}" for took, steps in each)
         rows.append([name, f"{seconds[name]:.1f}", f"{seconds[name] / seconds[OURS]:.1f}", steps])
     bounds = {
@@ -170,16 +173,14 @@ def main():
     return report("time_to_99", columns, rows, bounds, write=options.write)
 
 
-def set_seed(name, seed):
-    """Import the library that this contender uses, and make it start from a seed."""
-    if "PyTorch" in name:
+def set_seeds(seed):
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    if has_torch():
         import torch
 
         torch.manual_seed(seed)
-    else:
-        import keras
-
-        keras.utils.set_random_seed(seed)
 
 
 if __name__ == "__main__":
