@@ -5,13 +5,13 @@ multiplications would take at the rate of a product of two large matrices, measu
 """
 
 import os
-import subprocess
 import sys
 import time
 from statistics import median
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+from apart import in_a_process
 from contenders import arrays, has_torch, recipe, torch_cnn
 from report import arguments, report
 
@@ -123,10 +123,8 @@ WAYS = {
 }
 
 
-def in_a_process(way):
-    command = [sys.executable, __file__, "--only", way]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=PROCESS_SECONDS, check=True)
-    return float(run.stdout.split()[-1])
+def measure(way):
+    return float(in_a_process(__file__, "--only", way, seconds=PROCESS_SECONDS)[-1])
 
 
 def main():
@@ -138,7 +136,7 @@ def main():
         print(WAYS[options.only]())
         return 0
     ways = [way for way in WAYS if has_torch() or "PyTorch" not in way]
-    rounds = [{way: in_a_process(way) for way in ways} for _ in range(options.rounds)]
+    rounds = [{way: measure(way) for way in ways} for _ in range(options.rounds)]
     seconds = {way: median(times[way] for times in rounds) for way in ways}
     rows = [[way, f"{took:.1f}", f"{seconds['ours'] / took:.2f}"] for way, took in seconds.items()]
     bare = seconds["ours"] / min(took for way, took in seconds.items() if way.startswith("bare"))

@@ -5,7 +5,6 @@ held to one core or two. More digits than MNIST has are MNIST's repeated. Memory
 """
 
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
+from apart import in_a_process
 from contenders import recipe
 from report import arguments, report
 
@@ -53,17 +53,16 @@ def one_epoch(directory, batch_size):
     return time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
 
-def in_a_process(directory, batch_size, cores):
-    command = [sys.executable, __file__, "--only", str(directory), str(batch_size)]
-    run = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        timeout=PROCESS_SECONDS,
-        check=True,
+def measure(directory, batch_size, cores):
+    words = in_a_process(
+        __file__,
+        "--only",
+        directory,
+        batch_size,
+        seconds=PROCESS_SECONDS,
         preexec_fn=lambda: os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores]),
     )
-    return [float(number) for number in run.stdout.split()[-2:]]
+    return [float(number) for number in words[-2:]]
 
 
 def draw(measured):
@@ -109,7 +108,7 @@ def main():
             folder.mkdir()
             write_digits(folder, digits)
         for case in cases:
-            measured[case] = in_a_process(Path(place, str(case[0])), *case[1:])
+            measured[case] = measure(Path(place, str(case[0])), *case[1:])
     rows = [
         [f"{digits:,}", str(batch), str(cores), f"{seconds:.1f}", f"{1e6 * seconds / digits:.0f}", f"{memory:.0f}"]
         for (digits, batch, cores), (seconds, memory) in measured.items()

@@ -4,21 +4,16 @@ Every training runs in a Jupyter kernel of its own. The time spent in the callba
 kernel, around each of them.
 """
 
-import json
 import os
 import sys
-import tempfile
 from importlib.util import find_spec
-from pathlib import Path
 from statistics import median
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import nbformat
+from apart import in_a_kernel
 from contenders import NOTEBOOKS, read
 from report import arguments, report
-
-from mnist_lab.execute import execute
 
 CELL_SECONDS = 900
 MOST_SECONDS, MOST_OF_CNN, SHORTEST_CNN = 0.4, 0.01, 100
@@ -107,15 +102,8 @@ def model_of(lesson):
 
 def train(lesson, callback, epochs):
     """Return the seconds of a training in a kernel of its own, and those spent in the callback."""
-    cells = [SET_UP, model_of(lesson), TRAIN.format(callback=callback, epochs=epochs), REPORT]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells])
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "training.ipynb")
-        nbformat.write(notebook, path)
-        result = execute(path, cell_seconds=CELL_SECONDS)
-    if result.failure:
-        sys.exit(result.failure)
-    return json.loads(result.notebook.cells[-1].outputs[-1].text)
+    training = TRAIN.format(callback=callback, epochs=epochs)
+    return in_a_kernel(SET_UP, model_of(lesson), training, REPORT, seconds=CELL_SECONDS)
 
 
 def main():

@@ -9,7 +9,6 @@ import gc
 import gzip
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import psutil
+from apart import in_a_process
 from report import arguments, report
 
 import mnist_lab as lab
@@ -177,9 +177,8 @@ def memory_of(name):
 
 
 def in_fresh_processes(name):
-    command = [sys.executable, __file__, "--memory-of", name]
-    runs = [subprocess.run(command, capture_output=True, timeout=PROCESS_SECONDS, check=True) for _ in range(PROCESSES)]
-    return median(float(run.stdout.split()[-1]) for run in runs)
+    command = ("--memory-of", name)
+    return median(float(in_a_process(__file__, *command, seconds=PROCESS_SECONDS)[-1]) for _ in range(PROCESSES))
 
 
 def main():

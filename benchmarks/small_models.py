@@ -4,19 +4,14 @@ Every training runs in a Jupyter kernel of its own, as a lesson does, and is val
 calls one `tf.function` a step and keeps the mean loss and accuracy, as `fit` does.
 """
 
-import json
 import os
 import sys
-import tempfile
-from pathlib import Path
 from statistics import median
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import nbformat
+from apart import in_a_kernel
 from report import arguments, report
-
-from mnist_lab.execute import execute
 
 CELL_SECONDS = 300
 MOST = 1.5
@@ -86,15 +81,7 @@ RAW_LOOP = list(WAYS)[-1]
 
 def train(source, epochs):
     """Return the seconds of a training in a kernel of its own."""
-    cells = [SET_UP, source.replace("{epochs}", str(epochs))]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells])
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "training.ipynb")
-        nbformat.write(notebook, path)
-        result = execute(path, cell_seconds=CELL_SECONDS)
-    if result.failure:
-        sys.exit(result.failure)
-    return json.loads(result.notebook.cells[-1].outputs[-1].text)
+    return in_a_kernel(SET_UP, source.replace("{epochs}", str(epochs)), seconds=CELL_SECONDS)
 
 
 def main():

@@ -5,7 +5,6 @@ while the network is judged: after every 100 steps, and after the last one.
 """
 
 import os
-import subprocess
 import sys
 import time
 from statistics import median
@@ -13,6 +12,7 @@ from statistics import median
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
+from apart import in_a_process
 from contenders import arrays, has_torch, keras_convnet, recipe, torch_example
 from report import arguments, report
 
@@ -137,11 +137,9 @@ CONTENDERS = {
 }
 
 
-def in_a_process(name, seed):
+def measure(name, seed):
     """Return the seconds until the goal, infinitely many if it is not reached, and the steps."""
-    command = [sys.executable, __file__, "--only", name, str(seed)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=PROCESS_SECONDS, check=True)
-    seconds, steps = run.stdout.split()[-2:]
+    seconds, steps = in_a_process(__file__, "--only", name, seed, seconds=PROCESS_SECONDS)[-2:]
     return float(seconds), int(steps)
 
 
@@ -157,7 +155,7 @@ def main():
         print(clock.seconds if clock.reached else float("inf"), clock.steps)
         return 0
     names = [name for name in CONTENDERS if has_torch() or "PyTorch" not in name]
-    rounds = [{name: in_a_process(name, seed) for name in names} for seed in range(options.rounds)]
+    rounds = [{name: measure(name, seed) for name in names} for seed in range(options.rounds)]
     seconds = {name: median(found[name][0] for found in rounds) for name in names}
     rows = []
     for name in names:

@@ -1,6 +1,7 @@
 """What the tests with real processes share; the fixture `start` is in conftest.py."""
 
 import json
+import signal
 import socket
 import time
 
@@ -31,6 +32,16 @@ def wait_for_step(job, step, process):
         assert process.poll() is None, ended(process)
         assert time.monotonic() < until
         time.sleep(0.02)
+
+
+def kill_again_and_again(start, command, job, moments):
+    """Start the command, and kill it some seconds after it reached a step, for each (step, seconds)."""
+    for step, seconds in moments:
+        process = start(*command)
+        wait_for_step(job, step, process)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        assert ended(process)[0] == -signal.SIGKILL
 
 
 def content(job):

@@ -4,16 +4,14 @@ It takes the better part of an hour, and is run with `--full-length` only.
 """
 
 import json
-import signal
 import subprocess
 import sys
-import time
 from functools import cache
 
 import numpy as np
 import pytest
 
-from .processes import cluster, content, ended, wait_for_step
+from .processes import cluster, content, ended, kill_again_and_again
 
 SEEDS = range(3)
 KILLS, STEPS = 10, 9_370
@@ -54,13 +52,9 @@ def unbroken(tmp_path_factory):
 
 def test_killed_ten_times_it_reads_as_well_as_an_unbroken_training(unbroken, tmp_path, start):
     job = tmp_path / "job"
-    moments = np.random.default_rng(6).uniform(0, 10, KILLS)
-    for number, seconds in enumerate(moments, start=1):
-        process = start(*trainer(job, 0))
-        wait_for_step(job, number * 8_500 // KILLS, process)
-        time.sleep(seconds)
-        process.send_signal(signal.SIGKILL)
-        assert ended(process)[0] == -signal.SIGKILL
+    seconds = np.random.default_rng(6).uniform(0, 10, KILLS)
+    moments = [(number * 8_500 // KILLS, wait) for number, wait in enumerate(seconds, start=1)]
+    kill_again_and_again(start, trainer(job, 0), job, moments)
     status, told = ended(start(*trainer(job, 0)), TRAINING_SECONDS)
     assert status == 0, told
     (step, arrays), (steps, expected) = content(job), content(unbroken(0))

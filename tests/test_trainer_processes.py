@@ -13,7 +13,7 @@ import pytest
 from mnist_lab import idx
 from mnist_lab.files import find_mnist
 
-from .processes import SECONDS, cluster, content, ended, wait_for_step
+from .processes import SECONDS, cluster, content, ended, kill_again_and_again, wait_for_step
 
 WORKER = Path(__file__).with_name("worker.py")
 SIZES = ("--hp-conv1", 2, "--hp-conv2", 3, "--hp-conv3", 4, "--hp-dense", 8)
@@ -30,13 +30,9 @@ def test_killed_at_any_moment_it_ends_as_an_unbroken_training(tiny, tmp_path, st
     unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
     status, told = ended(start(*trainer(unbroken, 60)))
     assert (status, told.count("epoch ")) == (0, 60), told
-    moments = np.random.default_rng(5).uniform(0, 1, kills)
-    for number, moment in enumerate(moments, start=1):
-        process = start(*trainer(broken, 60))
-        wait_for_step(broken, number * 180 // kills, process)
-        time.sleep(moment / 4)
-        process.send_signal(signal.SIGKILL)
-        assert ended(process)[0] == -signal.SIGKILL
+    seconds = np.random.default_rng(5).uniform(0, 1, kills) / 4
+    moments = [(number * 180 // kills, wait) for number, wait in enumerate(seconds, start=1)]
+    kill_again_and_again(start, trainer(broken, 60), broken, moments)
     status, told = ended(start(*trainer(broken, 60)))
     assert status == 0, told
     (step, arrays), (steps, others) = content(broken), content(unbroken)
@@ -148,6 +144,15 @@ def test_two_workers_hold_the_same_variables_as_each_other_and_nearly_those_of_o
         np.testing.assert_allclose(one, single, atol=apart)
 
 
+def assert_that_both_go_on(job, start):
+    reached = content(job)[0]
+    epochs = reached // 5 + 2
+    for process in [start(*trainer(job, epochs), **task) for task in cluster()]:
+        status, told = ended(process)
+        assert status == 0, told
+    assert content(job)[0] == epochs * 5 > reached
+
+
 def test_a_worker_whose_other_is_killed_says_so_and_both_can_go_on(tiny, tmp_path, start):
     job = tmp_path / "job"
     flags = trainer(job, 2_000)
@@ -159,12 +164,7 @@ def test_a_worker_whose_other_is_killed_says_so_and_both_can_go_on(tiny, tmp_pat
     assert time.monotonic() - began < 60
     assert status == 1
     assert "Most often another worker has ended" in told
-    reached = content(job)[0]
-    again = [start(*trainer(job, reached // 5 + 2), **task) for task in cluster()]
-    for process in again:
-        status, told = ended(process)
-        assert status == 0, told
-    assert content(job)[0] == (reached // 5 + 2) * 5 > reached
+    assert_that_both_go_on(job, start)
 
 
 def test_sigterm_to_one_worker_stops_both_after_the_same_step_and_both_can_go_on(tiny, tmp_path, start):
@@ -178,8 +178,4 @@ def test_sigterm_to_one_worker_stops_both_after_the_same_step_and_both_can_go_on
         reached = content(job)[0]
         assert status == 143, told
         assert f"Stopped after step {reached} of 10000; its checkpoint is saved." in told
-    epochs = reached // 5 + 2
-    for process in [start(*trainer(job, epochs), **task) for task in cluster()]:
-        status, told = ended(process)
-        assert status == 0, told
-    assert content(job)[0] == epochs * 5
+    assert_that_both_go_on(job, start)

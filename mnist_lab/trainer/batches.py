@@ -68,7 +68,7 @@ def training_batches(
         TrainingError: the batch cannot be shared evenly, or is larger than the training set.
     """
     images, labels = idx.read_images(files.train_images), idx.read_labels(files.train_labels)
-    each, steps = share.of(batch_size), steps_per_epoch(files, batch_size)
+    each, steps = share.of(batch_size), steps_per_epoch(len(labels), batch_size)
     with tf.device("CPU"):
         images, labels = tf.constant(images), tf.constant(labels)
     mine = share.worker * share.replicas
@@ -91,13 +91,12 @@ def training_batches(
     return parts.map(look_up, num_parallel_calls=os.cpu_count(), deterministic=True).prefetch(_AHEAD)
 
 
-def steps_per_epoch(files: MnistFiles, batch_size: int) -> int:
-    """Return how many whole batches the training digits make.
+def steps_per_epoch(digits: int, batch_size: int) -> int:
+    """Return how many whole batches so many digits make.
 
     Raises:
         TrainingError: not even one.
     """
-    digits = len(idx.read_labels(files.train_labels))
     if digits < batch_size:
         raise TrainingError(
             f"Expected a batch size of at most {digits:,}, the number of digits. Received: {batch_size}"

@@ -31,8 +31,9 @@ class Loop:
         (worker, workers), replicas = place(), strategy.num_replicas_in_sync
         self.share = batches.Share(worker, workers, replicas // workers)
         self.share.of(settings.batch_size)
-        self.steps_per_epoch = batches.steps_per_epoch(files, settings.batch_size)
-        self.digits = zlib.crc32(idx.read_labels(files.train_labels).tobytes())
+        labels = idx.read_labels(files.train_labels)
+        self.steps_per_epoch = batches.steps_per_epoch(len(labels), settings.batch_size)
+        self.digits = zlib.crc32(labels.tobytes())
         keras.utils.set_random_seed(settings.seed)
         with strategy.scope():
             self.model = network.build(settings, synchronized=replicas > 1)

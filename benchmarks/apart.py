@@ -1,0 +1,32 @@
+"""What is measured apart: in a process of its own, or in a Jupyter kernel of its own, as a lesson runs."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+from mnist_lab.execute import execute
+
+
+def in_a_process(script, *arguments, seconds, **options):
+    """Run a script with arguments for at most so many seconds, and return the words it printed; tell its error."""
+    command = [sys.executable, script, *map(str, arguments)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=seconds, **options)
+    if run.returncode:
+        sys.exit(f"{' '.join(command[1:])} ended with status {run.returncode}:\n{run.stderr}")
+    return run.stdout.split()
+
+
+def in_a_kernel(*cells, seconds):
+    """Run cells, each for at most so many seconds, and return what the last printed, read as JSON; tell an error."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "training.ipynb")
+        nbformat.write(notebook, path)
+        result = execute(path, cell_seconds=seconds)
+    if result.failure:
+        sys.exit(result.failure)
+    return json.loads(result.notebook.cells[-1].outputs[-1].text)
