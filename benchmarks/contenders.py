@@ -19,7 +19,7 @@ def has_torch():
 
 
 def recipe(lesson, *cells):
-    """Return the names that these cells of a lesson define, executed in order."""
+    """Return the names that these cells of a lesson define, executed in order, without the lines that show pictures."""
     sources = {cell.id: cell.source for cell in read(NOTEBOOKS / f"{lesson}.ipynb").cells}
     names = {}
     for cell in ("imports", *cells):
@@ -33,6 +33,29 @@ def arrays(part):
     files = find_mnist()
     images = idx.read_images(getattr(files, f"{part}_images")).reshape(-1, idx.PIXELS)
     return images.astype(np.float32) / np.float32(255), idx.read_labels(getattr(files, f"{part}_labels"))
+
+
+def codelab_pipeline(batch_size, directory=None):
+    """The codelab's pipeline: it decodes record by record, caches, shuffles within 5,000, and never ends."""
+    import tensorflow as tf
+
+    files = find_mnist(directory)
+
+    def records(path, kind):
+        return tf.data.FixedLengthRecordDataset(
+            str(path), idx.record_bytes(kind), idx.header_bytes(kind), compression_type=idx.compression_type(path)
+        )
+
+    def read_image(record):
+        return tf.reshape(tf.cast(tf.io.decode_raw(record, tf.uint8), tf.float32) / 256.0, [idx.PIXELS])
+
+    def read_label(record):
+        return tf.one_hot(tf.reshape(tf.io.decode_raw(record, tf.uint8), []), idx.CLASSES)
+
+    images = records(files.train_images, "images").map(read_image, num_parallel_calls=16)
+    labels = records(files.train_labels, "labels").map(read_label, num_parallel_calls=16)
+    dataset = tf.data.Dataset.zip((images, labels)).cache().shuffle(5000, reshuffle_each_iteration=True).repeat()
+    return dataset.batch(batch_size).prefetch(tf.data.AUTOTUNE)
 
 
 def keras_convnet():
@@ -76,17 +99,15 @@ def torch_example():
 
 
 def torch_cnn():
-    """Lesson 06's network, 12-24-32 and 200, for PyTorch, which has no `padding="same"` with strides."""
+    """Lesson 06's network, 12-24-32 and 200, for PyTorch; its `padding=2` is what Keras' "same" comes to here."""
     from torch import nn
 
     return nn.Sequential(
         nn.Conv2d(1, 12, 3, padding=1),
         nn.ReLU(),
-        nn.ZeroPad2d(2),
-        nn.Conv2d(12, 24, 6, stride=2),
+        nn.Conv2d(12, 24, 6, stride=2, padding=2),
         nn.ReLU(),
-        nn.ZeroPad2d(2),
-        nn.Conv2d(24, 32, 6, stride=2),
+        nn.Conv2d(24, 32, 6, stride=2, padding=2),
         nn.ReLU(),
         nn.Flatten(),
         nn.Linear(7 * 7 * 32, 200),

@@ -3,7 +3,6 @@
 Run it in an environment with the versions of Colab's runtime (tests/colab-versions.txt).
 """
 
-import argparse
 import itertools
 import os
 import subprocess
@@ -15,8 +14,7 @@ from statistics import median
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from rich.console import Console
-from rich.table import Table
+from report import arguments, report
 
 from mnist_lab.execute import execute
 
@@ -65,22 +63,21 @@ def seconds_to_the_curve():
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    rounds = parser.parse_args().rounds
-    table, runs = Table("round", *(f"{step}, s" for step in STEPS)), []
-    for number in range(rounds):
+    options = parser.parse_args()
+    runs = []
+    for _ in range(options.rounds):
         steps = (seconds_of_installation(), *seconds_to_the_curve())
         runs.append((*steps, sum(steps)))
-        table.add_row(str(number + 1), *(f"{seconds:.1f}" for seconds in runs[-1]))
     middle = [median(column) for column in zip(*runs, strict=True)]
-    table.add_section()
-    table.add_row("median", *(f"{seconds:.1f}" for seconds in middle))
-    met = middle[-1] <= MOST_SECONDS
-    console = Console()
-    console.print(table)
-    console.print("met   " if met else "MISSED", f"at most {MOST_SECONDS} s in all", highlight=False)
-    return int(not met)
+    rows = [
+        [name, *(f"{seconds:.1f}" for seconds in run)]
+        for name, run in [*((str(number + 1), run) for number, run in enumerate(runs)), ("median", middle)]
+    ]
+    bounds = {f"to the first curve: {middle[-1]:.1f} s (at most {MOST_SECONDS})": middle[-1] <= MOST_SECONDS}
+    columns = ["round", *(f"{step}, s" for step in STEPS)]
+    return report("first_curve", columns, rows, bounds, write=options.write)
 
 
 if __name__ == "__main__":

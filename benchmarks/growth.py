@@ -40,8 +40,6 @@ def write_digits(folder, count):
 
 def one_epoch(directory, batch_size):
     """Return the seconds of an epoch, and the highest memory of this process in MB."""
-    import resource
-
     import mnist_lab as lab
 
     lab.set_seed(0)
@@ -50,7 +48,9 @@ def one_epoch(directory, batch_size):
     model.fit(training.take(10_000 // batch_size), epochs=1, shuffle=False, verbose=0)
     began = time.perf_counter()
     model.fit(training, epochs=1, shuffle=False, verbose=0)
-    return time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    took = time.perf_counter() - began
+    (highest,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
+    return took, int(highest.split()[1]) / 1e3
 
 
 def measure(directory, batch_size, cores):
@@ -94,10 +94,12 @@ def draw(measured):
 
 def main():
     parser = arguments(__doc__)
-    parser.add_argument("--only", nargs=2, metavar=("DIRECTORY", "BATCH"), help="print one epoch's seconds and MB")
+    parser.add_argument("--only", nargs=3, metavar=("DIRECTORY", "BATCH", "CORES"), help="print seconds and MB")
     options = parser.parse_args()
     if options.only:
-        print(*one_epoch(options.only[0], int(options.only[1])))
+        directory, batch_size, cores = options.only
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(cores)])
+        print(*one_epoch(directory, int(batch_size)))
         return 0
     cases = [(digits, USUAL_BATCH, cores) for digits in DIGITS for cores in CORES]
     cases += [(USUAL_DIGITS, batch, cores) for batch in BATCHES if batch != USUAL_BATCH for cores in CORES]
@@ -113,8 +115,8 @@ def main():
         [f"{digits:,}", str(batch), str(cores), f"{seconds:.1f}", f"{1e6 * seconds / digits:.0f}", f"{memory:.0f}"]
         for (digits, batch, cores), (seconds, memory) in measured.items()
     ]
-    few, many = (measured[digits, USUAL_BATCH, max(CORES)] for digits in (DIGITS[0], DIGITS[-1]))
-    each = (many[1] - few[1]) / (DIGITS[-1] - DIGITS[0]) * 1e3
+    few, many = (measured[digits, USUAL_BATCH, max(CORES)] for digits in DIGITS[-2:])
+    each = (many[1] - few[1]) / (DIGITS[-1] - DIGITS[-2]) * 1e3
     bound = f"MB for 1,000 digits more: {each:.2f} (at most {MOST_MEGABYTES_A_THOUSAND:.2f})"
     columns = ["digits", "batch size", "cores", "seconds", "µs for a digit", "MB"]
     if options.write:

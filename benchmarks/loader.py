@@ -24,6 +24,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import psutil
 from apart import in_a_process
+from contenders import codelab_pipeline
 from report import arguments, report
 
 import mnist_lab as lab
@@ -43,24 +44,8 @@ def project(directory):
 
 
 def codelab(directory):
-    """The codelab's pipeline, record by record; Keras went through it with one iterator that never ends."""
-    files = lab.find_mnist(directory)
-
-    def records(path, kind):
-        return tf.data.FixedLengthRecordDataset(
-            str(path), idx.record_bytes(kind), idx.header_bytes(kind), compression_type=idx.compression_type(path)
-        )
-
-    def read_image(record):
-        return tf.reshape(tf.cast(tf.io.decode_raw(record, tf.uint8), tf.float32) / 256.0, [28 * 28])
-
-    def read_label(record):
-        return tf.one_hot(tf.reshape(tf.io.decode_raw(record, tf.uint8), []), 10)
-
-    images = records(files.train_images, "images").map(read_image, num_parallel_calls=16)
-    labels = records(files.train_labels, "labels").map(read_label, num_parallel_calls=16)
-    dataset = tf.data.Dataset.zip((images, labels)).cache().shuffle(5000, reshuffle_each_iteration=True).repeat()
-    return iter(dataset.batch(BATCH_SIZE).prefetch(tf.data.AUTOTUNE))
+    """The codelab's pipeline; Keras went through it with one iterator that never ends."""
+    return iter(codelab_pipeline(BATCH_SIZE, directory))
 
 
 def in_memory(directory):

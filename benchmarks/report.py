@@ -3,20 +3,28 @@
 import argparse
 import os
 import re
+import subprocess
+import sys
 from datetime import date
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from mnist_lab.environment import versions
+from mnist_lab.files import find_mnist
 from mnist_lab.measure import processor
 
 README = Path(__file__).with_name("README.md")
+PEERS = ("torch", "livelossplot", "tensorflow-datasets")
 
 
 def arguments(description: str) -> argparse.ArgumentParser:
-    """Return a parser that knows `--write`."""
+    """Return a parser that knows `--write`; end here where MNIST cannot be had."""
+    found = find_mnist()
+    if found.origin != "mnist":
+        sys.exit(f"The benchmarks are of MNIST itself. Found: {found}. Run `mnist-lab download`.")
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--write", action="store_true", help="put the result into benchmarks/README.md")
     return parser
@@ -50,9 +58,22 @@ def report(
 
 
 def machine() -> str:
-    """Return the date, the processor and the versions in one line."""
-    told = ", ".join(f"{name} {version}" for name, version in versions().items())
-    return f"{date.today()}, {os.cpu_count()} cores of {processor()}; {told}"
+    """Return the date, the processor, the versions and the commit in one line."""
+    told = [f"{name} {number}" for name, number in versions().items()]
+    for peer in PEERS:
+        try:
+            told.append(f"{peer} {version(peer)}")
+        except PackageNotFoundError:
+            continue
+    commit = _git("rev-parse", "--short", "HEAD") + " and changes" * bool(_git("status", "--porcelain", "*.py"))
+    return f"{date.today()}, {os.cpu_count()} cores of {processor()}; {', '.join(told)}; commit {commit}"
+
+
+def _git(*command: str) -> str:
+    run = subprocess.run(
+        ["git", *command], cwd=README.parents[1], capture_output=True, text=True, timeout=60, check=True
+    )
+    return run.stdout.strip()
 
 
 def _put(text: str, name: str, columns: list[str], rows: list[list[str]], bounds: dict[str, bool]) -> str:

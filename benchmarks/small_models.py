@@ -69,9 +69,10 @@ print(time.perf_counter() - began)
 """
 CURVES = "lab.PlotTraining(sample_rate=10, zoom=1)"
 AT_ONCE = ", steps_per_execution=10"
+AS_TAUGHT, FASTER = "as taught: fit with curves", "with curves, 10 steps per execution"
 WAYS = {
-    "as taught: fit with curves": FIT.replace("{callback}", CURVES).replace("{compile}", ""),
-    "with curves, 10 steps per execution": FIT.replace("{callback}", CURVES).replace("{compile}", AT_ONCE),
+    AS_TAUGHT: FIT.replace("{callback}", CURVES).replace("{compile}", ""),
+    FASTER: FIT.replace("{callback}", CURVES).replace("{compile}", AT_ONCE),
     "fit without curves": FIT.replace("{callback}", "").replace("{compile}", ""),
     "without curves, 10 steps per execution": FIT.replace("{callback}", "").replace("{compile}", AT_ONCE),
     "a raw tf.function loop": RAW,
@@ -93,8 +94,10 @@ def main():
     seconds = {way: median(times[way] for times in rounds) for way in WAYS}
     raw = seconds[RAW_LOOP]
     rows = [[way, f"{took:.2f}", f"{took / raw:.2f}"] for way, took in seconds.items()]
-    ratio = min(took for way, took in seconds.items() if "with curves" in way) / raw
-    bounds = {f"the better with curves / raw loop: {ratio:.2f} (at most {MOST})": ratio <= MOST}
+    bounds = {
+        f"{way} / raw loop: {seconds[way] / raw:.2f} (at most {MOST})": seconds[way] <= MOST * raw
+        for way in (AS_TAUGHT, FASTER)
+    }
     columns = ["way", f"seconds of {options.epochs} epochs, median of {options.rounds}", "this / raw loop"]
     return report("small_models", columns, rows, bounds, write=options.write)
 
