@@ -39,3 +39,8 @@ class Lesson:
         """Return the accuracy that the lesson as taught must reach on this data set: CI's floor."""
         measured = summary(self.name, origin=origin)
         return measured.floor if measured else self.unmeasured_floor
+
+    def ceiling(self, origin: str) -> float:
+        """Return the accuracy above which the lesson no longer is what was measured on this data set."""
+        measured = summary(self.name, origin=origin)
+        return measured.ceiling if measured else 1

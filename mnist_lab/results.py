@@ -50,7 +50,16 @@ class Summary:
     @property
     def floor(self) -> float:
         """What every run should reach: the mean less the larger of 0.005 and five standard deviations."""
-        return self.mean - max(0.005, 5 * self.spread)
+        return self.mean - self._farthest
+
+    @property
+    def ceiling(self) -> float:
+        """What no run should pass, or the recipe is another: as far above the mean as the floor is below."""
+        return self.mean + self._farthest
+
+    @property
+    def _farthest(self) -> float:
+        return max(0.005, 5 * self.spread)
 
 
 def summary(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, file: Path = FILE) -> Summary | None:

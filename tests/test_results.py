@@ -37,9 +37,11 @@ def test_mean_spread_and_range(file):
 
 
 @pytest.mark.parametrize(("accuracies", "floor"), [([0.88, 0.90, 0.92], 0.8), ([0.9, 0.9002, 0.9001], 0.8951)])
-def test_the_floor_is_five_spreads_or_half_a_point_below(file, accuracies, floor):
+def test_the_floor_is_five_spreads_or_half_a_point_below_and_the_ceiling_as_far_above(file, accuracies, floor):
     fill(file, accuracies)
-    assert summary("01_dense_softmax", file=file).floor == pytest.approx(floor)
+    measured = summary("01_dense_softmax", file=file)
+    assert measured.floor == pytest.approx(floor)
+    assert measured.ceiling - measured.mean == pytest.approx(measured.mean - measured.floor)
 
 
 def test_two_seeds_are_no_measurement(file):

@@ -1,0 +1,36 @@
+"""The mistakes that are made on purpose: there are enough of them, and each can be made."""
+
+import ast
+
+import pytest
+from derived import NOTEBOOKS, read
+from mutate_lessons import mutated, row
+from mutations import MUTATIONS, Mutation
+
+from mnist_lab.lessons import LESSONS
+
+TRIALS = [(lesson, mutation) for lesson, several in MUTATIONS.items() for mutation in several]
+
+
+def test_every_lesson_has_three_or_more():
+    assert list(MUTATIONS) == list(LESSONS)
+    assert all(len({mutation.name for mutation in several}) >= 3 for several in MUTATIONS.values())
+
+
+@pytest.mark.parametrize(("lesson", "mutation"), TRIALS, ids=lambda value: getattr(value, "name", value))
+def test_it_can_be_made_and_is_python(lesson, mutation):
+    before, after = read(NOTEBOOKS / f"{lesson}.ipynb"), mutated(lesson, mutation)
+    changed = [new for old, new in zip(before.cells, after.cells, strict=True) if old.source != new.source]
+    assert [cell.id for cell in changed] == [mutation.cell]
+    ast.parse(changed[0].source)
+
+
+def test_one_that_cannot_be_made_is_said():
+    with pytest.raises(ValueError, match="expected 'sigmoid' once in 'model', found it 2×"):
+        Mutation("swapped", "model", "sigmoid", "relu").apply("sigmoid sigmoid")
+
+
+def test_a_row_tells_what_noticed_it_and_that_nothing_did():
+    mutation = Mutation("labels shuffled", "data", "a", "b")
+    assert row("01", mutation, ["summary", "check", "accuracy"]) == "| 01 | labels shuffled | ✓ | `summary`, its accuracy |"
+    assert row("01", mutation, []) == "| 01 | labels shuffled |  | **nothing** |"

@@ -1,0 +1,95 @@
+"""Make every mistake of mutations.py in a copy of the project, and test the lesson there as CI does.
+
+Given numbers of lessons it prints what noticed each mistake; without, it puts the table into docs/mutations.md too.
+Exits with 1 where a mistake went unnoticed.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+from derived import NOTEBOOKS, ROOT, read
+from mutations import MUTATIONS, Mutation
+
+from mnist_lab import tidy
+
+TABLE = ROOT / "docs" / "mutations.md"
+JUDGED_BY = "tests/test_lesson_accuracies.py"
+SECONDS, AT_ONCE = 1_800, 2
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "*.gz", "__pycache__", ".*_cache")
+HEAD = """# Broken on purpose
+
+Written by `python tools/mutate_lessons.py`: each mistake was made in a copy of the project, whose lesson was then run
+and compared as in continuous integration. It is noticed by the cells whose output is another than the stored one, and
+by its accuracy, where that is not what was measured over seeds; a ✓ says that the lesson's own check is among them.
+
+| lesson | what was broken | check | noticed by |
+|---|---|---|---|
+"""
+
+
+def mutated(lesson: str, mutation: Mutation) -> nbformat.NotebookNode:
+    """Return the lesson's notebook with the mistake."""
+    notebook = read(NOTEBOOKS / f"{lesson}.ipynb")
+    (cell,) = [cell for cell in notebook.cells if cell.id == mutation.cell]
+    cell.source = mutation.apply(cell.source)
+    return notebook
+
+
+def noticed_by(lesson: str, mutation: Mutation) -> list[str]:
+    """Return the names of the lesson's cells that failed, and "accuracy" where it was not what was measured.
+
+    Raises:
+        RuntimeError: pytest did not come to run them.
+    """
+    notebook = mutated(lesson, mutation)
+    names = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "copy")
+        shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
+        path = Path("notebooks", f"{lesson}.ipynb")
+        (copy / path).write_text(tidy.text(notebook), encoding="utf-8")
+        found = Path(folder, "found.xml")
+        command = [sys.executable, "-m", "pytest", str(path), JUDGED_BY, "-n", "0", f"--junitxml={found}"]
+        run = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=SECONDS)
+        if run.returncode not in (0, 1):
+            raise RuntimeError(f"{lesson}, {mutation.name}: pytest ended with {run.returncode}:\n{run.stdout[-2_000:]}")
+        tests = ET.parse(found).getroot().iter("testcase")
+        failed = [test.get("name") for test in tests if test.find("failure") is not None]
+    return [names[int(name.split()[1])] if name.startswith("Cell ") else "accuracy" for name in failed]
+
+
+def row(lesson: str, mutation: Mutation, noticed: list[str]) -> str:
+    """Return the table's line."""
+    by = ", ".join(f"`{name}`" if name != "accuracy" else "its accuracy" for name in noticed if name != "check")
+    return f"| {lesson} | {mutation.name} | {'✓' if 'check' in noticed else ''} | {by if noticed else '**nothing**'} |"
+
+
+def main() -> int:
+    """Try the mistakes, two at a time."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("lessons", nargs="*", metavar="NUMBER", help="of a lesson, 01 for instance; none: all")
+    chosen = parser.parse_args().lessons
+    trials = [
+        (name, each) for name, several in MUTATIONS.items() if not chosen or name[:2] in chosen for each in several
+    ]
+    rows, unnoticed = [], 0
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for trial, noticed in zip(trials, pool.map(lambda trial: noticed_by(*trial), trials), strict=True):
+            rows.append(row(*trial, noticed))
+            unnoticed += not noticed
+            print(rows[-1], flush=True)
+    if not chosen:
+        TABLE.write_text(HEAD + "".join(f"{line}\n" for line in rows), encoding="utf-8")
+    print(f"{len(trials) - unnoticed} of {len(trials)} noticed")
+    return int(unnoticed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
