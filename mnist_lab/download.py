@@ -50,6 +50,9 @@ WRITERS_MIRRORS = ("https://raw.githubusercontent.com/facebookresearch/qmnist/ma
 PROBE_SECONDS = 12
 _GRACE_SECONDS = 1
 _READ_SECONDS = 10
+_PATIENCE_SECONDS = 20  # for a file, beside what it takes at the least rate
+_LEAST_BYTES_A_SECOND = 32_000
+_MOST_BYTES = 16_000_000  # of a file
 _LOCK_SECONDS = 900
 _TRIES_PER_MIRROR = 2
 
@@ -176,23 +179,35 @@ def _fetch(name: str, wanted: str, place: Path, mirrors: list[str]) -> None:
         )
         try:
             source.fetch(name, downloader=partial(_get, name=name))
-        except (ValueError, requests.RequestException) as error:  # ValueError: the hash differs
+        except (ValueError, requests.RequestException, DownloadError) as error:  # ValueError: the hash differs
             failures[mirror] = str(error)
         else:
             return
     raise DownloadError(f"{name} could not be had: {_list(failures)}")
 
 
-def _get(url: str, output_file: str, pooch_instance: pooch.Pooch | None, *, name: str) -> None:
-    # On standard output: in a notebook what goes to standard error looks like a failure.
-    with tqdm(total=1, unit="B", unit_scale=True, desc=name, file=sys.stdout, leave=False) as bar:
-        fetch = pooch.HTTPDownloader(
-            progressbar=bar,
-            chunk_size=1 << 16,
-            timeout=_READ_SECONDS,
-            headers={"Accept-Encoding": "identity"},
-        )
-        fetch(url, output_file, pooch_instance)
+def _get(url: str, output_file: str, _pooch_instance: pooch.Pooch, *, name: str) -> None:
+    with requests.get(url, stream=True, timeout=_READ_SECONDS, headers={"Accept-Encoding": "identity"}) as response:
+        response.raise_for_status()
+        announced = int(response.headers.get("Content-Length", _MOST_BYTES))
+        seconds = _PATIENCE_SECONDS + min(announced, _MOST_BYTES) / _LEAST_BYTES_A_SECOND
+        too_slow = threading.Timer(seconds, response.raw.shutdown)
+        too_slow.start()
+        try:
+            # On standard output: in a notebook what goes to standard error looks like a failure.
+            bar = tqdm(total=announced, unit="B", unit_scale=True, desc=name, file=sys.stdout, leave=False)
+            with Path(output_file).open("wb") as file, bar:
+                for piece in response.iter_content(1 << 16):
+                    file.write(piece)
+                    bar.update(len(piece))
+                    if file.tell() > _MOST_BYTES:
+                        raise DownloadError(f"more than the {_MOST_BYTES:,} bytes that the largest file may have")
+        except (requests.RequestException, ValueError) as error:
+            if too_slow.finished.is_set():
+                raise DownloadError(f"not whole after {seconds:.0f} s") from error
+            raise
+        finally:
+            too_slow.cancel()
 
 
 def _list(failures: dict[str, str]) -> str:

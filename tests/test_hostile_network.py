@@ -1,0 +1,191 @@
+"""Mirrors that misbehave, many processes, full disks: the cache holds whole files or none, and it is over in time."""
+
+import hashlib
+import multiprocessing
+import os
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from mnist_lab import download
+from mnist_lab.download import DownloadError, download_mnist, is_official
+
+from . import hostile
+from .mirrors import mirror
+
+PROCESSES = 8
+NAMES = sorted(download.SHA256)
+SECONDS = 15
+BAD = [
+    hostile.unavailable,
+    hostile.missing,
+    hostile.login_page,
+    hostile.changed,
+    hostile.hanging,
+    hostile.stalling,
+    hostile.resetting,
+    hostile.cutting_short,
+    hostile.announcing_less,
+    hostile.dripping,
+    hostile.flooding,
+    hostile.unpacking,
+    hostile.turning_in_circles,
+]
+ODD = [hostile.packing, hostile.redirecting, hostile.slow_but_honest]
+bad = pytest.mark.parametrize("behaviour", BAD, ids=lambda behaviour: behaviour.__name__)
+
+
+@pytest.fixture(scope="module")
+def content():
+    """MNIST's real files by name where MNIST_LAB_DATA holds them gzipped, else small ones."""
+    folder = Path(os.environ.get("MNIST_LAB_DATA", "stand-in"))
+    if all(is_official(folder / name) for name in NAMES):
+        return {name: (folder / name).read_bytes() for name in NAMES}
+    return {name: f"the content of {name}".encode() * 5_000 for name in NAMES}
+
+
+@pytest.fixture(autouse=True)
+def impatient(content, monkeypatch):
+    monkeypatch.setattr(download, "SHA256", {name: hashlib.sha256(body).hexdigest() for name, body in content.items()})
+    monkeypatch.setattr(download, "PROBE_SECONDS", 2)
+    monkeypatch.setattr(download, "_READ_SECONDS", 1)
+    monkeypatch.setattr(download, "_PATIENCE_SECONDS", 2)
+    monkeypatch.setattr(download, "_LEAST_BYTES_A_SECOND", 16_000_000)
+
+
+@contextmanager
+def mirrors(content, monkeypatch, *behaviours):
+    """Serve the files by mirrors that behave so, the first one first; None: as it should."""
+    if not behaviours:
+        yield
+        return
+    behaviour, *others = behaviours
+
+    def answer(name):
+        return (200, content[name]) if behaviour is None else lambda request: behaviour(request, content[name])
+
+    with mirror(answer) as address, mirrors(content, monkeypatch, *others):
+        known = download.MIRRORS if others else ()
+        monkeypatch.setattr(download, "MIRRORS", (address, *known))
+        yield
+
+
+def everything_in(place):
+    return sorted(path.name for path in place.iterdir() if path.name != ".download.lock")
+
+
+@bad
+def test_the_files_come_from_the_next_mirror(behaviour, content, tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "_TRIES_PER_MIRROR", 1)
+    began = time.perf_counter()
+    with mirrors(content, monkeypatch, behaviour, None):
+        download_mnist(tmp_path)
+    assert time.perf_counter() - began < len(NAMES) * SECONDS
+    assert {name: (tmp_path / name).read_bytes() for name in everything_in(tmp_path)} == content
+
+
+@bad
+def test_where_no_mirror_is_better_there_is_an_error_in_time_and_no_file(behaviour, content, tmp_path, monkeypatch):
+    began = time.perf_counter()
+    with mirrors(content, monkeypatch, behaviour), pytest.raises(DownloadError, match=r"could not be had: http"):
+        download_mnist(tmp_path)
+    assert time.perf_counter() - began < SECONDS
+    assert everything_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("behaviour", ODD, ids=lambda behaviour: behaviour.__name__)
+def test_what_is_odd_and_right_is_taken(behaviour, content, tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "_PATIENCE_SECONDS", 20)
+    with mirrors(content, monkeypatch, behaviour):
+        download_mnist(tmp_path)
+    assert {name: (tmp_path / name).read_bytes() for name in everything_in(tmp_path)} == content
+
+
+def _download(place, address, hashes, started):
+    download.SHA256, download.MIRRORS = hashes, (address,)
+    started.wait(30)
+    download_mnist(place)
+
+
+def test_eight_processes_at_once_fetch_each_file_once(content, tmp_path):
+    context = multiprocessing.get_context("spawn")
+    started = context.Event()
+    with mirror(lambda name: (200, content[name])) as address:
+        arguments = (tmp_path, str(address), download.SHA256, started)
+        processes = [context.Process(target=_download, args=arguments) for _ in range(PROCESSES)]
+        for process in processes:
+            process.start()
+        started.set()
+        for process in processes:
+            process.join(60)
+        assert [process.exitcode for process in processes] == [0] * PROCESSES
+        assert sorted(address.asked) == NAMES
+    assert everything_in(tmp_path) == NAMES
+
+
+@pytest.mark.parametrize("name", ["a folder with spaces", "Übungen für Anfänger", "数字"])
+def test_a_folder_of_any_name(name, content, tmp_path, monkeypatch):
+    with mirrors(content, monkeypatch, None):
+        download_mnist(tmp_path / name)
+    assert everything_in(tmp_path / name) == NAMES
+
+
+def test_a_folder_behind_a_symbolic_link(content, tmp_path, monkeypatch):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real", target_is_directory=True)
+    with mirrors(content, monkeypatch, None):
+        download_mnist(tmp_path / "link")
+    assert everything_in(tmp_path / "real") == NAMES
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system with room for 64 kB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("no small disk can be mounted here")
+    yield place
+    subprocess.run(["umount", place], check=True, timeout=30)
+
+
+def test_a_full_disk_is_said_and_leaves_no_file_cut_short(small_disk, content, monkeypatch):
+    with (
+        mirrors(content, monkeypatch, None),
+        pytest.raises(DownloadError, match=r"disk: found a folder that cannot be written \(.*No space left"),
+    ):
+        download_mnist(small_disk)
+    assert all((small_disk / name).read_bytes() == content[name] for name in everything_in(small_disk))
+
+
+@contextmanager
+def as_nobody():
+    """Without root's right to write everywhere."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_folder_for_reading_only_is_said(content, monkeypatch):
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name, "read-only")
+        place.mkdir()
+        Path(name).chmod(0o755)
+        place.chmod(0o555)
+        with (
+            mirrors(content, monkeypatch, None),
+            as_nobody(),
+            pytest.raises(DownloadError, match=r"cannot be written \(.*Permission denied"),
+        ):
+            download_mnist(place)
+        assert list(place.iterdir()) == []
