@@ -19,9 +19,20 @@ part() {
     rows+=("| $name | $result | $(((took + 30) / 60)) |")
 }
 
-# install [PIP'S OPTIONS…]: into a new virtual environment.
+# install EXTRAS [PIP'S OPTIONS…]: into a new virtual environment.
 install() {
-    "$python" -m venv "$folder/venv" && "$folder/venv/bin/pip" install --quiet --editable ".[test,browser,cloud]" "$@"
+    local extras=$1
+    shift
+    "$python" -m venv "$folder/venv" && "$folder/venv/bin/pip" install --quiet --editable ".[$extras]" "$@"
+}
+
+# find_python VERSION: print an interpreter of that version that runs.
+find_python() {
+    local candidate
+    for candidate in "python$1" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$1".*/bin/"python$1"; do
+        "$candidate" --version >/dev/null 2>&1 && echo "$candidate" && return  # pyenv's stand-in for it may not run
+    done
+    return 1
 }
 
 # Debian's Chromium, where this is root and there is none.
@@ -30,6 +41,11 @@ install_chromium() {
     then
         apt-get -qq update && apt-get -qq install --yes --no-install-recommends chromium fonts-dejavu-core >/dev/null
     fi
+}
+
+# check_links [PYTEST'S OPTIONS…]: those of every text and notebook.
+check_links() {
+    timeout 900 pytest --check-links -p no:nbval --override-ini addopts= ./*.md docs cloud benchmarks notebooks "$@"
 }
 
 # Where the project lies beside a folder with the real digits, these are used.

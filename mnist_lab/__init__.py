@@ -4,7 +4,6 @@ from importlib import import_module
 
 _HOME = {
     "DigitPad": "digit_pad",
-    "DownloadError": "download",
     "MnistFileError": "idx",
     "PlotTraining": "plot_training",
     "SealedTest": "sealed",

@@ -25,6 +25,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _DIMENSIONS = {"images": (SIDE, SIDE), "labels": ()}
 _CHUNK_BYTES = 1 << 20
 _BYTES_AT_A_TIME = 500 * PIXELS
+_MOST_UNPACKED = 1032  # bytes for one that is packed by deflate (zlib's technical details)
 
 
 class MnistFileError(ValueError):
@@ -194,5 +195,6 @@ def _announced_count(path: Path, kind: Kind) -> int | None:
         count = _parse(path, head, kind)
     except (OSError, EOFError, zlib.error, MnistFileError):
         return None
-    length = unpacked if compression_type(path) else path.stat().st_size
+    size = path.stat().st_size
+    length = unpacked if compression_type(path) and unpacked <= _MOST_UNPACKED * size else size
     return count if length == header_bytes(kind) + count * record_bytes(kind) else None

@@ -9,12 +9,21 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from derived import read
 
 import mnist_lab
 
+from .notebooks import LESSONS
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-COLAB = dict(re.findall(r"^([\w-]+)==(.+)$", (ROOT / "tests" / "colab-versions.txt").read_text(), re.MULTILINE))
+
+
+def versions(name):
+    return dict(re.findall(r"^([\w-]+)==(.+)$", (ROOT / "tests" / name).read_text(), re.MULTILINE))
+
+
+COLAB, STORED = versions("colab-versions.txt"), versions("stored-versions.txt")
 
 
 def python(code):
@@ -41,6 +50,22 @@ def test_an_unknown_name_is_an_attribute_error():
 def test_pictures_and_diagrams_know_no_tensorflow():
     code = "import sys, mnist_lab.pictures, mnist_lab.diagrams as d; [getattr(d, n) for n in d.__all__]"
     assert not {"tensorflow", "keras"} & set(python(f"{code}; print(*sys.modules)").split())
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_the_stored_outputs_were_made_with_the_locked_versions(path):
+    shown = "".join(output.get("text", "") for cell in read(path).cells for output in cell.get("outputs", []))
+    for name in ("TensorFlow", "Keras", "NumPy", "Matplotlib"):
+        assert f"{name} {STORED[name.lower()]}" in shown
+
+
+def test_a_warning_of_what_will_go_is_an_error_in_our_code():
+    for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
+        with pytest.raises(category):
+            exec(
+                "import warnings; warnings.warn('it will go', category)",
+                {"__name__": "mnist_lab.any", "category": category},
+            )
 
 
 def test_no_module_takes_the_place_of_a_public_name():

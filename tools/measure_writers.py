@@ -65,7 +65,7 @@ def main() -> int:
     recipe = {"keras": keras}
     for cell in read(NOTEBOOKS / f"{LESSON}.ipynb").cells:
         if cell.id in RECIPE:
-            exec(cell.source, recipe)
+            exec(cell.source, recipe)  # noqa: S102  our own lesson
     environment = versions() | {"processor": processor()}
     missing = [seed for seed in range(splits) if str(seed) not in seeds_of(LESSON, variant=VARIANTS[-1])]
     for seed in tqdm(missing, file=sys.stdout):

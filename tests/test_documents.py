@@ -1,0 +1,73 @@
+"""The texts beside the notebooks: their links lead somewhere, and they speak of what is there."""
+
+import re
+
+import pytest
+from derived import read
+
+import mnist_lab
+
+from .notebooks import EXERCISES, LESSONS, ROOT
+
+TEXTS = sorted(
+    path
+    for path in ROOT.rglob("*.md")
+    if not {".venv", ".pytest_cache", "node_modules"} & set(path.relative_to(ROOT).parts)
+)
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def source(path):
+    if path.suffix == ".ipynb":
+        return "\n\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    return path.read_text(encoding="utf-8")
+
+
+def anchors(path):
+    """The names that GitHub gives to the headings of a text."""
+    headings = re.findall(r"^#+ (.+?)\s*$", FENCED.sub("", source(path)), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", TEXTS + LESSONS + EXERCISES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_link_to_a_heading_finds_it(path):
+    links = re.findall(r"\]\(([^)\s:]*)#([^)\s]+)\)", source(path))
+    for file, heading in links:
+        target = path.parent / file if file else path
+        if target.suffix == ".md":
+            assert heading in anchors(target), f"{file}#{heading}"
+
+
+def test_there_are_such_links():
+    assert any(re.search(r"\]\([^)\s:]*#", source(path)) for path in TEXTS)
+
+
+def test_every_public_name_is_used_by_a_lesson_or_told_of_in_a_text():
+    code = "\n".join(cell.source for path in LESSONS + EXERCISES for cell in read(path).cells)
+    told = code + "\n".join(source(path) for path in TEXTS)
+    assert not [name for name in mnist_lab.__all__ if not re.search(rf"\b{name}\b", told)]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_the_actions_are_pinned_by_commit(path):
+    used = re.findall(r"uses: (\S+)", path.read_text(encoding="utf-8"))
+    assert used
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in used)
+
+
+def test_the_weekly_workflow_runs_every_part_of_the_nightly():
+    weekly = (ROOT / ".github" / "workflows" / "weekly.yml").read_text(encoding="utf-8")
+    nightly = (ROOT / ".ci" / "nightly").read_text(encoding="utf-8")
+    (parts,) = re.findall(r"part: \[(.*)\]", weekly)
+    (known,) = re.findall(r'known="\$\(echo \$exercises\) (.*)"', nightly)
+    exercises = [path.stem.removeprefix("lesson_") for path in (ROOT / "solutions").glob("lesson_*.py")]
+    assert sorted(re.findall(r"[\w-]+", parts)) == sorted([*exercises, *known.split()])
+
+
+def test_the_newest_changes_are_those_of_this_version():
+    (first, *_) = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert first in (
+        re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[1],
+        "Unreleased",
+    )

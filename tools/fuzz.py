@@ -1,0 +1,63 @@
+"""Fuzz what takes files and drawings, led by coverage: `tools/fuzz.py images|labels|drawing SECONDS`.
+
+It starts from the corpus in tests/corpus. Input that fails is written into the current folder, `crash-…`.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import atheris
+import numpy as np
+from derived import ROOT
+
+sys.path.insert(0, str(ROOT))
+
+with atheris.instrument_imports(include=["mnist_lab.idx", "mnist_lab.preprocess"]):
+    from mnist_lab import idx, preprocess  # noqa: F401
+
+from tests.fuzzing import prepares_or_refuses, reads_right_or_refuses
+
+MOST_BYTES, READ_SECONDS = 8_000, 20
+TYPES = (np.uint8, np.int16, np.int64, np.float16, np.float32, np.float64, np.bool_)
+
+
+def read(kind: str, path: Path):
+    """Return a target that takes its bytes for a file."""
+    return lambda data: reads_right_or_refuses(path, data, kind)
+
+
+def prepare(data: bytes) -> None:
+    """Take the bytes for an array: its type, its shape, then its numbers."""
+    source = atheris.FuzzedDataProvider(data)
+    kind = np.dtype(source.PickValueInList(list(TYPES)))
+    shape = [source.ConsumeIntInRange(0, 40) for _ in range(source.ConsumeIntInRange(1, 3))]
+    size = int(np.prod(shape)) * kind.itemsize
+    numbers = source.ConsumeBytes(size).ljust(size, b"\0")
+    with np.errstate(all="ignore"):
+        prepares_or_refuses(np.frombuffer(numbers, kind).reshape(shape))
+
+
+def main() -> None:
+    """Run until the time is up."""
+    target, seconds = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as folder:
+        targets = {kind: read(kind, Path(folder, "file")) for kind in ("images", "labels")} | {"drawing": prepare}
+        found = Path(folder, "found")
+        found.mkdir()
+        known = [] if target == "drawing" else [str(ROOT / "tests" / "corpus" / "idx")]
+        limits = [
+            f"-max_total_time={seconds}",
+            f"-max_len={MOST_BYTES}",
+            f"-timeout={READ_SECONDS}",
+            "-rss_limit_mb=4096",
+        ]
+        atheris.Setup([sys.argv[0], *limits, str(found), *known], targets[target])
+        atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
