@@ -41,9 +41,13 @@ def test_sample_writes_its_file(written):
     assert written("sample", "--count", 3, "--output", "three.json") == {written.here / "three.json"}
 
 
-def test_run_writes_nothing_without_being_told_to(written):
+def executed(written):
+    return {written.here / "executed", written.here / "executed" / "01.ipynb"}
+
+
+def test_run_writes_what_it_executed_into_its_folder(written):
     write(written.here / "01.ipynb", code("print(1 + 1)", "sum"))
-    assert written("run", "01.ipynb") == set()
+    assert written("run", "01.ipynb") == executed(written)
 
 
 def test_run_in_place_writes_the_notebook(written):
@@ -54,4 +58,4 @@ def test_run_in_place_writes_the_notebook(written):
 
 def test_a_notebook_that_writes_elsewhere_is_seen(written, tmp_path):
     write(written.here / "01.ipynb", code(f"open({str(tmp_path / 'elsewhere')!r}, 'w').close()", "open"))
-    assert written("run", "01.ipynb") == {tmp_path / "elsewhere"}
+    assert written("run", "01.ipynb") == executed(written) | {tmp_path / "elsewhere"}

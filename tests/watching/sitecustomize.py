@@ -6,7 +6,16 @@ from pathlib import Path
 
 LOG = os.open(os.environ["WRITTEN"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 CHANGING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-EVENTS = {"os.mkdir", "os.rename", "os.remove", "os.symlink", "os.link", "os.rmdir", "os.truncate"}
+# What changes a name, and where its arguments have the name and the folder's file descriptor.
+EVENTS = {
+    "os.mkdir": (0, 2),
+    "os.rmdir": (0, 1),
+    "os.remove": (0, 1),
+    "os.rename": (1, 3),
+    "os.link": (1, 3),
+    "os.symlink": (1, 2),
+    "os.truncate": (0, None),
+}
 
 
 def watch(event, arguments):
@@ -15,12 +24,14 @@ def watch(event, arguments):
         if isinstance(flags, int) and flags & CHANGING and isinstance(path, str | bytes):
             log(path)
     elif event in EVENTS:
-        log(arguments[1] if event == "os.rename" else arguments[0])
+        name, descriptor = EVENTS[event]
+        folder = -1 if descriptor is None else arguments[descriptor]
+        log(arguments[name], Path.cwd() if folder == -1 else Path(f"/proc/self/fd/{folder}").resolve())
 
 
-def log(path):
+def log(path, folder=None):
     if not isinstance(path, int):
-        os.write(LOG, os.fsencode(Path.cwd() / os.fsdecode(path)) + b"\n")
+        os.write(LOG, os.fsencode((folder or Path.cwd()) / os.fsdecode(path)) + b"\n")
 
 
 sys.addaudithook(watch)
