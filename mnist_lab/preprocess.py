@@ -14,6 +14,7 @@ from mnist_lab.idx import PIXELS, SIDE
 BOX = 20
 
 _SMALLEST = 8  # pixels
+_DECIMALS = 6  # so that whole numbers and single-precision fractions are the same drawing
 _LEAST_CONTRAST = 0.1  # between paper and the strongest ink; the whole range is 1
 _FAINT = 0.1  # of the strongest ink: what is weaker is paper
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
@@ -59,7 +60,8 @@ def _in_range(image: np.ndarray) -> np.ndarray:
         raise ValueError(
             f"Expected numbers from 0 to 255, or from 0.0 to 1.0. Received {numbers.min():g} to {numbers.max():g}."
         )
-    return (numbers[:, :, None] if flat else numbers) / highest
+    numbers = np.round(numbers / highest, _DECIMALS)
+    return numbers[:, :, None] if flat else numbers
 
 
 def _grey(image: np.ndarray) -> np.ndarray:
