@@ -171,14 +171,15 @@ def _read(path: Path, kind: Kind) -> np.ndarray:
     array = np.empty((count // group, group * record_bytes(kind)), np.uint8)
     filled = 0
     try:
-        for filled, record in enumerate(records.take(len(array)), start=1):
-            array[filled - 1] = np.frombuffer(record.numpy(), np.uint8)
+        for filled, record in enumerate(records.take(len(array) + 1), start=1):  # to the end, where the checksum is
+            if filled <= len(array):
+                array[filled - 1] = np.frombuffer(record.numpy(), np.uint8)
     except tf.errors.OpError as error:
         check_header(path, kind)
         raise MnistFileError(
             path, f"data that TensorFlow cannot read ({error.message})", f"{count:,} {kind}"
         ) from error
-    if filled < len(array):
+    if filled != len(array):
         check_header(path, kind)
         raise MnistFileError(path, f"{filled * group:,} {kind}", f"{count:,}")
     return array.reshape(count, record_bytes(kind))

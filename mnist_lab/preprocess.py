@@ -52,15 +52,14 @@ def _in_range(image: np.ndarray) -> np.ndarray:
             f"Expected an image [height, width], or [height, width, channels] with 1, 3 or 4 channels, of {_SMALLEST} "
             f"pixels or more each way. Received the shape {list(image.shape)}. For a flat one: use `.reshape(28, 28)`."
         )
-    highest = 1 if image.dtype.kind == "b" or (image.dtype.kind == "f" and image.max() <= 1) else 255
-    numbers = image.astype(np.float64) + 0.0  # no minus zero
-    if not np.isfinite(numbers).all():
+    if not np.isfinite(image).all():
         raise ValueError("Expected finite numbers. The image holds NaN or infinity.")
-    if numbers.min() < 0 or numbers.max() > highest:
+    highest = 1 if image.dtype.kind == "b" or (image.dtype.kind == "f" and image.max() <= 1) else 255
+    if image.min() < 0 or image.max() > highest:
         raise ValueError(
-            f"Expected numbers from 0 to 255, or from 0.0 to 1.0. Received {numbers.min():g} to {numbers.max():g}."
+            f"Expected numbers from 0 to 255, or from 0.0 to 1.0. Received {image.min():g} to {image.max():g}."
         )
-    numbers = np.round(numbers / highest, _DECIMALS)
+    numbers = np.round(image.astype(np.float64) / highest, _DECIMALS) + 0.0  # no minus zero
     return numbers[:, :, None] if flat else numbers
 
 

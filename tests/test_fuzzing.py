@@ -104,6 +104,13 @@ def test_any_array_is_prepared_or_refused(image):
         prepares_or_refuses(image)
 
 
+def test_numbers_that_cannot_be_converted_are_refused_without_a_warning():
+    signalling = np.full((10, 10), 0x7FA00000, np.uint32).view(np.float32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert prepares_or_refuses(signalling) is None
+
+
 drawings = some_numpy.arrays(np.uint8, some.tuples(some.integers(8, 60), some.integers(8, 60)))
 
 

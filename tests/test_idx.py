@@ -138,3 +138,13 @@ def test_only_unsigned_bytes_are_written(path):
     with pytest.raises(TypeError, match=r"dtype float64"):
         idx.write(path, np.zeros((1, 28, 28)))
     assert not path.exists()
+
+
+@pytest.mark.parametrize("damage", [b"\0\0\0\0", b""], ids=["a wrong checksum", "no checksum"])
+def test_the_checksum_of_a_large_gzip_file_counts(path, damage):
+    rng = np.random.default_rng(0)
+    idx.write(path.with_suffix(".gz"), rng.integers(0, 256, (2_000, 28, 28)).astype(np.uint8))
+    data = path.with_suffix(".gz").read_bytes()
+    path.write_bytes(data[:-8] + damage + data[-4:])
+    with pytest.raises(MnistFileError, match="gzip data that are cut short or damaged|cannot be read"):
+        idx.read_images(path)

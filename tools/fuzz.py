@@ -6,6 +6,7 @@ It starts from the corpus in tests/corpus. Input that fails is written into the 
 import os
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -31,31 +32,35 @@ def read(kind: str, path: Path):
 
 
 def prepare(data: bytes) -> None:
-    """Take the bytes for an array: its type, its shape, then its numbers."""
+    """Take the bytes for an array: its type, its shape, then its numbers, over and over."""
     source = atheris.FuzzedDataProvider(data)
     kind = np.dtype(source.PickValueInList(list(TYPES)))
     shape = [source.ConsumeIntInRange(0, 40) for _ in range(source.ConsumeIntInRange(1, 3))]
-    size = int(np.prod(shape)) * kind.itemsize
-    numbers = source.ConsumeBytes(size).ljust(size, b"\0")
-    with np.errstate(all="ignore"):
-        prepares_or_refuses(np.frombuffer(numbers, kind).reshape(shape))
+    pattern = np.frombuffer(source.ConsumeBytes(MOST_BYTES) or b"\0", np.uint8)
+    numbers = np.resize(pattern, int(np.prod(shape)) * kind.itemsize)
+    if kind == np.bool_:
+        numbers = numbers & 1
+    prepares_or_refuses(numbers.view(kind).reshape(shape))
 
 
 def main() -> None:
     """Run until the time is up."""
     target, seconds = sys.argv[1:]
+    if target == "drawing":
+        warnings.simplefilter("error")
     with tempfile.TemporaryDirectory() as folder:
         targets = {kind: read(kind, Path(folder, "file")) for kind in ("images", "labels")} | {"drawing": prepare}
         found = Path(folder, "found")
         found.mkdir()
-        known = [] if target == "drawing" else [str(ROOT / "tests" / "corpus" / "idx")]
+        known = ROOT / "tests" / "corpus" / ("drawing" if target == "drawing" else "idx")
         limits = [
             f"-max_total_time={seconds}",
             f"-max_len={MOST_BYTES}",
             f"-timeout={READ_SECONDS}",
             "-rss_limit_mb=4096",
+            "-len_control=0",
         ]
-        atheris.Setup([sys.argv[0], *limits, str(found), *known], targets[target])
+        atheris.Setup([sys.argv[0], *limits, str(found), str(known)], targets[target])
         atheris.Fuzz()
 
 
