@@ -54,11 +54,10 @@ def _in_range(image: np.ndarray) -> np.ndarray:
         )
     if not np.isfinite(image).all():
         raise ValueError("Expected finite numbers. The image holds NaN or infinity.")
-    highest = 1 if image.dtype.kind == "b" or (image.dtype.kind == "f" and image.max() <= 1) else 255
-    if image.min() < 0 or image.max() > highest:
-        raise ValueError(
-            f"Expected numbers from 0 to 255, or from 0.0 to 1.0. Received {image.min():g} to {image.max():g}."
-        )
+    least, most = image.min() + 0.0, image.max() + 0.0  # no minus zero
+    highest = 1 if image.dtype.kind == "b" or (image.dtype.kind == "f" and most <= 1) else 255
+    if least < 0 or most > highest:
+        raise ValueError(f"Expected numbers from 0 to 255, or from 0.0 to 1.0. Received {least:g} to {most:g}.")
     numbers = np.round(image.astype(np.float64) / highest, _DECIMALS) + 0.0  # no minus zero
     return numbers[:, :, None] if flat else numbers
 

@@ -146,5 +146,5 @@ def test_the_checksum_of_a_large_gzip_file_counts(path, damage):
     idx.write(path.with_suffix(".gz"), rng.integers(0, 256, (2_000, 28, 28)).astype(np.uint8))
     data = path.with_suffix(".gz").read_bytes()
     path.write_bytes(data[:-8] + damage + data[-4:])
-    with pytest.raises(MnistFileError, match="gzip data that are cut short or damaged|cannot be read"):
+    with pytest.raises(MnistFileError, match=r"gzip data that are cut short or damaged|cannot be read"):
         idx.read_images(path)
