@@ -61,6 +61,10 @@ class DownloadError(OSError):
     """The files could not be fetched; the message lists what each mirror answered."""
 
 
+class NoNetworkError(DownloadError):
+    """No mirror answered at all."""
+
+
 def user_cache() -> Path:
     """Return the folder in the user's cache that is this project's."""
     return Path(pooch.os_cache("mnist-lab"))
@@ -85,9 +89,9 @@ def _is_official(path: Path, modified: int, size: int) -> bool:
     return sha256(path) == {**SHA256, **RAW_SHA256, **WRITERS_SHA256}.get(path.name)
 
 
-def is_whole(place: Path, name: str) -> bool:
-    """Say whether `place` holds the file `name` (with `.gz`) or the same one unpacked, undamaged."""
-    return is_official(place / name) or is_official(place / name.removesuffix(".gz"))
+def whole(place: Path, name: str) -> Path | None:
+    """Return the file `name` in `place`, unpacked or else gzipped, whichever is undamaged; None where neither is."""
+    return next(filter(is_official, (place / name, place / f"{name}.gz")), None)
 
 
 def download_mnist(place: Path) -> None:
@@ -115,7 +119,7 @@ def _download(place: Path, hashes: dict[str, str], mirrors: tuple[str, ...]) -> 
     try:
         place.mkdir(parents=True, exist_ok=True)
         with FileLock(place / ".download.lock", timeout=_LOCK_SECONDS):
-            missing = {name: wanted for name, wanted in hashes.items() if not is_whole(place, name)}
+            missing = {name: wanted for name, wanted in hashes.items() if not whole(place, name.removesuffix(".gz"))}
             if missing:
                 answering = answering_mirrors(mirrors, next(iter(missing)))
                 for name, wanted in missing.items():
@@ -130,7 +134,7 @@ def _download(place: Path, hashes: dict[str, str], mirrors: tuple[str, ...]) -> 
     except OSError as error:
         raise DownloadError(
             f"{place}: found a folder that cannot be written ({error}); expected one with room for 12 MB. "
-            "Name a folder that already holds the four files in MNIST_LAB_DATA, "
+            "Name a folder that already holds MNIST's files in MNIST_LAB_DATA, "
             "or one to fill: `mnist-lab download DIR`."
         ) from error
 
@@ -139,7 +143,7 @@ def answering_mirrors(mirrors: tuple[str, ...], name: str) -> list[str]:
     """Return the mirrors that answer at all when asked for `name`, found out side by side within `PROBE_SECONDS`.
 
     Raises:
-        DownloadError: none of them does: there is no network.
+        NoNetworkError: none of them does.
     """
     answers: queue.Queue[tuple[str, str | None]] = queue.Queue()
     for mirror in mirrors:
@@ -157,7 +161,7 @@ def answering_mirrors(mirrors: tuple[str, ...], name: str) -> list[str]:
             reached.add(mirror)
             deadline = min(deadline, time.monotonic() + _GRACE_SECONDS)
     if not reached:
-        raise DownloadError(f"no network: {_list(silent)}")
+        raise NoNetworkError(f"no network: {_list(silent)}")
     return [mirror for mirror in mirrors if mirror in reached]
 
 

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from mnist_lab import download, stand_in
 from mnist_lab.idx import MnistFileError
-from mnist_lab.offline import known_to_be_offline, remember_offline
+from mnist_lab.offline import unless_offline
 
 Origin = Literal["mnist", "stand-in", "other"]
 
@@ -76,16 +76,13 @@ def find_mnist(directory: str | os.PathLike | None = None) -> MnistFiles:
         return found
     place = our_place()
     try:
-        if known_to_be_offline():
-            raise download.DownloadError("no network when last tried today")
-        download.download_mnist(place)
+        unless_offline(download.download_mnist, place)
     except download.DownloadError as error:
         _refuse_damaged(place)
         files = _stand_in("since MNIST could not be downloaded")
-        remember_offline(str(error))
         _announce(str(error))
         return files
-    return _in_folder(place, _describe(place))
+    return _whole_in(place)
 
 
 def find_on_disk(directory: str | os.PathLike | None = None) -> MnistFiles | None:
@@ -98,9 +95,7 @@ def find_on_disk(directory: str | os.PathLike | None = None) -> MnistFiles | Non
         return _named(directory, "the directory argument")
     if chosen := os.environ.get(VARIABLE):
         return _named(chosen, f"${VARIABLE}")
-    place = our_place()
-    whole = all(download.is_whole(place, f"{name}.gz") for name in NAMES.values())
-    return _in_folder(place, _describe(place)) if whole else None
+    return _whole_in(our_place())
 
 
 def our_place() -> Path:
@@ -117,8 +112,13 @@ def absolute_data_variable() -> None:
         os.environ[VARIABLE] = str(Path(chosen).expanduser().resolve())
 
 
-def _describe(place: Path) -> str:
-    return "data/ of this checkout" if place.name == "data" else "the user's cache"
+def _whole_in(place: Path) -> MnistFiles | None:
+    """Return MNIST's own files in the place that is ours, whatever else lies there; None where one is missing."""
+    paths = {role: download.whole(place, name) for role, name in NAMES.items()}
+    if None in paths.values():
+        return None
+    chosen_by = "data/ of this checkout" if place.name == "data" else "the user's cache"
+    return MnistFiles(**paths, origin="mnist", chosen_by=chosen_by)
 
 
 def _named(directory: str | os.PathLike, chosen_by: str) -> MnistFiles:
@@ -161,9 +161,9 @@ def _origin(folder: Path, paths: tuple[Path, ...]) -> Origin:
 
 def _refuse_damaged(place: Path) -> None:
     """Say so when the place that is ours holds a damaged file: the stand-in would hide it."""
-    for name, wanted in download.SHA256.items():
+    for name, wanted in (download.SHA256 | download.RAW_SHA256).items():
         path = place / name
-        if path.exists() and not download.is_official(path):
+        if path.exists() and not download.whole(place, name.removesuffix(".gz")):
             found = f"SHA-256 {download.sha256(path)[:12]}…" if path.is_file() else "a directory"
             raise MnistFileError(path, found, f"SHA-256 {wanted[:12]}…")
 

@@ -1,21 +1,30 @@
 """That there was no network is remembered for the day, so that it is not waited for again."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from mnist_lab import download
 
 
-def known_to_be_offline() -> bool:
-    """Say whether a download found no network today."""
+def unless_offline(fetch: Callable[[Path], None], place: Path) -> None:
+    """Let `fetch` download into `place`, unless a download found no network today; remember it if this one does.
+
+    Raises:
+        DownloadError: as `fetch`, or there was no network today.
+    """
     note = _offline_note()
-    return note.is_file() and note.read_text() == date.today().isoformat()
-
-
-def remember_offline(reason: str) -> None:
-    """Note that there is no network today, if `reason`, a download's error, says so."""
-    if reason.startswith("no network:"):
-        _offline_note().write_text(date.today().isoformat())
+    today = date.today().isoformat()
+    if note.is_file() and note.read_text() == today:
+        raise download.NoNetworkError("no network when last tried today")
+    try:
+        fetch(place)
+    except download.NoNetworkError:
+        with suppress(OSError):  # a cache that cannot be written is no reason to fail
+            note.parent.mkdir(parents=True, exist_ok=True)
+            note.write_text(today)
+        raise
 
 
 def forget_offline() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from mnist_lab import download
 from mnist_lab.files import MnistFiles, our_place
 from mnist_lab.idx import MnistFileError, compression_type
-from mnist_lab.offline import known_to_be_offline
+from mnist_lab.offline import unless_offline
 
 _HEADER = struct.Struct(">HBBII")
 _INT32 = 12
@@ -39,9 +39,7 @@ def find_writers(files: MnistFiles) -> Path:
     if files.origin != "mnist":
         raise MnistFileError(wanted, "no such file", "the digits' writers, which are known of MNIST only", _REMEDY)
     try:
-        if known_to_be_offline():
-            raise download.DownloadError("no network when last tried today")
-        download.download_writers(our_place())
+        unless_offline(download.download_writers, our_place())
     except download.DownloadError as error:
         raise MnistFileError(wanted, f"no such file ({error})", "QMNIST's extended labels", _REMEDY) from error
     return our_place() / names[1]

@@ -1,12 +1,11 @@
 import dataclasses
 import datetime
-import gzip
 from pathlib import Path
 
 import pytest
 
 from mnist_lab import download, files, offline
-from mnist_lab.download import DownloadError
+from mnist_lab.download import NoNetworkError
 from mnist_lab.files import NAMES, find_mnist, find_on_disk
 from mnist_lab.idx import MnistFileError
 
@@ -26,7 +25,7 @@ def place(tmp_path, monkeypatch):
 
     def refuse(folder):
         refuse.calls += 1
-        raise DownloadError(NO_NETWORK)
+        raise NoNetworkError(NO_NETWORK)
 
     refuse.calls = 0
     monkeypatch.setattr(download, "download_mnist", refuse)
@@ -89,12 +88,22 @@ def test_a_download_fills_our_place(place, monkeypatch):
     assert find_mnist().folder == place
 
 
-def test_a_damaged_file_in_our_place_is_an_error_not_a_stand_in(place, monkeypatch):
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_a_damaged_file_in_our_place_is_an_error_not_a_stand_in(place, monkeypatch, suffix):
     fill_with_official(place, monkeypatch)
-    name = f"{NAMES['validation_images']}.gz"
-    (place / name).write_bytes(gzip.compress(b"<html>"))
+    name = f"{NAMES['validation_images']}{suffix}"
+    (place / f"{NAMES['validation_images']}.gz").unlink()
+    (place / name).write_bytes(b"<html>")
     with pytest.raises(MnistFileError, match=f"{name}: found SHA-256 .*expected SHA-256"):
         find_mnist()
+
+
+def test_a_foreign_file_beside_the_good_one_in_our_place_makes_no_difference(place, monkeypatch):
+    fill_with_official(place, monkeypatch)
+    (place / NAMES["train_images"]).write_bytes(b"of another data set")
+    found = find_mnist()
+    assert found.origin == "mnist"
+    assert found.train_images.name == f"{NAMES['train_images']}.gz"
 
 
 def test_without_a_network_the_stand_in_is_drawn_and_announced(place, capsys):
