@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_lab.claims.evidence import Evidence, Verdict
+from mnist_lab.claims.evidence import Claim, Evidence, Verdict
 from mnist_lab.datasets import validation_dataset
 from mnist_lab.files import find_mnist
 from mnist_lab.lesson import Lesson
@@ -34,7 +34,11 @@ def check_lesson(name: str, model=None, history=None, **evidence) -> None:
     if model is None:
         print(f"not yet: train a network, then hand it in: check_lesson({name!r}, model, history)")
         return
-    gathered = gather(model, history, evidence)
+    try:
+        gathered = gather(model, history, evidence)
+    except Exception as error:
+        print(f"not yet: the network that was handed in reads the validation digits\n    {_told(error)}")
+        return
     verdicts = judge(lesson, gathered)
     for verdict in verdicts:
         print(f"✓ {verdict.claim}" if verdict.holds else f"not yet: {verdict.claim}\n    {verdict.hint}")
@@ -51,8 +55,22 @@ def gather(model, history=None, extra: dict | None = None) -> Evidence:
 
 
 def judge(lesson: Lesson, evidence: Evidence) -> list[Verdict]:
-    """Return the verdicts of a lesson's claims, in order."""
-    return [claim(evidence) for claim in lesson.all_claims]
+    """Return the verdicts of a lesson's claims, in order; one that cannot be judged does not hold."""
+    return [_judge(claim, evidence) for claim in lesson.all_claims]
+
+
+def _judge(claim: Claim, evidence: Evidence) -> Verdict:
+    try:
+        return claim(evidence)
+    except Exception as error:  # whatever a learner may hand in
+        return Verdict(f"{claim.__name__.replace('_', ' ')} (could not be judged)", False, _told(error))
+
+
+def _told(error: Exception) -> str:
+    first, *_ = str(error).splitlines() or [""]
+    return (
+        f"found {type(error).__name__}: {first[:400]} Looked for what the lesson's own cell hands in, of the same form."
+    )
 
 
 def _record(file: Path, lesson: Lesson, evidence: Evidence, verdicts: list[Verdict]) -> None:

@@ -205,3 +205,31 @@ def test_every_lesson_has_floors_that_make_sense():
         assert 0.1 < lesson.learner_floor < lesson.unmeasured_floor < 1
         for origin in ("mnist", "stand-in"):
             assert lesson.learner_floor < lesson.floor(origin) < 1
+
+
+def network(inputs=784, outputs=10):
+    model = keras.Sequential([Input((inputs,)), Dense(outputs, activation="softmax")])
+    model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+KEYWORDS = ("by_hand", "schedule", "held_out", "tried", "sealed", "interval", "preprocess", "step", "export")
+ODD_NETWORKS = {
+    "no network": object(),
+    "other inputs": network(inputs=100),
+    "seven outputs": network(outputs=7),
+    "one output": network(outputs=1),
+    "a good one": network(),
+}
+ODD_VALUES = [3, "text", [1, [2, 3], 4], {}, {"a": None, "b": "c", "d": 1}, np.zeros((3, 10)), lambda *_: None, object]
+
+
+HANDED_IN = [(odd, 3) for odd in ODD_NETWORKS] + [("a good one", value) for value in ODD_VALUES]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_whatever_is_handed_in_there_is_a_line_and_no_traceback(lesson, tiny, capsys):
+    for odd, value in HANDED_IN:
+        history = value if isinstance(value, dict) else {"val_accuracy": value}
+        check_lesson(lesson, ODD_NETWORKS[odd], history, **dict.fromkeys(KEYWORDS, value))
+        assert any(line.startswith("not yet") for line in lines_of(capsys))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mnist_lab import download, files, offline
-from mnist_lab.download import NoNetworkError
+from mnist_lab.download import DownloadError, NoNetworkError
 from mnist_lab.files import NAMES, find_mnist, find_on_disk
 from mnist_lab.idx import MnistFileError
 
