@@ -21,7 +21,7 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     """Each worker of pytest-xdist comes here too, and has checks of its own."""
-    absolute_data_variable()  # the notebooks' kernels run in notebooks/
+    os.environ.update(absolute_data_variable())  # the notebooks' kernels run in notebooks/
     folder = tempfile.TemporaryDirectory(prefix="mnist-lab-checks-")
     config.add_cleanup(folder.cleanup)
     config.stash[CHECKS] = Path(folder.name, "checks.jsonl")

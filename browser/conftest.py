@@ -42,7 +42,7 @@ def chromium():
 @pytest.fixture(scope="module")
 def jupyter(tmp_path_factory):
     """The folder that a JupyterLab shows, and its address with the token: `{app}` is "lab/tree" or "notebooks"."""
-    absolute_data_variable()
+    os.environ.update(absolute_data_variable())
     folder, token = tmp_path_factory.mktemp("notebooks"), secrets.token_hex(16)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -9,9 +9,14 @@ from mnist_lab.trainer.settings import add_flags, from_flags
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command with the given arguments (default: the command line's) and return its exit status."""
+    from mnist_lab.idx import MnistFileError
+
     chosen = _parser().parse_args(arguments)
     try:
         return chosen.command(chosen)
+    except (MnistFileError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return 130
@@ -165,12 +170,11 @@ def _sample(chosen: argparse.Namespace) -> int:
     import json
     from pathlib import Path
 
-    from mnist_lab.idx import MnistFileError
     from mnist_lab.instances import InstancesError, sample
 
     try:
         content = sample(chosen.count)
-    except (InstancesError, MnistFileError) as error:
+    except InstancesError as error:
         print(error, file=sys.stderr)
         return 1
     Path(chosen.output).write_text(json.dumps(content) + "\n", encoding="utf-8")

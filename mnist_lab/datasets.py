@@ -1,7 +1,6 @@
 """The tf.data pipelines that Keras trains on: the four files, made into batches of images and one-hot labels."""
 
 import os
-from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
@@ -44,7 +43,7 @@ def training_dataset(
         MnistFileError: a file is missing or damaged; with `by_writer` also that of the writers.
     """
     files = find_mnist(directory)
-    images, labels = _load(files.train_images, files.train_labels)
+    images, labels = idx.read_digits(files.train_images, files.train_labels)
     if holdout or by_writer:
         kept, _ = _split(files, labels, holdout, by_writer, split_seed)
         images, labels = images[kept], labels[kept]
@@ -62,7 +61,7 @@ def training_dataset(
         return tf.data.Dataset.from_tensor_slices(tf.reshape(rows, [steps, batch_size]))
 
     def look_up(rows):
-        return _scale(tf.gather(images, rows)), _one_hot(tf.gather(labels, rows))
+        return scale(tf.gather(images, rows)), _one_hot(tf.gather(labels, rows))
 
     one_seed = tf.data.Dataset.random(rerandomize_each_iteration=True).batch(2).take(1)
     batches = one_seed.flat_map(new_order).apply(tf.data.experimental.assert_cardinality(steps))
@@ -100,9 +99,9 @@ def holdout_dataset(
         MnistFileError: a file is missing or damaged; with `by_writer` also that of the writers.
     """
     files = find_mnist(directory)
-    images, labels = _load(files.train_images, files.train_labels)
+    images, labels = idx.read_digits(files.train_images, files.train_labels)
     _, held = _split(files, labels, holdout, by_writer, split_seed)
-    return tf.data.Dataset.from_tensors((_scale(images[held]), _one_hot(labels[held])))
+    return tf.data.Dataset.from_tensors((scale(images[held]), _one_hot(labels[held])))
 
 
 def validation_dataset(*, directory: Directory = None) -> tf.data.Dataset:
@@ -115,8 +114,8 @@ def validation_dataset(*, directory: Directory = None) -> tf.data.Dataset:
         MnistFileError: a file is missing or damaged.
     """
     files = find_mnist(directory)
-    images, labels = _load(files.validation_images, files.validation_labels)
-    return tf.data.Dataset.from_tensors((_scale(images), _one_hot(labels)))
+    images, labels = idx.read_digits(files.validation_images, files.validation_labels)
+    return tf.data.Dataset.from_tensors((scale(images), _one_hot(labels)))
 
 
 def first_digits(dataset: tf.data.Dataset, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -140,21 +139,13 @@ def first_digits(dataset: tf.data.Dataset, n: int) -> tuple[np.ndarray, np.ndarr
     raise ValueError(f"n is {n:,}, but the dataset holds {held:,} digits only.")
 
 
-def _load(images: Path, labels: Path) -> tuple[np.ndarray, np.ndarray]:
-    image_rows, label_rows = idx.read_images(images), idx.read_labels(labels)
-    if len(image_rows) != len(label_rows):
-        raise idx.MnistFileError(
-            labels, f"{len(label_rows):,} labels", f"{len(image_rows):,}, one for each of {images}"
-        )
-    return image_rows, label_rows
-
-
 def _split(files: MnistFiles, labels, holdout: int, by_writer: bool, split_seed: int) -> tuple[np.ndarray, np.ndarray]:
     writers = read_writers(find_writers(files), labels) if by_writer else None
     return split(len(labels), holdout, split_seed, writers)
 
 
-def _scale(images) -> tf.Tensor:
+def scale(images) -> tf.Tensor:
+    """Return pixels 0 to 255 as float32 from 0 to 1."""
     return tf.cast(images, tf.float32) / 255
 
 

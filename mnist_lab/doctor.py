@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 
+from mnist_lab.requirements import installed, requirements
+
 _IMPORT_SECONDS = 120
 _LESSONS_NEED = ("ipykernel", "nbclient", "nbformat")
 
@@ -22,23 +24,7 @@ def examine() -> int:
 
 
 def _python() -> tuple[bool, str]:
-    return sys.version_info >= (3, 11), f"Python {platform.python_version()} (3.11 or newer is needed)"
-
-
-def requirements() -> list[tuple[str, str]]:
-    """Return the names of the packages that every use needs, and their lowest versions."""
-    wanted = importlib.metadata.requires("mnist-lab") or []
-    floors = [re.match(r"([\w-]+)>=([\d.]+)$", requirement) for requirement in wanted]
-    return [match.groups() for match in floors if match]
-
-
-def installed(package: str) -> bool:
-    """Return whether a package is installed, in whichever version."""
-    try:
-        importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return False
-    return True
+    return sys.version_info >= (3, 11), f"Python {platform.python_version()} (3.11 to 3.13 are tested)"
 
 
 def _packages() -> list[tuple[bool, str]]:

@@ -4,9 +4,10 @@ import os
 import platform
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
-from mnist_lab.doctor import installed, requirements
 from mnist_lab.files import find_mnist
+from mnist_lab.requirements import installed, requirements
 
 SEED_VARIABLE = "MNIST_LAB_SEED"
 _SHOWN = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy", "matplotlib": "Matplotlib"}
@@ -35,6 +36,14 @@ def set_seed(seed: int) -> None:
 def versions() -> dict[str, str]:
     """Return the versions that results depend on, by the name of the package."""
     return {"python": platform.python_version()} | {name: version(name) for name in _SHOWN}
+
+
+def processor() -> str:
+    """Return the processor's name, as far as the system tells it."""
+    described = Path("/proc/cpuinfo")
+    lines = described.read_text().splitlines() if described.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
 
 
 def devices() -> list[str]:

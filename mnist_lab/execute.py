@@ -15,7 +15,7 @@ import nbformat
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from traitlets import default
 
 from mnist_lab.files import absolute_data_variable
@@ -79,7 +79,6 @@ def execute(
     except (OSError, ValueError, AttributeError, TypeError, KeyError, nbformat.ValidationError) as error:
         raise ValueError(f"{path}: expected a notebook. Received: {error}") from error
     _set_parameters(notebook, parameters or {}, path)
-    absolute_data_variable()
     result = Execution(notebook)
     with tempfile.TemporaryDirectory() as private:
         records = Path(private, "checks.jsonl")
@@ -91,14 +90,14 @@ def execute(
             resources={"metadata": {"path": str(folder or Path(path).resolve().parent)}},
         )
         client.result, client.report = result, report
-        environment = {**os.environ, **(variables or {}), RECORD_VARIABLE: str(records)}
+        environment = {**os.environ, **absolute_data_variable(), **(variables or {}), RECORD_VARIABLE: str(records)}
         began = time.perf_counter()
         with Path(private, "kernel.log").open("w+b") as log:
             try:
                 client.execute(env=environment, stdout=subprocess.DEVNULL, stderr=log)
             except (CellExecutionError, CellTimeoutError) as error:
                 result.failure = f"cell {client.current!r}: {_last_line(str(error))}"
-            except (DeadKernelError, RuntimeError) as error:
+            except RuntimeError as error:  # DeadKernelError, or a kernel that did not come to life
                 log.seek(0)
                 said = log.read().decode(errors="replace").strip()[-1000:]
                 result.failure = f"cell {client.current!r}: the kernel died ({error})\n{said}"

@@ -105,11 +105,12 @@ def our_place() -> Path:
     return root / "data" if in_checkout else download.user_cache()
 
 
-def absolute_data_variable() -> None:
-    """Make a relative `$MNIST_LAB_DATA` absolute, for the processes started from here that run elsewhere."""
+def absolute_data_variable() -> dict[str, str]:
+    """Return `$MNIST_LAB_DATA` as an absolute path, for the processes started from here that run elsewhere."""
     chosen = os.environ.get(VARIABLE)
-    if chosen and chosen != STAND_IN:
-        os.environ[VARIABLE] = str(Path(chosen).expanduser().resolve())
+    if not chosen:
+        return {}
+    return {VARIABLE: chosen if chosen == STAND_IN else str(Path(chosen).expanduser().resolve())}
 
 
 def _whole_in(place: Path) -> MnistFiles | None:

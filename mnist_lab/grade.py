@@ -6,6 +6,7 @@ help for an honest class, not an examination.
 
 import csv
 import tempfile
+from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mnist_lab.execute import Execution, execute
-from mnist_lab.run import new_bar, progress
+from mnist_lab.progress import Bar, progress
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,11 @@ def grade(notebooks: list[Path], seconds: float, table: Path | None = None) -> i
         1 where a notebook could not be run to its end, else 0; a check that says "not yet" is no failure.
     """
     console = Console()
-    with progress(console) as bars:
-        grades = [_grade_one(path, seconds, new_bar(bars, path.name)) for path in notebooks]
-    console.print(_shown(grades))
-    if table:
-        with table.open("w", newline="", encoding="utf-8") as file:
+    with table.open("w", newline="", encoding="utf-8") if table else nullcontext() as file:  # before the work is done
+        with progress(console) as bars:
+            grades = [_grade_one(path, seconds, Bar(bars, path.name)) for path in notebooks]
+        console.print(_shown(grades))
+        if file:
             rows = csv.DictWriter(file, [field.name for field in fields(Grade)])
             rows.writeheader()
             rows.writerows(vars(each) for each in grades)

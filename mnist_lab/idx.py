@@ -104,6 +104,18 @@ def read_labels(path: Path) -> np.ndarray:
     return labels
 
 
+def read_digits(images: Path, labels: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Read the images and the labels that belong together, as `read_images` and `read_labels` do.
+
+    Raises:
+        MnistFileError: as they, or there are not as many of the one as of the other.
+    """
+    pictures, classes = read_images(images), read_labels(labels)
+    if len(pictures) != len(classes):
+        raise MnistFileError(labels, f"{len(classes):,} labels", f"{len(pictures):,}, one for each of {images}")
+    return pictures, classes
+
+
 def write(path: Path, array: np.ndarray) -> None:
     """Write a uint8 array, images `[count, 28, 28]` or labels `[count]`, as an IDX file (gzipped for `.gz`)."""
     array = np.asarray(array)

@@ -16,13 +16,13 @@ class InstancesError(ValueError):
     """A file of instances is not what it should be."""
 
 
-def sample(count: int, data_dir: str | None = None) -> dict:
+def sample(count: int) -> dict:
     """Return the first validation digits as instances.
 
     Raises:
         InstancesError: there are not so many.
     """
-    images = idx.read_images(find_mnist(data_dir).validation_images)
+    images = idx.read_images(find_mnist().validation_images)
     if not 1 <= count <= len(images):
         raise InstancesError(f"Expected a count from 1 to {len(images):,}. Received: {count}")
     return {"instances": [{"image": image.reshape(idx.SIDE, idx.SIDE).tolist()} for image in images[:count]]}

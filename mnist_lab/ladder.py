@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from mnist_lab.results import AS_TAUGHT, LONG, measured_lessons, seeds_of, summary
-from mnist_lab.style import BLUE, GREY, INK, VERMILLION, new_figure, style
+from mnist_lab.style import BLUE, INK, VERMILLION, new_figure, style
 
 _ERRORS = (0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.003)
 
@@ -57,4 +57,3 @@ def display_ladder(upto: str) -> None:
         ax.grid(axis="x")
         ax.tick_params(axis="y", length=0)
         ax.set_title("The ladder so far: validation accuracy on MNIST, a dot for each run", color=INK)
-        ax.xaxis.label.set_color(GREY)

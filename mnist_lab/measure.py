@@ -1,7 +1,6 @@
 """`mnist-lab measure`: train lessons over seeds and store their accuracies in results.json."""
 
 import os
-import platform
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -12,11 +11,11 @@ import nbformat
 from rich.console import Console
 from rich.progress import Progress
 
-from mnist_lab.environment import SEED_VARIABLE, versions
+from mnist_lab.environment import SEED_VARIABLE, processor, versions
 from mnist_lab.execute import execute
 from mnist_lab.files import find_mnist
+from mnist_lab.progress import Bar, progress
 from mnist_lab.results import AS_TAUGHT, FILE, seeds_of, store, summary
-from mnist_lab.run import new_bar, progress
 
 TRAINING_CELL = "train"
 
@@ -93,14 +92,6 @@ def known_seeds(lesson: str, origin: str, variant: str, epochs: int | None) -> s
     return set(seeds_of(lesson, origin=origin, variant=variant)) | long_enough
 
 
-def processor() -> str:
-    """Return the processor's name, as far as the system tells it."""
-    described = Path("/proc/cpuinfo")
-    lines = described.read_text().splitlines() if described.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
-
-
 def training_cell(training: str | None) -> str:
     """Return the id of the cell of a training: of the lesson's own one, or of one that has a name."""
     return f"{TRAINING_CELL}-{training}" if training else TRAINING_CELL
@@ -135,12 +126,12 @@ def up_to_training(notebook: nbformat.NotebookNode, training: str | None = None)
 def _measure_one(
     path: Path, seed: int, training: str | None, parameters: dict, variant: str, environment: dict, bars: Progress
 ) -> bool:
-    report = new_bar(bars, f"{path.stem} seed {seed}")
+    report = Bar(bars, f"{path.stem} seed {seed}")
     with tempfile.TemporaryDirectory() as folder:
         shortened = Path(folder, path.name)
         nbformat.write(up_to_training(nbformat.read(path, as_version=4), training), shortened)
         result = execute(shortened, parameters=parameters, variables={SEED_VARIABLE: str(seed)}, report=report)
-    bars.remove_task(report.bar)
+    report.remove()
     if result.failure or not result.checks:
         bars.console.print(f"{path.stem}, seed {seed}: {result.failure or 'no check was recorded'}", markup=False)
         return False

@@ -36,6 +36,7 @@ _EMPTY = '{"environments": [], "results": {}}'
 class Summary:
     """The last epoch's validation accuracy over seeds, as fractions of 1; `spread` is the standard deviation.
 
+    `seconds` is the median of the trainings'.
     `held_out` is how many training digits it is the accuracy of, or 0: of the 10,000 validation digits.
     """
 
@@ -75,9 +76,8 @@ def summary(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, fil
 
 def figure(lesson: str, name: str, *, origin: str = "mnist", file: Path = FILE) -> float | None:
     """Return the mean over seeds of one of the lesson's figures, or None where it was not measured."""
-    found = [
-        entry["figures"][name] for entry in seeds_of(lesson, origin=origin, file=file).values() if "figures" in entry
-    ]
+    entries = seeds_of(lesson, origin=origin, file=file).values()
+    found = [entry["figures"][name] for entry in entries if name in entry.get("figures", {})]
     return mean(found) if found else None
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import nbformat
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
+from rich.table import Table
 
-from mnist_lab.execute import Execution, Report, execute
+from mnist_lab.execute import Execution, execute
 from mnist_lab.files import find_mnist
 from mnist_lab.lessons import LESSONS
+from mnist_lab.progress import Bar, progress
 from mnist_lab.tidy import text, tidy
 
 
@@ -32,7 +32,12 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
     remarks = []
     with progress(console) as bars:
         for path in notebooks:
-            result = execute(path, report=new_bar(bars, path.stem))
+            try:
+                result = execute(path, report=Bar(bars, path.stem))
+            except ValueError as error:  # it is no notebook
+                failed = True
+                remarks.append(str(error))
+                continue
             kept = _keep(result, path, output_dir)
             table.add_row(*_row(path, result), str(kept) if kept else "not kept")
             failed |= bool(result.failure) or (bool(result.not_yet) and not _is_exercise(result))
@@ -44,30 +49,6 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
     for remark in remarks:
         console.print(remark, markup=False, highlight=False)
     return int(failed)
-
-
-def progress(console: Console) -> Progress:
-    """Return the progress display that commands share: how many cells are done, and the newest line on the training."""
-    return Progress(
-        TextColumn("{task.description}", table_column=Column(no_wrap=True)),
-        BarColumn(bar_width=16),
-        MofNCompleteColumn(),
-        TextColumn("cells"),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[line]}"),
-        console=console,
-    )
-
-
-def new_bar(bars: Progress, name: str) -> Report:
-    """Add a bar for the notebook called `name`, and return what `execute` is to report to."""
-    bar = bars.add_task(name, total=None, line="starting")
-
-    def report(done: int, cells: int, line: str) -> None:
-        bars.update(bar, completed=done, total=cells, line=line)
-
-    report.bar = bar
-    return report
 
 
 def _table() -> Table:

@@ -6,6 +6,8 @@ import numpy as np
 
 from mnist_lab.results import AS_TAUGHT, seeds_of
 
+VALIDATION_DIGITS = 10_000
+
 
 @dataclass(frozen=True)
 class Runs:
@@ -14,7 +16,7 @@ class Runs:
     Attributes:
         seeds: the seeds, in rising order, `[runs]`.
         accuracy: the share of the digits that training was validated on, after the last epoch, `[runs]`.
-        misread: which of these digits each run misread, `[runs, n]` bool.
+        misread: which of these digits each run misread, `[runs, n]` bool; `n` is the largest number of them.
         curves: that share after each epoch, `[runs, epochs]`.
     """
 
@@ -27,13 +29,12 @@ class Runs:
         return len(self.seeds)
 
 
-def measured_runs(lesson: str, *, variant: str = AS_TAUGHT, digits: int = 10_000) -> Runs:
+def measured_runs(lesson: str, *, variant: str = AS_TAUGHT) -> Runs:
     """Return the runs of a lesson on real MNIST that this package was published with, whichever digits are used now.
 
     Args:
         lesson: its notebook's name, "05_dropout" for instance.
         variant: which of its recipes, where it has several.
-        digits: how many the runs were validated on.
 
     Raises:
         ValueError: nothing was measured under that name.
@@ -41,6 +42,7 @@ def measured_runs(lesson: str, *, variant: str = AS_TAUGHT, digits: int = 10_000
     entries = seeds_of(lesson, variant=variant)
     if not entries:
         raise ValueError(f"Expected a lesson and a variant that were measured. Received: {lesson!r}, {variant!r}")
+    digits = max(entry.get("held_out", VALIDATION_DIGITS) for entry in entries.values())
     misread = np.zeros((len(entries), digits), bool)
     for row, entry in zip(misread, entries.values(), strict=True):
         row[entry["misread"]] = True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_lab.datasets import Directory, validation_dataset
+from mnist_lab.datasets import validation_dataset
 from mnist_lab.reading import probabilities_of
 
 
@@ -50,9 +50,8 @@ class SealedTest:
         >>> result.accuracy
     """
 
-    def __init__(self, *, directory: Directory = None):
-        """Seal the digits; `directory` is as for `find_mnist`."""
-        self._directory = directory
+    def __init__(self):
+        """Seal the digits of `find_mnist()`."""
         self._weights, self._result = None, None
 
     @property
@@ -73,7 +72,7 @@ class SealedTest:
                 "first result; for a new choice you need new digits."
             )
         if not self.opened:
-            ((digits, one_hot),) = validation_dataset(directory=self._directory).as_numpy_iterator()
+            ((digits, one_hot),) = validation_dataset().as_numpy_iterator()
             self._result = TestResult(digits, one_hot.argmax(axis=1), probabilities_of(model, digits))
             self._weights = _fingerprint(model)
         return self._result

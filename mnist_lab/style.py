@@ -17,7 +17,6 @@ INK = "#222222"
 GREY = "#777777"
 PALE = "#E8EDF2"
 
-RIGHT = GREEN
 WRONG = VERMILLION
 
 STYLE_SHEET = "mnist_lab.lab"

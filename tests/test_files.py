@@ -189,8 +189,9 @@ def test_a_relative_variable_is_made_absolute_for_other_processes(tmp_path, monk
     monkeypatch.chdir(tmp_path)
     for given, wanted in (("digits", str(tmp_path / "digits")), ("stand-in", "stand-in")):
         monkeypatch.setenv("MNIST_LAB_DATA", given)
-        files.absolute_data_variable()
-        assert files.os.environ["MNIST_LAB_DATA"] == wanted
+        assert files.absolute_data_variable() == {"MNIST_LAB_DATA": wanted}
+    monkeypatch.delenv("MNIST_LAB_DATA")
+    assert files.absolute_data_variable() == {}
 
 
 def test_the_checkouts_data_folder_is_ours():

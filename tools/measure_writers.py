@@ -20,9 +20,8 @@ from derived import NOTEBOOKS, read
 from tqdm import tqdm
 
 from mnist_lab import idx
-from mnist_lab.environment import versions
+from mnist_lab.environment import processor, versions
 from mnist_lab.files import find_mnist
-from mnist_lab.measure import processor
 from mnist_lab.results import seeds_of, store
 from mnist_lab.splits import split
 from mnist_lab.writers import find_writers, read_writers

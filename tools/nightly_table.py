@@ -9,7 +9,7 @@ from datetime import date
 
 from derived import ROOT
 
-from mnist_lab.measure import processor
+from mnist_lab.environment import processor
 
 FILE = ROOT / "docs" / "nightly.md"
 HEAD = """# What runs nightly

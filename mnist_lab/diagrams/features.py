@@ -44,13 +44,12 @@ def learned_filters(weights) -> None:
 
 
 def _write_signs(ax, grid: np.ndarray, largest: float, corner: tuple, side: float) -> None:
-    cell = side / max(grid.shape)
     size = min(13, 34 / max(grid.shape))
     if size < SMALL:
         return
     for (i, j), value in np.ndenumerate(grid):
         x, y = corner[0] + (j + 0.5) * side / grid.shape[1], corner[1] + side - (i + 0.5) * side / grid.shape[0]
-        if abs(value) > 0.1 * largest and cell:
+        if abs(value) > 0.1 * largest:
             strong = abs(value) > 0.55 * largest
             words(ax, x, y, "+" if value > 0 else "−", size, color="white" if strong else INK)
 

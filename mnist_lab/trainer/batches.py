@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from mnist_lab import idx
 from mnist_lab.augmentation import random_affine
+from mnist_lab.datasets import scale
 from mnist_lab.files import MnistFiles
 from mnist_lab.trainer.settings import TrainingError
 
@@ -67,7 +68,7 @@ def training_batches(
     Raises:
         TrainingError: the batch cannot be shared evenly, or is larger than the training set.
     """
-    images, labels = idx.read_images(files.train_images), idx.read_labels(files.train_labels)
+    images, labels = idx.read_digits(files.train_images, files.train_labels)
     each, steps = share.of(batch_size), steps_per_epoch(len(labels), batch_size)
     with tf.device("CPU"):
         images, labels = tf.constant(images), tf.constant(labels)
@@ -81,7 +82,7 @@ def training_batches(
         return tf.data.Dataset.from_tensor_slices((tf.reshape(numbers, [-1]), tf.reshape(rows, [-1, each])))
 
     def look_up(number, rows):
-        batch = tf.cast(tf.gather(images, rows), tf.float32) / 255
+        batch = scale(tf.gather(images, rows))
         if augment:
             batch = random_affine(batch, tf.stack([tf.cast(seed, tf.int64), number]))
         return batch, tf.cast(tf.gather(labels, rows), tf.int32)
@@ -110,13 +111,12 @@ def validation_batches(files: MnistFiles, share: Share) -> tf.data.Dataset:
     Each element is images `[500, 784]` float32, classes `[500]` int32, and weights `[500]` float32: 1, or 0 where there
     is no digit, so that all workers take as many steps.
     """
-    images = idx.read_images(files.validation_images)
-    labels = idx.read_labels(files.validation_labels).astype(np.int32)
+    images, labels = idx.read_digits(files.validation_images, files.validation_labels)
     processors = share.workers * share.replicas
     steps = -(-len(labels) // (_JUDGED_AT_ONCE * processors))
     missing = steps * processors * _JUDGED_AT_ONCE - len(labels)
     weights = np.pad(np.ones(len(labels), np.float32), (0, missing))
-    images, labels = np.pad(images, ((0, missing), (0, 0))), np.pad(labels, (0, missing))
+    images, labels = np.pad(images, ((0, missing), (0, 0))), np.pad(labels.astype(np.int32), (0, missing))
     mine = slice(share.worker * share.replicas, (share.worker + 1) * share.replicas)
 
     def part(array):
@@ -124,4 +124,4 @@ def validation_batches(files: MnistFiles, share: Share) -> tf.data.Dataset:
         return shared.reshape(-1, _JUDGED_AT_ONCE, *array.shape[1:])
 
     parts = tf.data.Dataset.from_tensor_slices(tuple(map(part, (images, labels, weights))))
-    return parts.map(lambda digits, *rest: (tf.cast(digits, tf.float32) / 255, *rest)).prefetch(_AHEAD)
+    return parts.map(lambda digits, *rest: (scale(digits), *rest)).prefetch(_AHEAD)

@@ -22,7 +22,7 @@ class Loop:
         model: the network; it gives logits.
         optimizer: Adam, with the settings' learning rate.
         steps_per_epoch: how many whole batches the training digits make.
-        digits: a checksum of the training digits' classes: whether two trainings learn from the same.
+        checksum: of the training digits and their classes: whether two trainings learn from the same.
         share: which part of each batch is this worker's.
     """
 
@@ -31,9 +31,9 @@ class Loop:
         (worker, workers), replicas = place(), strategy.num_replicas_in_sync
         self.share = batches.Share(worker, workers, replicas // workers)
         self.share.of(settings.batch_size)
-        labels = idx.read_labels(files.train_labels)
+        images, labels = idx.read_digits(files.train_images, files.train_labels)
         self.steps_per_epoch = batches.steps_per_epoch(len(labels), settings.batch_size)
-        self.digits = zlib.crc32(labels.tobytes())
+        self.checksum = zlib.crc32(labels, zlib.crc32(images))
         keras.utils.set_random_seed(settings.seed)
         with strategy.scope():
             self.model = network.build(settings, synchronized=replicas > 1)
@@ -43,7 +43,7 @@ class Loop:
     @property
     def recipe(self) -> dict[str, str]:
         """What has to stay the same where a training goes on."""
-        return {**self.settings.recipe, "the digits' checksum": f"{self.digits:08x}"}
+        return {**self.settings.recipe, "the digits' checksum": f"{self.checksum:08x}"}
 
     @property
     def variables(self) -> list[keras.Variable]:

@@ -80,7 +80,7 @@ def _train(loop: Loop, chief: bool, asked: list[int]) -> int:
             f"It was trained for {start:,} steps already. Expected no more than {steps:,}, by --epochs. Give "
             f"--epochs={-(-start // loop.steps_per_epoch)} or more to go on, or another --job-dir to begin anew."
         )
-    if loop.share.workers > 1 and not agreed(loop.strategy, start, loop.digits):
+    if loop.share.workers > 1 and not agreed(loop.strategy, start, loop.checksum):
         raise TrainingError(
             f"The workers start from different checkpoints or digits, this one from step {start} with the digits "
             f"{loop.files}. Let all see the same folder of checkpoints, and the same files of MNIST by --data-dir."
