@@ -7,15 +7,24 @@ trap 'rm -rf "$folder"' EXIT
 failed=()
 rows=()
 
+not_run=77  # the exit status of a part that cannot be run here
+
 # part NAME COMMAND…: run it; a failure is noted, and the next part goes on.
 part() {
-    local name=$1 result=passed
+    local name=$1 result=passed status
     shift
     printf '\n== %s\n' "$name"
     local began=$SECONDS
-    "$@" || { result=failed; failed+=("$name"); }
+    "$@"
+    status=$?
+    if [ $status = $not_run ]; then
+        result="not run"
+    elif [ $status != 0 ]; then
+        result=failed
+        failed+=("$name")
+    fi
     local took=$((SECONDS - began))
-    printf '== %s: %d s\n' "$name" "$took"
+    printf '== %s: %s, %d s\n' "$name" "$result" "$took"
     rows+=("| $name | $result | $(((took + 30) / 60)) |")
 }
 

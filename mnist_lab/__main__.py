@@ -9,12 +9,17 @@ from mnist_lab.trainer.settings import add_flags, from_flags
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command with the given arguments (default: the command line's) and return its exit status."""
-    from mnist_lab.idx import MnistFileError
-
     chosen = _parser().parse_args(arguments)
     try:
         return chosen.command(chosen)
-    except (MnistFileError, OSError) as error:
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except ValueError as error:
+        from mnist_lab.idx import MnistFileError
+
+        if not isinstance(error, MnistFileError):
+            raise
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -146,3 +147,29 @@ def test_doctor_works_where_tensorflow_does_not(tmp_path, monkeypatch):
     assert result.returncode == 1
     assert "[FAIL] TensorFlow does not import: ImportError: libdevice is broken" in result.stdout
     assert "[ OK ] digits" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run", "README.md"),
+        ("grade", "README.md", "--csv", "no/such/folder/table.csv"),
+        ("sample", "--output", "no/such/folder/digits.json"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_an_ordinary_mistake_is_told_in_a_line(command, tiny, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("README.md").write_text("no notebook")
+    assert main(list(command)) == 1
+    told = "".join(capsys.readouterr())
+    assert "README.md: expected a notebook" in told or "No such file or directory: 'no/such/folder" in told
+
+
+@pytest.mark.parametrize("command", [("run", "any.ipynb"), ("sample",)], ids=lambda command: command[0])
+def test_a_folder_without_digits_is_told_in_a_line(command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    write(Path("any.ipynb"), code("1 + 1", "sum"))
+    monkeypatch.setenv("MNIST_LAB_DATA", str(tmp_path / "nowhere"))
+    assert main(list(command)) == 1
+    assert "nowhere: found no such folder" in capsys.readouterr().err

@@ -1,5 +1,4 @@
 import hashlib
-import multiprocessing
 import socket
 import time
 
@@ -154,25 +153,3 @@ def test_a_folder_that_cannot_be_made(tmp_path):
 
 def test_mirrors_are_asked_over_tls():
     assert all(address.startswith("https://") for address in (*download.MIRRORS, *download.WRITERS_MIRRORS))
-
-
-def _download(place, address, hashes, started):
-    download.SHA256, download.MIRRORS = hashes, (address,)
-    started.wait(20)
-    download_mnist(place)
-
-
-def test_processes_at_once_fetch_each_file_once(tmp_path):
-    context = multiprocessing.get_context("spawn")
-    started = context.Event()
-    with mirror(good) as address:
-        arguments = (tmp_path, str(address), download.SHA256, started)
-        processes = [context.Process(target=_download, args=arguments) for _ in range(4)]
-        for process in processes:
-            process.start()
-        started.set()
-        for process in processes:
-            process.join(30)
-        assert [process.exitcode for process in processes] == [0] * 4
-        assert sorted(address.asked) == NAMES
-    assert files_in(tmp_path) == NAMES

@@ -3,6 +3,7 @@
 import argparse
 import json
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -10,6 +11,7 @@ import tensorflow as tf
 from mnist_lab import idx
 from mnist_lab.__main__ import main
 from mnist_lab.files import find_mnist
+from mnist_lab.idx import MnistFileError
 from mnist_lab.trainer import batches, checkpoints, network, settings, strategies
 from mnist_lab.trainer.loop import Loop
 
@@ -241,7 +243,9 @@ def test_the_judgement_is_that_of_keras(tiny):
     trained(loop, 0, 5)
     (images, classes, weights), *_ = batches.validation_batches(find_mnist(), batches.Share())
     logits = loop.model.predict(images[weights == 1], verbose=0)
-    assert loop.judge()[1] == pytest.approx(np.mean(logits.argmax(1) == classes[weights == 1]))
+    losses = keras.losses.sparse_categorical_crossentropy(classes[weights == 1], logits, from_logits=True)
+    expected = np.mean(losses), np.mean(logits.argmax(1) == classes[weights == 1])
+    assert loop.judge() == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -264,3 +268,9 @@ def test_one_worker_needs_no_strategy_of_its_own(monkeypatch):
     alone = {"cluster": {"worker": ["127.0.0.1:1"]}, "task": {"type": "worker", "index": 0}}
     monkeypatch.setenv(strategies.VARIABLE, json.dumps(alone))
     assert strategies.strategy_of_environment().num_replicas_in_sync == 1
+
+
+def test_images_and_labels_that_do_not_belong_together_are_refused(tiny):
+    idx.write(find_mnist().train_labels, idx.read_labels(find_mnist().train_labels)[:-1])
+    with pytest.raises(MnistFileError, match=r"299 labels.*300"):
+        Loop(settings.Settings(batch_size=60, **SMALL), find_mnist(), tf.distribute.get_strategy())
