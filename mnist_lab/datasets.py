@@ -8,6 +8,7 @@ import tensorflow as tf
 from mnist_lab import idx
 from mnist_lab.files import MnistFiles, find_mnist
 from mnist_lab.splits import split
+from mnist_lab.whole import whole_number
 from mnist_lab.writers import find_writers, read_writers
 
 Directory = str | os.PathLike | None
@@ -48,8 +49,7 @@ def training_dataset(
         kept, _ = _split(files, labels, holdout, by_writer, split_seed)
         images, labels = images[kept], labels[kept]
     count = len(labels)
-    if not isinstance(batch_size, int) or not 1 <= batch_size <= count:
-        raise ValueError(f"batch_size must be a whole number from 1 to {count:,}. Received: {batch_size!r}")
+    batch_size = whole_number("batch_size", batch_size, 1, count)
     with tf.device("CPU"):
         images, labels = tf.constant(images), tf.constant(labels)
 
@@ -127,8 +127,7 @@ def first_digits(dataset: tf.data.Dataset, n: int) -> tuple[np.ndarray, np.ndarr
     Raises:
         ValueError: `n` is no positive whole number, or the dataset holds fewer than `n` digits.
     """
-    if not isinstance(n, int) or n < 1:
-        raise ValueError(f"n must be a positive whole number of digits. Received: {n!r}")
+    n = whole_number("n", n)
     images, labels, held = [], [], 0
     for batch_images, batch_labels in dataset:
         images.append(batch_images.numpy())

@@ -7,6 +7,7 @@ from matplotlib.patches import Rectangle
 
 from mnist_lab.idx import SIDE
 from mnist_lab.style import BLUE, GREY, WRONG, new_figure, style
+from mnist_lab.whole import whole_number
 
 _NEARLY_NONE = 1e-4  # of the highest rate
 _WIDTH_INCHES = 9
@@ -57,9 +58,7 @@ def display_top_unrecognized(digits, predictions, labels, n: int, lines: int, ti
         ValueError: the shapes do not fit together, or `n` or `lines` is no positive whole number.
     """
     digits, predictions, labels = _checked(digits, predictions, labels)
-    for name, value in (("n", n), ("lines", lines)):
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be a positive whole number. Received: {value!r}")
+    n, lines = whole_number("n", n), whole_number("lines", lines)
     wrong = predictions != labels
     errors_first = np.argsort(~wrong, kind="stable")[: n * lines]
     shown = min(int(wrong.sum()), n * lines)
@@ -79,10 +78,8 @@ def plot_learning_rate(schedule: Callable, epochs: int, *, steps_per_epoch: int 
     Raises:
         ValueError: `epochs` or `steps_per_epoch` is no positive whole number, or a rate is not a finite number.
     """
-    for name, value in (("epochs", epochs), ("steps_per_epoch", steps_per_epoch or 1)):
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be a positive whole number. Received: {value!r}")
-    points = epochs * (steps_per_epoch or 1)
+    each = 1 if steps_per_epoch is None else whole_number("steps_per_epoch", steps_per_epoch)
+    points = whole_number("epochs", epochs) * each
     rates = np.array([float(schedule(point)) for point in range(points)])
     if not np.isfinite(rates).all():
         raise ValueError(f"The schedule must return finite numbers. Received: {rates[~np.isfinite(rates)][0]}")

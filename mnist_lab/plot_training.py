@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 
 from mnist_lab.training_figure import TrainingFigure
+from mnist_lab.whole import whole_number
 
 # Drawing may take this much in all: a part at once, a part spread over the training, and a share of its time.
 FIRST_SECONDS = 0.15
@@ -41,11 +42,9 @@ class PlotTraining(keras.callbacks.Callback):
 
     def __init__(self, sample_rate: int = 10, zoom: float = 1):
         super().__init__()
-        if not isinstance(sample_rate, int) or sample_rate < 1:
-            raise ValueError(f"sample_rate must be a positive whole number of batches. Received: {sample_rate!r}")
+        self.sample_rate = whole_number("sample_rate", sample_rate)
         if not isinstance(zoom, int | float) or not zoom > 0:
             raise ValueError(f"zoom must be a positive number. Received: {zoom!r}")
-        self.sample_rate = sample_rate
         self.zoom = zoom
         self._reset()
 

@@ -1,10 +1,9 @@
 """The row of printed digits: a first question to a network that has only seen handwriting."""
 
-from numbers import Integral
-
 import numpy as np
 
 from mnist_lab import glyphs, idx
+from mnist_lab.whole import whole_number
 
 FACES = ("DejaVuSans.ttf", "DejaVuSerif.ttf")  # the stand-in draws from neither
 
@@ -18,8 +17,7 @@ def printed_digits(n: int) -> tuple[np.ndarray, np.ndarray]:
     Raises:
         ValueError: `n` is not a positive integer.
     """
-    if not isinstance(n, Integral) or isinstance(n, bool) or n < 1:
-        raise ValueError(f"printed_digits(n) needs the number of digits, an integer from 1 on. Received: n={n!r}")
+    n = whole_number("n", n)
     fields = glyphs.distance_fields(FACES)
     glyph = np.arange(len(fields))
     row = glyphs.render(fields, glyph, _upright, pen=np.zeros(len(glyph)))

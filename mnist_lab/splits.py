@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from mnist_lab.whole import whole_number
+
 
 def split(
     count: int, holdout: int, split_seed: int, writers: np.ndarray | None = None
@@ -18,12 +20,8 @@ def split(
     Raises:
         ValueError: a number is out of range, or no digit would be left to train on.
     """
-    if not isinstance(holdout, int) or not 1 <= holdout < count:
-        raise ValueError(
-            f"holdout must be a whole number from 1 to {count - 1:,}, to leave some. Received: {holdout!r}"
-        )
-    if not isinstance(split_seed, int) or not 0 <= split_seed < 2**32:
-        raise ValueError(f"split_seed must be a whole number from 0 to 2**32 - 1. Received: {split_seed!r}")
+    holdout = whole_number("holdout", holdout, 1, count - 1)
+    split_seed = whole_number("split_seed", split_seed, 0, 2**32 - 1)
     random = np.random.RandomState(split_seed)  # frozen by NumPy; default_rng may change between versions
     held = np.zeros(count, bool)
     if writers is None:

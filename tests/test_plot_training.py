@@ -143,7 +143,7 @@ def test_a_model_without_accuracy_is_told_what_to_do(batches):
 
 @pytest.mark.parametrize("value", [0, -1, 2.5, "10"])
 def test_a_sample_rate_that_makes_no_sense(value):
-    with pytest.raises(ValueError, match=r"sample_rate must be a positive whole number of batches. Received"):
+    with pytest.raises(ValueError, match=r"sample_rate must be a positive whole number. Received"):
         PlotTraining(sample_rate=value)
 
 

@@ -6,6 +6,7 @@ from matplotlib.patches import Rectangle
 from mnist_lab.diagrams._arguments import CLASSES
 from mnist_lab.diagrams._shapes import SMALL, canvas, shape, tint, words
 from mnist_lab.style import BLUE, GREY, INK, ORANGE
+from mnist_lab.whole import whole_number
 
 _ROW, _COLUMN = 2, 3  # the image and the neuron that are followed
 _MOST_ROWS = 8
@@ -26,8 +27,7 @@ def matrix_product(batch_size: int = 128) -> None:
     Raises:
         ValueError: `batch_size` is no positive whole number.
     """
-    if not isinstance(batch_size, int) or batch_size < 1:
-        raise ValueError(f"batch_size must be a positive whole number. Received: {batch_size!r}")
+    batch_size = whole_number("batch_size", batch_size)
     rows = min(batch_size, _MOST_ROWS)
     row = min(_ROW, rows - 1)
     with canvas(3.3) as ax:
