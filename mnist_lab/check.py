@@ -80,7 +80,7 @@ def _record(file: Path, lesson: Lesson, evidence: Evidence, verdicts: list[Verdi
         "origin": find_mnist().origin,
         "accuracy": _rounded(evidence.history.get("val_accuracy", [])),
         "loss": _rounded(evidence.history.get("val_loss", [])),
-        "evaluated": 1 - float(np.mean(misread)),
+        "evaluated": evidence.measured_accuracy,
         "misread": np.flatnonzero(misread).tolist(),
         "verdicts": [vars(verdict) for verdict in verdicts],
     }

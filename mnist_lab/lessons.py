@@ -2,7 +2,6 @@
 
 from mnist_lab.claims.anywhere import a_step_lowers_the_loss, answers_as_the_network, takes_stored_images
 from mnist_lab.claims.batch_norm import (
-    convolutions_stay,
     no_bias_where_normalized,
     none_at_the_answer,
     normalized_before_the_activation,
@@ -10,7 +9,6 @@ from mnist_lab.claims.batch_norm import (
 from mnist_lab.claims.by_hand import computed_by_hand
 from mnist_lab.claims.convolutions import convolutions_see_the_image, image_gets_smaller, ten_probabilities
 from mnist_lab.claims.dropout import dropout_after_a_hidden_layer, dropout_leaves_enough
-from mnist_lab.claims.dropout_in_convolutions import still_convolutional
 from mnist_lab.claims.handwriting import (
     drawings_are_read,
     fills_the_box,
@@ -26,7 +24,7 @@ from mnist_lab.claims.honesty import (
     reported_with_an_interval,
     validated_on_held_out_digits,
 )
-from mnist_lab.claims.layers import one_dense_softmax_layer
+from mnist_lab.claims.layers import one_dense_softmax_layer, still_convolutional
 from mnist_lab.claims.learning_rate import rate_decays, training_used_the_schedule
 from mnist_lab.claims.one_cycle import loss_fits_the_outputs, rate_rises_and_falls, trained_for_one_epoch
 from mnist_lab.claims.optimizers import more_than_plain_descent, plain_gradient_descent
@@ -125,7 +123,7 @@ LESSONS = {
             learner_floor=0.95,
             unmeasured_floor=0.985,
             claims=(
-                still_convolutional,
+                still_convolutional("Keep them, and add dropout to them."),
                 dropout_after_a_hidden_layer,
                 dropout_leaves_enough,
                 *OUTCOME,
@@ -138,7 +136,7 @@ LESSONS = {
             learner_floor=0.98,
             unmeasured_floor=0.988,
             claims=(
-                convolutions_stay,
+                still_convolutional("They stay, and are normalized."),
                 normalized_before_the_activation,
                 no_bias_where_normalized,
                 none_at_the_answer,

@@ -194,7 +194,8 @@ def test_accuracy_is_the_share_of_right_readings():
     labels = np.array([1, 2, 3, 4])
     evidence = Evidence(None, {}, None, labels, np.eye(10)[[1, 2, 3, 5]])
     assert evidence.accuracy == 0.75
-    assert evidence.misread.tolist() == [0, 0, 0, 1]
+    assert evidence.misread.tolist() == [False, False, False, True]
+    assert evidence.measured_accuracy == 0.75
     assert accuracy_of_at_least(0.75)(evidence).holds
     assert not accuracy_of_at_least(0.76)(evidence).holds
 
@@ -233,3 +234,9 @@ def test_whatever_is_handed_in_there_is_a_line_and_no_traceback(lesson, tiny, ca
         history = value if isinstance(value, dict) else {"val_accuracy": value}
         check_lesson(lesson, ODD_NETWORKS[odd], history, **dict.fromkeys(KEYWORDS, value))
         assert any(line.startswith("not yet") for line in lines_of(capsys))
+
+
+def test_outputs_that_do_not_add_up_to_one_do_not_lower_the_cross_entropy():
+    outputs = np.full((2, 10), 3.0)
+    assert Evidence(None, {}, None, np.array([0, 1]), outputs).cross_entropy == pytest.approx(np.log(10))
+    assert np.isfinite(Evidence(None, {}, None, np.array([0, 1]), 0 * outputs).cross_entropy)

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from mnist_lab.claims.dropout import dropout_after_a_hidden_layer, dropout_leaves_enough
-from mnist_lab.claims.dropout_in_convolutions import still_convolutional
 from mnist_lab.claims.evidence import Evidence
+from mnist_lab.claims.layers import still_convolutional
 from mnist_lab.lessons import find_lesson
 
-CLAIMS = (still_convolutional, dropout_after_a_hidden_layer, dropout_leaves_enough)
+CLAIMS = (still_convolutional("Keep them."), dropout_after_a_hidden_layer, dropout_leaves_enough)
 Conv, Dense, Dropout, Flatten = keras.layers.Conv2D, keras.layers.Dense, keras.layers.Dropout, keras.layers.Flatten
 
 

@@ -6,15 +6,20 @@ import pytest
 from lesson_08 import EXPECTED, SOLUTIONS
 
 from mnist_lab.claims.batch_norm import (
-    convolutions_stay,
     no_bias_where_normalized,
     none_at_the_answer,
     normalized_before_the_activation,
 )
 from mnist_lab.claims.evidence import Evidence
+from mnist_lab.claims.layers import still_convolutional
 from mnist_lab.lessons import find_lesson
 
-CLAIMS = (convolutions_stay, normalized_before_the_activation, no_bias_where_normalized, none_at_the_answer)
+CLAIMS = (
+    still_convolutional("They stay."),
+    normalized_before_the_activation,
+    no_bias_where_normalized,
+    none_at_the_answer,
+)
 layers = keras.layers
 Norm = layers.BatchNormalization
 

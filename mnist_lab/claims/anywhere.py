@@ -92,27 +92,27 @@ def _signature(evidence: Evidence):
     folder = evidence.extra.get("export")
     if folder is None:
         return "no folder was handed in. Give it by its name: check_lesson(…, export=folder)."
-    if _LOADED not in evidence.extra:
+    if _LOADED not in evidence.kept:
         import tensorflow as tf
 
         try:
-            evidence.extra[_LOADED] = tf.saved_model.load(str(folder))
+            evidence.kept[_LOADED] = tf.saved_model.load(str(folder))
         except Exception as error:
             return f"{folder} could not be loaded ({type(error).__name__}). Was it written by `archive.write_out`?"
-    signatures = evidence.extra[_LOADED].signatures
+    signatures = evidence.kept[_LOADED].signatures
     if SIGNATURE not in signatures:
         return f"found the signatures {sorted(signatures)}, looked for {SIGNATURE}, the name by which servers ask."
     return signatures[SIGNATURE]
 
 
 def _answers(signature, evidence: Evidence) -> dict[str, np.ndarray] | str:
-    if _ANSWERS not in evidence.extra:
+    if _ANSWERS not in evidence.kept:
         import tensorflow as tf
 
         grey = np.round(255 * evidence.digits[:_ASKED].reshape(-1, SIDE, SIDE)).astype(np.float32)
         try:
             found = signature(image=tf.constant(grey))
-            evidence.extra[_ANSWERS] = {name: output.numpy() for name, output in found.items()}
+            evidence.kept[_ANSWERS] = {name: output.numpy() for name, output in found.items()}
         except Exception as error:
             return f"asked with images [n, {SIDE}, {SIDE}] it raised {type(error).__name__}."
-    return evidence.extra[_ANSWERS]
+    return evidence.kept[_ANSWERS]

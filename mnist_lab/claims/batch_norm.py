@@ -11,15 +11,6 @@ _ACTIVATIONS = {"Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"}
 _NEXT = "Behind the layer comes BatchNormalization, behind that the activation"
 
 
-def convolutions_stay(evidence: Evidence) -> Verdict:
-    """At least one layer is a convolution."""
-    claim = "it is still a convolutional network"
-    layers = list(all_layers(evidence.model))
-    found = ", ".join(type(layer).__name__ for layer in layers) or "no layer"
-    hint = f"found {found}; looked for the Conv2D layers of the lesson before. They stay, and are normalized."
-    return Verdict(claim, any(map(is_convolution, layers)), hint)
-
-
 def normalized_before_the_activation(evidence: Evidence) -> Verdict:
     """Behind every layer with weights but the last comes batch normalization, and only then its activation."""
     claim = "batch normalization stands behind every layer that learns but the last, before its activation"

@@ -29,6 +29,7 @@ class Evidence:
         labels: their classes, `[n]`.
         probabilities: the model's own predictions for them, `[n, 10]`.
         extra: what else the lesson handed in, by keyword.
+        kept: what claims worked out of it, for one another.
     """
 
     model: object
@@ -37,6 +38,7 @@ class Evidence:
     labels: np.ndarray
     probabilities: np.ndarray
     extra: dict = field(default_factory=dict)
+    kept: dict = field(default_factory=dict)
 
     @cached_property
     def held_out(self) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
@@ -48,7 +50,7 @@ class Evidence:
 
     @property
     def misread_measured(self) -> np.ndarray:
-        """Which of the digits that the lesson is measured on are misread, `[n]`: those held out, or else `misread`."""
+        """Which of the digits that the lesson is measured on are misread, `[n]` bool: those held out, or all."""
         if not self.held_out:
             return self.misread
         _, labels, read = self.held_out
@@ -57,7 +59,12 @@ class Evidence:
     @property
     def accuracy(self) -> float:
         """Share of the validation digits that the model reads rightly."""
-        return float(np.mean(self.misread == 0))
+        return 1 - float(np.mean(self.misread))
+
+    @property
+    def measured_accuracy(self) -> float:
+        """Share of the digits that the lesson is measured on."""
+        return 1 - float(np.mean(self.misread_measured))
 
     @property
     def cross_entropy(self) -> float:
@@ -66,13 +73,17 @@ class Evidence:
 
     @property
     def misread(self) -> np.ndarray:
-        """1 for each misread validation digit, 0 for the others, `[n]`."""
-        return (np.argmax(self.probabilities, axis=1) != self.labels).astype(int)
+        """Which of the validation digits are misread, `[n]` bool."""
+        return np.argmax(self.probabilities, axis=1) != self.labels
 
 
 def mean_cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Return the mean of −log of the probability that each digit's own class is given; a probability of 0 is finite."""
-    given = probabilities[np.arange(len(labels)), labels]
+    """Return the mean of −log of the probability that each digit's own class is given; a probability of 0 is finite.
+
+    Numbers that do not add up to 1 are divided by their sum, as Keras does.
+    """
+    sums = probabilities.sum(axis=1)
+    given = probabilities[np.arange(len(labels)), labels] / np.where(sums > 0, sums, 1)
     return float(-np.log(np.maximum(given, np.finfo(given.dtype).tiny)).mean())
 
 

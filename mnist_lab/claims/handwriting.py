@@ -112,16 +112,16 @@ def _trouble(evidence: Evidence) -> str:
 
 def _images(evidence: Evidence) -> np.ndarray:
     """Return what the function makes of the sample drawings, or raise what it raised; it is asked once."""
-    if _MADE not in evidence.extra:
+    if _MADE not in evidence.kept:
         function = evidence.extra["preprocess"]
         try:
             made = [np.array(function(drawing.copy()), float) for drawing in sample_drawings()[0]]
-            evidence.extra[_MADE] = np.stack(made)
+            evidence.kept[_MADE] = np.stack(made)
         except Exception as error:  # the learner's function may raise anything
-            evidence.extra[_MADE] = error
-    if isinstance(evidence.extra[_MADE], Exception):
-        raise evidence.extra[_MADE]
-    return evidence.extra[_MADE]
+            evidence.kept[_MADE] = error
+    if isinstance(evidence.kept[_MADE], Exception):
+        raise evidence.kept[_MADE]
+    return evidence.kept[_MADE]
 
 
 @cache

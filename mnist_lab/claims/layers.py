@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from mnist_lab.claims.evidence import Evidence, Verdict
+from mnist_lab.claims.evidence import Claim, Evidence, Verdict
 
 _OF_ITS_OWN = {
     "Activation": "an activation",
@@ -51,3 +51,15 @@ def one_dense_softmax_layer(evidence: Evidence) -> Verdict:
     found = described_layers(evidence.model)
     hint = f"found {', '.join(found) or 'no layer'}; looked for Dense(10, softmax) alone, in keras.Sequential."
     return Verdict(claim, found == ["Dense(10, softmax)"], hint)
+
+
+def still_convolutional(what_to_do: str) -> Claim:
+    """Make the claim that at least one layer is a convolution, in a network inside the network too."""
+
+    def is_still_convolutional(evidence: Evidence) -> Verdict:
+        layers = list(all_layers(evidence.model))
+        found = ", ".join(type(layer).__name__ for layer in layers) or "no layer"
+        hint = f"found {found}; looked for the Conv2D layers of the lesson before. {what_to_do}"
+        return Verdict("it is still a convolutional network", any(map(is_convolution, layers)), hint)
+
+    return is_still_convolutional

@@ -44,7 +44,7 @@ def accuracy_of_at_least(floor: float) -> Claim:
     def reaches(evidence: Evidence) -> Verdict:
         digits = "digits held out" if evidence.held_out else "validation digits"
         claim = f"it reads most of the {digits}, as this idea should let it"
-        found = 1 - float(np.mean(evidence.misread_measured))
+        found = evidence.measured_accuracy
         hint = (
             f"found {found:.4f}, looked for {floor:.4g} or more. Did it train for all its epochs? "
             "Has it enough neurons or filters?"
