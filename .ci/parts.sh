@@ -7,7 +7,7 @@ trap 'rm -rf "$folder"' EXIT
 failed=()
 rows=()
 
-not_run=77  # the exit status of a part that cannot be run here
+not_run=99  # the exit status of a part that cannot be run here
 
 # part NAME COMMAND…: run it; a failure is noted, and the next part goes on.
 part() {

@@ -29,10 +29,11 @@ IDLE = {"lab/tree": "text=| Idle", "notebooks": ".jp-Toolbar-kernelName >> text=
 
 @pytest.fixture(scope="session")
 def chromium():
+    missing = pytest.fail if os.environ.get("CI") else pytest.skip
     playwright = pytest.importorskip("playwright.sync_api", reason='needs `pip install -e ".[browser]"`')
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if path is None:
-        pytest.skip("no Chromium is installed")
+        missing("no Chromium is installed")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser

@@ -175,6 +175,13 @@ def test_other_intervals_are_near_enough_at_ten_thousand_digits(right, method, l
     assert (differs <= _SAME_END) == near
 
 
+def test_both_ends_of_the_interval_count(solved):
+    model, history, extra = solved
+    low, high = extra["interval"]
+    for interval in ((low, 1), (0, high)):
+        assert not holds(model, history, extra | {"interval": interval})[3]
+
+
 @pytest.mark.parametrize("interval", [(0.1, 0.2, 0.3), 0.97, ("a", "b"), (0, 1), (np.nan, np.nan)])
 def test_what_is_no_such_interval(solved, interval):
     model, history, extra = solved

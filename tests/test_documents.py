@@ -37,6 +37,9 @@ def test_a_link_to_a_heading_finds_it(path):
         target = path.parent / file if file else path
         if target.suffix == ".md":
             assert heading in anchors(target), f"{file}#{heading}"
+        elif target.suffix == ".ipynb":  # Jupyter keeps capitals and punctuation
+            headings = re.findall(r"^#+ (.+?)\s*$", source(target), re.MULTILINE)
+            assert heading in {name.replace(" ", "-") for name in headings}, f"{file}#{heading}"
 
 
 def test_there_are_such_links():

@@ -19,7 +19,7 @@ class Notebook:
 
     def __init__(self, monkeypatch):
         self.hooks, self.events, self.kernel = [], self, object()
-        self.shown = []
+        self.shown, self.updates = [], 0
         monkeypatch.setattr(plot_training, "_notebook_shell", lambda: self)
         monkeypatch.setattr("IPython.display.display", self.display)
 
@@ -35,7 +35,8 @@ class Notebook:
         return self
 
     def update(self, data, **arguments):
-        self.display(data, **arguments)
+        self.updates += 1
+        self.shown.append((data, arguments["metadata"]))
 
 
 @pytest.fixture
@@ -175,6 +176,7 @@ def test_one_figure_is_updated_in_place_and_tells_every_epoch(batches, notebook)
     assert {line.split("  ")[0] for line in told} >= {"epoch 1/3", "epoch 2/3", "epoch 3/3"}
     assert all(set(data) == {"image/png", "text/plain"} for data, _ in notebook.shown)
     assert len({data["text/plain"] for data, _ in notebook.shown}) == 1
+    assert notebook.updates == len(notebook.shown) - 1 > 0
     assert notebook.hooks == []
 
 

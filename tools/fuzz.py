@@ -59,6 +59,7 @@ def main() -> None:
             f"-timeout={READ_SECONDS}",
             "-rss_limit_mb=4096",
             "-len_control=0",
+            "-error_exitcode=1",
         ]
         atheris.Setup([sys.argv[0], *limits, str(found), str(known)], targets[target])
         atheris.Fuzz()

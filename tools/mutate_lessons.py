@@ -42,13 +42,15 @@ def mutated(lesson: str, mutation: Mutation) -> nbformat.NotebookNode:
     return notebook
 
 
-def noticed_by(lesson: str, mutation: Mutation) -> list[str]:
+def noticed_by(lesson: str, mutation: Mutation | None) -> list[str]:
     """Return the names of the lesson's cells that failed, and "accuracy" where it was not what was measured.
+
+    Without a mutation it is the lesson as it is.
 
     Raises:
         RuntimeError: pytest did not come to run them.
     """
-    notebook = mutated(lesson, mutation)
+    notebook = mutated(lesson, mutation) if mutation else read(NOTEBOOKS / f"{lesson}.ipynb")
     names = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "copy")
@@ -59,7 +61,7 @@ def noticed_by(lesson: str, mutation: Mutation) -> list[str]:
         command = [sys.executable, "-m", "pytest", str(path), JUDGED_BY, "-n", "0", f"--junitxml={found}"]
         run = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=SECONDS)
         if run.returncode not in (0, 1):
-            raise RuntimeError(f"{lesson}, {mutation.name}: pytest ended with {run.returncode}:\n{run.stdout[-2_000:]}")
+            raise RuntimeError(f"{lesson}, {mutation}: pytest ended with {run.returncode}:\n{run.stdout[-2_000:]}")
         tests = ET.parse(found).getroot().iter("testcase")
         failed = [test.get("name") for test in tests if test.find("failure") is not None]
     return [names[int(name.split()[1])] if name.startswith("Cell ") else "accuracy" for name in failed]
@@ -87,7 +89,7 @@ def main() -> int:
             print(rows[-1], flush=True)
     if not chosen:
         TABLE.write_text(HEAD + "".join(f"{line}\n" for line in rows), encoding="utf-8")
-    print(f"{len(trials) - unnoticed} of {len(trials)} noticed")
+    print(f"{mistakes - unnoticed} of {mistakes} noticed")
     return int(unnoticed > 0)
 
 
