@@ -78,18 +78,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("lessons", nargs="*", metavar="NUMBER", help="of a lesson, 01 for instance; none: all")
     chosen = parser.parse_args().lessons
-    trials = [
-        (name, each) for name, several in MUTATIONS.items() if not chosen or name[:2] in chosen for each in several
-    ]
+    lessons = [name for name in MUTATIONS if not chosen or name[:2] in chosen]
+    trials = [(name, mutation) for name in lessons for mutation in (None, *MUTATIONS[name])]
     rows, unnoticed = [], 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for trial, noticed in zip(trials, pool.map(lambda trial: noticed_by(*trial), trials), strict=True):
-            rows.append(row(*trial, noticed))
+        for (lesson, mutation), noticed in zip(trials, pool.map(lambda trial: noticed_by(*trial), trials), strict=True):
+            if mutation is None:
+                if noticed:
+                    pool.shutdown(cancel_futures=True)
+                    sys.exit(f"{lesson} fails as it is: {', '.join(noticed)}")
+                continue
+            rows.append(row(lesson, mutation, noticed))
             unnoticed += not noticed
             print(rows[-1], flush=True)
     if not chosen:
         TABLE.write_text(HEAD + "".join(f"{line}\n" for line in rows), encoding="utf-8")
-    print(f"{mistakes - unnoticed} of {mistakes} noticed")
+    print(f"{len(rows) - unnoticed} of {len(rows)} noticed")
     return int(unnoticed > 0)
 
 
