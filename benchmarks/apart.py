@@ -11,10 +11,10 @@ import nbformat
 from mnist_lab.execute import execute
 
 
-def in_a_process(script, *arguments, seconds, **options):
+def in_a_process(script, *arguments, seconds):
     """Run a script with arguments for at most so many seconds, and return the words it printed; tell its error."""
     command = [sys.executable, script, *map(str, arguments)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=seconds, **options)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=seconds)
     if run.returncode:
         sys.exit(f"{' '.join(command[1:])} ended with status {run.returncode}:\n{run.stderr}")
     return run.stdout.split()
