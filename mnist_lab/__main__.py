@@ -176,6 +176,10 @@ def _sample(chosen: argparse.Namespace) -> int:
     from pathlib import Path
 
     from mnist_lab.instances import InstancesError, sample
+    from mnist_lab.quiet import quiet_imports
+
+    with quiet_imports():
+        import tensorflow  # noqa: F401  the files are read with it
 
     try:
         content = sample(chosen.count)

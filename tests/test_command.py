@@ -173,3 +173,10 @@ def test_a_folder_without_digits_is_told_in_a_line(command, tmp_path, monkeypatc
     monkeypatch.setenv("MNIST_LAB_DATA", str(tmp_path / "nowhere"))
     assert main(list(command)) == 1
     assert "nowhere: found no such folder" in capsys.readouterr().err
+
+
+def test_sample_says_its_line_and_nothing_else(tiny, tmp_path):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+    command = [sys.executable, "-m", "mnist_lab", "sample", "--count", "2"]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path, env=environment)
+    assert (result.stdout, result.stderr) == ("2 digits written to instances.json.\n", "")
