@@ -86,13 +86,13 @@ def plot_learning_rate(schedule: Callable, epochs: int, *, steps_per_epoch: int 
     with style():
         ax = new_figure(_WIDTH_INCHES, 3).subplots()
         if steps_per_epoch:
-            ax.plot(np.arange(points) / steps_per_epoch, rates, color=BLUE)
+            ax.plot(np.arange(points) / each, rates, color=BLUE)
         else:
             ax.stairs(rates, np.arange(epochs + 1), baseline=None, color=BLUE, linewidth=2)
         ax.set(xlim=(0, epochs), ylim=(0, 1.1 * rates.max()), xlabel="epochs", title="learning rate")
         ax.grid(axis="y")
         for point, align in ((0, "left"), (points - 1, "right")):
-            x = point / (steps_per_epoch or 1) + (align == "right") * (1 / (steps_per_epoch or 1))
+            x = point / each + (align == "right") * (1 / each)
             told, place = np.format_float_positional(float(f"{rates[point]:.2g}"), trim="-"), (0, 5)
             if point == 0 and rates[: points // 20 + 2].max() > rates[0]:
                 place = (16, -3)  # beside the rise, which would cross the label
