@@ -63,7 +63,7 @@ class DigitPad(anywidget.AnyWidget):
             models: a Keras model that reads images `[n, 784]` and answers ten probabilities each, or several by
                 their names, or none.
             preprocess: makes of a drawing `[140, 140]` uint8 (255 is ink) the image `[784]` from 0 to 1 that they read;
-                `preprocess_digit` if not given.
+                `preprocess_digit` if not given, of the drawing in a frame of paper: ink along the edge is no paper.
 
         Raises:
             ValueError: a model answers something other than ten probabilities.

@@ -85,27 +85,29 @@ def display_distribution(values: Sequence[float], title: str, *, marks: Mapping[
             ax.annotate(f"{name}: {value:.3g}", (value, height), xytext=(5, 0), textcoords="offset points", va="center")
 
 
-def display_confusion(labels: np.ndarray, read: np.ndarray, title: str) -> None:
+def display_confusion(labels: np.ndarray, predictions: np.ndarray, title: str) -> None:
     """Draw a confusion matrix: of the digits of each class (rows), how many were read as which (columns).
 
     The right ones, on the diagonal, are written and not coloured: they would drown the errors.
 
     Args:
         labels: the true classes `[n]`, 0 to 9.
-        read: the classes that were read, `[n]`.
+        predictions: the classes that were read, `[n]`.
         title: what is shown.
 
     Raises:
         ValueError: the two are of different lengths, empty, or no classes.
     """
-    labels, read = np.asarray(labels), np.asarray(read)
-    if labels.shape != read.shape or labels.ndim != 1 or not labels.size:
-        raise ValueError(f"labels and read must be lists of one length. Received: {labels.shape} and {read.shape}")
+    labels, predictions = np.asarray(labels), np.asarray(predictions)
+    if labels.shape != predictions.shape or labels.ndim != 1 or not labels.size:
+        raise ValueError(
+            f"labels and predictions must be lists of one length. Received: {labels.shape} and {predictions.shape}"
+        )
     counts = np.zeros((CLASSES, CLASSES), int)
     try:
-        np.add.at(counts, (labels, read), 1)
+        np.add.at(counts, (labels, predictions), 1)
     except IndexError as error:
-        raise ValueError(f"labels and read must be whole numbers from 0 to 9. {error}") from error
+        raise ValueError(f"labels and predictions must be whole numbers from 0 to 9. {error}") from error
     errors = np.where(np.eye(CLASSES, dtype=bool), 0, counts)
     with style():
         ax = new_figure(9, 5).subplots()

@@ -26,19 +26,19 @@ class TestResult:
     probabilities: np.ndarray
 
     @property
-    def read(self) -> np.ndarray:
-        """The class that the network read, `[n]` int64."""
+    def predictions(self) -> np.ndarray:
+        """The class that the network gave the largest probability, `[n]` int64."""
         return np.argmax(self.probabilities, axis=1)
 
     @property
-    def right(self) -> int:
+    def correct(self) -> int:
         """How many digits it read rightly."""
-        return int(np.sum(self.read == self.labels))
+        return int(np.sum(self.predictions == self.labels))
 
     @property
     def accuracy(self) -> float:
         """The share of them."""
-        return self.right / len(self.labels)
+        return self.correct / len(self.labels)
 
 
 class SealedTest:

@@ -15,7 +15,7 @@ model, history = networks[best], histories[best]
 """
 _OPEN = """
 result = sealed.open(model)
-low, high = binomtest(result.right, len(result.labels)).proportion_ci(0.95, method="wilson")
+low, high = binomtest(result.correct, len(result.labels)).proportion_ci(0.95, method="wilson")
 """
 
 
@@ -26,7 +26,7 @@ def _chosen(rates="(0.0, 0.2, 0.4)", by="held_out", then=_OPEN):
 SOLUTIONS = {
     "four rates, the exact interval": _chosen(
         "(0, 0.1, 0.2, 0.3)",
-        then="result = sealed.open(model)\nlow, high = binomtest(result.right, 10_000).proportion_ci(0.95)\n",
+        then="result = sealed.open(model)\nlow, high = binomtest(result.correct, 10_000).proportion_ci(0.95)\n",
     ),
     "an interval by hand": _chosen(
         then=(
@@ -38,7 +38,7 @@ SOLUTIONS = {
     "two rates": _chosen("(0.0, 0.3)"),
     "the seal broken for another": _chosen(
         then=_OPEN.replace("result = sealed.open(model)", "sealed.open(networks[min(tried, key=tried.get)])").replace(
-            "result.right, len(result.labels)", "lab.SealedTest().open(model).right, 10_000"
+            "result.correct, len(result.labels)", "lab.SealedTest().open(model).correct, 10_000"
         )
     ),
     "the spread of the rates for an interval": _chosen(

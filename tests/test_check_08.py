@@ -74,7 +74,7 @@ GOOD = {
 WRONG = {
     "none at all": (
         lambda: network(conv(True, activation="relu"), *flat(dense(True, activation="relu"))),
-        {1: "found none behind Conv2D(2)", 2: "no layer is normalized yet"},
+        {1: "found none behind Conv2D(2, kernel_size=3)", 2: "no layer is normalized yet"},
     ),
     "the dense layer forgotten": (
         lambda: network(*block(conv()), *flat(dense(True, activation="relu"))),
@@ -82,24 +82,27 @@ WRONG = {
     ),
     "one convolution forgotten": (
         lambda: network(*block(conv()), layers.Conv2D(3, 2, activation="relu"), *flat()),
-        {1: "found none behind Conv2D(3)"},
+        {1: "found none behind Conv2D(3, kernel_size=2)"},
     ),
     "behind the activation inside": (
         lambda: network(conv(activation="relu"), Norm(), *flat()),
-        {1: 'found activation="relu" inside Conv2D(2)'},
+        {1: 'found activation="relu" inside Conv2D(2, kernel_size=3)'},
     ),
     "behind the activation's layer": (
         lambda: network(conv(), relu(), Norm(), *flat()),
         {1: "in front of its normalization"},
     ),
-    "no activation": (lambda: network(conv(), Norm(), *flat()), {1: "found no activation behind Conv2D(2)"}),
+    "no activation": (
+        lambda: network(conv(), Norm(), *flat()),
+        {1: "found no activation behind Conv2D(2, kernel_size=3)"},
+    ),
     "biases": (
         lambda: network(*block(conv(True)), *flat(*block(dense(True)))),
-        {2: "found a bias in Conv2D(2) and Dense(4)"},
+        {2: "found a bias in Conv2D(2, kernel_size=3) and Dense(4)"},
     ),
     "layer normalization": (
         lambda: network(*block(conv(), layers.LayerNormalization()), *flat()),
-        {1: "found LayerNormalization behind Conv2D(2). It normalizes each image by itself", 2: "yet"},
+        {1: "found LayerNormalization behind Conv2D(2, kernel_size=3). It normalizes each image by itself", 2: "yet"},
     ),
     "group normalization": (
         lambda: network(*block(conv(), layers.GroupNormalization(2)), *flat(*block(dense()))),

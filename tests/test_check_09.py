@@ -50,7 +50,7 @@ def solved(tiny, trained):
     model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
     sealed = SealedTest()
     result = sealed.open(model)
-    interval = binomtest(result.right, len(result.labels)).proportion_ci(0.95, method="wilson")
+    interval = binomtest(result.correct, len(result.labels)).proportion_ci(0.95, method="wilson")
     tried[0.25] = history.history["val_accuracy"][-1]
     tried |= {0.0: tried[0.25] - 0.02, 0.5: tried[0.25] - 0.01}
     return model, history, {"held_out": held_out, "tried": tried, "sealed": sealed, "interval": interval}

@@ -147,7 +147,7 @@ def test_imports_nothing_heavy():
         "import sys; from mnist_lab import diagrams; assert 'matplotlib' not in sys.modules; "
         "[getattr(diagrams, name) for name in diagrams.__all__]; "
         "ours = [name for name in sys.modules if name.startswith('mnist_lab.')]; "
-        "light = ('mnist_lab.diagrams', 'mnist_lab.style', 'mnist_lab.whole'); "
+        "light = tuple('mnist_lab.' + room for room in ('diagrams', 'idx', 'preprocess', 'style', 'whole')); "
         "assert all(name.startswith(light) for name in ours), ours; "
         "assert not {'tensorflow', 'keras', 'scipy'} & set(sys.modules)"
     )

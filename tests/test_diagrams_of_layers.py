@@ -31,7 +31,7 @@ def test_the_saddle_has_its_slope_and_its_places():
 
 
 def test_all_start_at_one_place_and_only_plain_descent_has_not_arrived():
-    paths = [saddle.descend(), saddle.roll(), saddle.adapt()]
+    paths = [saddle.creep(), saddle.roll(), saddle.adapt()]
     assert {tuple(path[0]) for path in paths} == {(-1.6, 0.02)}
     left = [saddle.height_of(*path[-1]) + 1 for path in paths]
     assert left[0] > 0.3
@@ -39,7 +39,7 @@ def test_all_start_at_one_place_and_only_plain_descent_has_not_arrived():
 
 
 def test_plain_descent_takes_the_step_that_the_formula_says():
-    path = saddle.descend()
+    path = saddle.creep()
     np.testing.assert_allclose(path[1], path[0] - 0.03 * saddle.slope_of(*path[0]))
 
 

@@ -1,4 +1,6 @@
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -42,6 +44,24 @@ def test_the_floor_is_five_spreads_or_half_a_point_below_and_the_ceiling_as_far_
     measured = summary("01_dense_softmax", file=file)
     assert measured.floor == pytest.approx(floor)
     assert measured.ceiling - measured.mean == pytest.approx(measured.mean - measured.floor)
+
+
+def test_those_that_write_at_once_wait_for_each_other(file, monkeypatch):
+    read = results._read
+
+    def slowly(path):
+        content = read(path)
+        time.sleep(0.05)
+        return content
+
+    monkeypatch.setattr(results, "_read", slowly)
+
+    def write(seed):
+        store("01_dense_softmax", seed, entry(0.9), ENVIRONMENT, origin="mnist", file=file)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    assert list(results.seeds_of("01_dense_softmax", file=file)) == ["0", "1", "2", "3"]
 
 
 def test_two_seeds_are_no_measurement(file):

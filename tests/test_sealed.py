@@ -29,9 +29,9 @@ def test_the_result_is_the_networks_on_the_test_digits(sealed):
     assert sealed.opened
     assert np.array_equal(result.digits, digits)
     assert np.array_equal(result.labels, labels)
-    assert np.array_equal(result.read, read)
-    assert result.right == np.sum(read == labels)
-    assert result.accuracy == result.right / VALIDATION
+    assert np.array_equal(result.predictions, read)
+    assert result.correct == np.sum(read == labels)
+    assert result.accuracy == result.correct / VALIDATION
     assert "opened" in repr(sealed)
 
 

@@ -15,6 +15,7 @@ from mnist_lab.files import find_mnist
 from mnist_lab.idx import MnistFileError
 from mnist_lab.trainer import batches, checkpoints, network, settings, strategies
 from mnist_lab.trainer.loop import Loop
+from mnist_lab.trainer.reports import Reports
 
 SMALL = {"hp_conv1": 2, "hp_conv2": 3, "hp_conv3": 4, "hp_dense": 8}
 
@@ -243,7 +244,7 @@ def test_a_training_that_was_interrupted_ends_as_an_unbroken_one(tiny, augment):
     trained(second, 7, 15)
     for value, other in zip(unbroken.values(), second.values(), strict=True):
         np.testing.assert_array_equal(value, other)
-    assert unbroken.judge() == second.judge()
+    assert unbroken.evaluate() == second.evaluate()
 
 
 def test_arrays_that_do_not_fit_the_network_are_told(tiny):
@@ -261,6 +262,15 @@ def test_other_digits_are_another_recipe(tiny, tmp_path):
     assert {part for part in before if before[part] != after[part]} == {"the digits' checksum"}
 
 
+@pytest.mark.parametrize("line", ['{"epoch": 1', "[1, 2]"])
+def test_metrics_that_are_no_json_are_an_error_that_names_them(tmp_path, line):
+    path = tmp_path / "metrics.json"
+    path.write_text(f"{line}\n")
+    with pytest.raises(settings.TrainingError, match=r"metrics\.json: expected a JSON object in each line"):
+        Reports(settings.Settings(job_dir=str(tmp_path)), steps=10, first_step=5)
+    assert path.read_text() == f"{line}\n"
+
+
 def test_the_judgement_is_that_of_keras(tiny):
     loop = Loop(settings.Settings(batch_size=60, **SMALL), find_mnist(), tf.distribute.get_strategy())
     trained(loop, 0, 5)
@@ -268,7 +278,7 @@ def test_the_judgement_is_that_of_keras(tiny):
     logits = loop.model.predict(images[weights == 1], verbose=0)
     losses = keras.losses.sparse_categorical_crossentropy(classes[weights == 1], logits, from_logits=True)
     expected = np.mean(losses), np.mean(logits.argmax(1) == classes[weights == 1])
-    assert loop.judge() == pytest.approx(expected, rel=1e-5)
+    assert loop.evaluate() == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from mnist_lab.claims.evidence import Evidence, Verdict
-from mnist_lab.claims.layers import all_layers, is_convolution, is_of
+from mnist_lab.claims.layers import all_layers, as_written, is_convolution, is_of
 
 _BATCH_NORM = {"BatchNormalization"}
 _OTHER_NORMS = {"LayerNormalization", "GroupNormalization", "RMSNormalization", "UnitNormalization"}
@@ -32,9 +32,10 @@ def no_bias_where_normalized(evidence: Evidence) -> Verdict:
         hint = "no layer is normalized yet. Where one is, use_bias=False: a constant would be subtracted again."
         return Verdict(claim, False, hint)
     biased = [stretch[0] for stretch in normalized if getattr(stretch[0], "use_bias", False)]
+    found = " and ".join(map(as_written, biased))
     hint = (
-        f"found a bias in {_named(biased)}, which batch normalization follows. It subtracts the mean, and any constant "
-        "with it: say use_bias=False. Its own centre does the bias's work."
+        f"found a bias in {found}, which batch normalization follows. It subtracts the mean, and any constant with it: "
+        "say use_bias=False. Its own centre does the bias's work."
     )
     return Verdict(claim, not biased, hint)
 
@@ -59,21 +60,21 @@ def _problem(stretch: list) -> str:
     if norm is None:
         other = _index(stretch, _OTHER_NORMS)
         if other is None:
-            return f"found none behind {_named([layer])}. {_NEXT}; use a pair of these for each hidden layer."
+            return f"found none behind {as_written(layer)}. {_NEXT}; use a pair of these for each hidden layer."
         return (
-            f"found {type(stretch[other]).__name__} behind {_named([layer])}. It normalizes each image by itself, "
+            f"found {type(stretch[other]).__name__} behind {as_written(layer)}. It normalizes each image by itself, "
             "a good way too, much used elsewhere. This lesson is about the batch: looked for BatchNormalization."
         )
     if _own_activation(layer) != "linear":
         return (
-            f'found activation="{_own_activation(layer)}" inside {_named([layer])}, so it acts before normalization. '
+            f'found activation="{_own_activation(layer)}" inside {as_written(layer)}, so it acts before normalization. '
             f"{_NEXT}, as a layer of its own: keras.layers.Activation."
         )
     activation = _index(stretch, _ACTIVATIONS)
     if activation is None:
-        return f'found no activation behind {_named([layer])} and its normalization. {_NEXT}, Activation("relu") say.'
+        return f'found no activation behind {as_written(layer)} and its normalization. {_NEXT}, Activation("relu") say.'
     if activation < norm:
-        return f"found the activation of {_named([layer])} in front of its normalization. {_NEXT}."
+        return f"found the activation of {as_written(layer)} in front of its normalization. {_NEXT}."
     return ""
 
 
@@ -93,12 +94,3 @@ def _own_activation(layer) -> str:
     """Name the activation that a layer applies itself, "linear" where none."""
     activation = getattr(layer, "activation", None)
     return "linear" if activation is None else getattr(activation, "__name__", type(activation).__name__)
-
-
-def _named(layers: list) -> str:
-    """Name layers as a learner wrote them: "Conv2D(12)"."""
-    names = []
-    for layer in layers:
-        size = getattr(layer, "filters", None) or getattr(layer, "units", None)
-        names.append(type(layer).__name__ + (f"({size})" if size else ""))
-    return " and ".join(names)

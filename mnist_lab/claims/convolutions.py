@@ -3,7 +3,7 @@
 import numpy as np
 
 from mnist_lab.claims.evidence import Evidence, Verdict
-from mnist_lab.claims.layers import all_layers, is_convolution
+from mnist_lab.claims.layers import all_layers, as_written, is_convolution, sizes_each_way
 
 FEWEST = 2
 SMALL_ENOUGH = 0.5  # share of the positions of the first convolution's input
@@ -17,10 +17,10 @@ def convolutions_see_the_image(evidence: Evidence) -> Verdict:
     layers = list(all_layers(evidence.model))
     problems = [(layer, _problem(layer)) for layer in layers if is_convolution(layer)]
     if not problems:
-        found = ", ".join(map(_named, layers)) or "no layer"
+        found = ", ".join(map(as_written, layers)) or "no layer"
         hint = f"found {found}; looked for keras.layers.Conv2D, {FEWEST} of them or more. In front of them: {_RESHAPE}."
         return Verdict(claim, False, hint)
-    wrong = [f"{_named(layer)} {problem}" for layer, problem in problems if problem]
+    wrong = [f"{as_written(layer)} {problem}" for layer, problem in problems if problem]
     right = len(problems) - len(wrong)
     if right >= FEWEST:
         return Verdict(claim, True)
@@ -54,7 +54,7 @@ def ten_probabilities(evidence: Evidence) -> Verdict:
     """For each digit the network gives ten numbers, none negative, that add up to 1."""
     claim = "what comes out is ten probabilities, as softmax makes them"
     given = np.asarray(evidence.probabilities)
-    last = next((_named(layer) for layer in reversed(list(all_layers(evidence.model)))), "none")
+    last = next((as_written(layer) for layer in reversed(list(all_layers(evidence.model)))), "none")
     if given.ndim != 2 or given.shape[1] != 10:
         hint = f"found an output of shape {['digits', *given.shape[1:]]}; looked for ten numbers for each digit."
         return Verdict(claim, False, hint.replace("'", ""))
@@ -65,7 +65,7 @@ def ten_probabilities(evidence: Evidence) -> Verdict:
 
 def _problem(layer) -> str:
     """Say why a convolution does not see neighbours in an image; "" if it does."""
-    kernel = _pair(getattr(layer, "kernel_size", None))
+    kernel = sizes_each_way(getattr(layer, "kernel_size", None))
     if len(kernel) == 1:
         return f"slides along a line, and does not know which pixel is above which. Take Conv2D: {_RESHAPE}"
     if kernel and max(kernel) == 1:
@@ -90,14 +90,7 @@ def _may_see(layer) -> bool:
 
 
 def _strides_or_pools(layer) -> bool:
-    return "Pooling" in type(layer).__name__ or max(_pair(getattr(layer, "strides", 1)), default=1) > 1
-
-
-def _pair(value) -> tuple:
-    """Return a kernel size or strides as a tuple, () where there is none."""
-    if value is None:
-        return ()
-    return tuple(value) if isinstance(value, (tuple, list)) else (value,)
+    return "Pooling" in type(layer).__name__ or max(sizes_each_way(getattr(layer, "strides", 1)), default=1) > 1
 
 
 def _shape_of(layer, end: str) -> tuple | None:
@@ -116,11 +109,3 @@ def _sides(shape: tuple | None) -> tuple:
 def _positions(shape: tuple | None) -> int | None:
     rows, columns = _sides(shape)
     return None if rows is None or columns is None else rows * columns
-
-
-def _named(layer) -> str:
-    """Name a layer as a learner wrote it: "Conv2D(12, kernel_size=3)"."""
-    details = [str(size) for key in ("filters", "units") if (size := getattr(layer, key, None))]
-    if kernel := _pair(getattr(layer, "kernel_size", None)):
-        details.append(f"kernel_size={kernel[0] if len(set(kernel)) == 1 else kernel}")
-    return type(layer).__name__ + (f"({', '.join(details)})" if details else "")

@@ -33,6 +33,21 @@ def is_convolution(layer) -> bool:
     return any("Conv" in kind.__name__ for kind in type(layer).__mro__)
 
 
+def sizes_each_way(value) -> tuple:
+    """Return a kernel size or strides as a tuple, () where there is none."""
+    if value is None:
+        return ()
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,)
+
+
+def as_written(layer) -> str:
+    """Name a layer as a learner wrote it: "Conv2D(12, kernel_size=3)"."""
+    details = [str(size) for key in ("filters", "units") if (size := getattr(layer, key, None))]
+    if kernel := sizes_each_way(getattr(layer, "kernel_size", None)):
+        details.append(f"kernel_size={kernel[0] if len(set(kernel)) == 1 else kernel}")
+    return type(layer).__name__ + (f"({', '.join(details)})" if details else "")
+
+
 def described_layers(model) -> list[str]:
     """Name the layers that compute something: "Dense(10, softmax)"; an activation of its own joins the layer before."""
     described: list[tuple[str, list[str]]] = []

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-SIDE = 28
-CLASSES = 10
+from mnist_lab.idx import CLASSES, SIDE
 
 
 def as_numbers(name: str, values) -> np.ndarray:

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.patches import Circle, Polygon, Rectangle
 
 from mnist_lab.diagrams._shapes import SMALL, arrow, box, canvas, shape, tint, words
+from mnist_lab.diagrams.descent import descend
 from mnist_lab.style import BLUE, GREY, INK, VERMILLION
 
 _PANEL = (2.1, 2.52)
@@ -54,10 +55,7 @@ def probabilities() -> np.ndarray:
 
 def downhill(start: float = -0.85, steps: int = 4) -> np.ndarray:
     """Return the places of gradient descent on the parabola x², whose slope is 2x."""
-    places = [start]
-    for _ in range(steps):
-        places.append(places[-1] - _RATE * 2 * places[-1])
-    return np.array(places)
+    return descend(lambda place: 2 * place, start, _RATE, steps)
 
 
 def _neuron(ax, x: float, y: float, color=BLUE, strength: float = 0.3, **options) -> None:

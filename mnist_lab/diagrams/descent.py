@@ -35,7 +35,7 @@ def gradient_descent(learning_rates: Sequence[float] = (0.02, 0.2, 0.35)) -> Non
         panels = figure.subplots(1, 3)
         name_ends(panels[0], _START, np.zeros(2))
         for ax, rate in zip(panels, rates, strict=True):
-            path = descend(lambda weights: _HESSIAN @ weights, _START, rate, _STEPS)
+            path = descend(slope_of_bowl, _START, rate, _STEPS)
             draw_bowl(ax, bowl, _VIEW)
             draw_path(ax, path, np.zeros(2), marker="o")
             ax.set(title=f"learning rate {rate:g}", xlabel=verdict(bowl(path[0]), bowl(path[-1])))
@@ -47,8 +47,13 @@ def bowl(weights) -> np.ndarray:
     return ((weights @ _HESSIAN) * weights).sum(axis=-1) / 2
 
 
-def descend(gradient: Callable, start: np.ndarray, learning_rate: float, steps: int) -> np.ndarray:
-    """Return the weights before the first step and after each, `[steps + 1, 2]`, going against `gradient`."""
+def slope_of_bowl(weights: np.ndarray) -> np.ndarray:
+    """Return the gradient of `bowl` at `weights`, `[2]`."""
+    return _HESSIAN @ weights
+
+
+def descend(gradient: Callable, start: np.ndarray | float, learning_rate: float, steps: int) -> np.ndarray:
+    """Return the weights before the first step and after each, `[steps + 1, …]`, going against `gradient`."""
     path = [start]
     for _ in range(steps):
         path.append(path[-1] - learning_rate * gradient(path[-1]))

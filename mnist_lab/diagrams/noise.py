@@ -5,12 +5,11 @@ from collections.abc import Callable
 import numpy as np
 
 from mnist_lab.diagrams._shapes import drawing
-from mnist_lab.diagrams.descent import bowl, draw_bowl, draw_path, name_ends
+from mnist_lab.diagrams.descent import bowl, draw_bowl, draw_path, name_ends, slope_of_bowl
 from mnist_lab.style import GREY
 
 STEPS = 60
 SMALL_RATE, LARGE_RATE, FACTOR = 0.01, 0.3, 0.95
-_HESSIAN = np.array([[1.6, -1.5], [-1.5, 5.4]])  # of descent.bowl
 _NOISE = 1.6  # standard deviation of each part of the gradient
 START = np.array([-2.8, 0.2])
 VIEW = (-3.3, 2.1), (-2.2, 1.8)
@@ -47,7 +46,7 @@ def noisy_descent(schedule: Callable[[int], float], seed: int) -> np.ndarray:
     noise = np.random.default_rng(seed).normal(0, _NOISE, (STEPS, 2))
     path = [START]
     for step in range(STEPS):
-        path.append(path[-1] - schedule(step) * (_HESSIAN @ path[-1] + noise[step]))
+        path.append(path[-1] - schedule(step) * (slope_of_bowl(path[-1]) + noise[step]))
     return np.array(path)
 
 

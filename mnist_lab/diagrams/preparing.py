@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from mnist_lab.diagrams._arguments import SIDE, as_image, as_images, as_numbers
+from mnist_lab.diagrams._arguments import as_image, as_images, as_numbers
 from mnist_lab.diagrams._shapes import SMALL, arrow, canvas, inked, picture, words
+from mnist_lab.idx import SIDE
+from mnist_lab.preprocess import BOX
 from mnist_lab.style import GREY, VERMILLION
-
-BOX = 20  # pixels: MNIST scales the longer side of a digit to this
 
 _PANEL = 1.9
 _LEFTS = (0.25, 2.5, 4.75, 7.0)

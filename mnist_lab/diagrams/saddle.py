@@ -3,6 +3,7 @@
 import numpy as np
 
 from mnist_lab.diagrams._shapes import SMALL, drawing
+from mnist_lab.diagrams.descent import descend
 from mnist_lab.style import BLUE, GREEN, INK, VERMILLION
 
 _START = (-1.6, 0.02)
@@ -21,14 +22,9 @@ def slope_of(x, y):
     return np.array([2 * x, -2 * y + y**3])
 
 
-def descend() -> np.ndarray:
+def creep() -> np.ndarray:
     """Return the path of plain gradient descent, `[steps + 1, 2]`."""
-    place = np.array(_START)
-    path = [place]
-    for _ in range(_STEPS):
-        place = place - _RATE * slope_of(*place)
-        path.append(place)
-    return np.array(path)
+    return descend(lambda place: slope_of(*place), np.array(_START), _RATE, _STEPS)
 
 
 def roll(momentum: float = 0.9) -> np.ndarray:
@@ -62,7 +58,7 @@ def saddle_point() -> None:
     with drawing(3.3) as figure:
         titles = ("plain descent lingers", "momentum rolls through", "Adam steps out evenly")
         for ax, path, color, title in zip(
-            figure.subplots(1, 3), (descend(), roll(), adapt()), (VERMILLION, BLUE, GREEN), titles, strict=True
+            figure.subplots(1, 3), (creep(), roll(), adapt()), (VERMILLION, BLUE, GREEN), titles, strict=True
         ):
             ax.contourf(x, y, height_of(x, y), levels=_LEVELS, cmap="Greys_r", vmin=-7, vmax=5, extend="max")
             ax.plot(*path.T, "o-", color=color, markersize=3, linewidth=1.2)

@@ -16,7 +16,7 @@ from mnist_lab.trainer.strategies import place
 
 
 class Loop:
-    """A network, its optimizer, and the steps that train and judge it.
+    """A network, its optimizer, and the steps that train and evaluate it.
 
     Attributes:
         model: the network; it gives logits.
@@ -104,9 +104,9 @@ class Loop:
         sums = self.strategy.run(on_a_processor, args=(images, classes))
         return self.strategy.reduce(tf.distribute.ReduceOp.SUM, sums, axis=None)
 
-    def judge(self) -> tuple[float, float]:
+    def evaluate(self) -> tuple[float, float]:
         """Return the loss and the accuracy over the validation digits."""
-        losses, right, digits = np.sum([self._judge_a_part(*part).numpy() for part in self._validation], axis=0)
+        losses, right, digits = np.sum([self._evaluate_a_part(*part).numpy() for part in self._validation], axis=0)
         return float(losses / digits), float(right / digits)
 
     @cached_property
@@ -116,7 +116,7 @@ class Loop:
         )
 
     @tf.function
-    def _judge_a_part(self, images, classes, weights):
+    def _evaluate_a_part(self, images, classes, weights):
         def on_a_processor(images, classes, weights):
             logits = self.model(images, training=False)
             losses = keras.losses.sparse_categorical_crossentropy(classes, logits, from_logits=True)

@@ -9,7 +9,7 @@ import tensorflow as tf
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mnist_lab.trainer.settings import Settings
+from mnist_lab.trainer.settings import Settings, TrainingError
 
 TUNED = "accuracy"  # the name under which Vertex AI's tuning looks for it
 
@@ -91,5 +91,9 @@ def _kept(file: str, first_step: int) -> list[dict]:
     if not tf.io.gfile.exists(file):
         return []
     with tf.io.gfile.GFile(file) as earlier:
-        lines = [json.loads(line) for line in earlier.read().splitlines()]
-    return [line for line in lines if line.get("step", first_step + 1) <= first_step]
+        text = earlier.read()
+    try:
+        lines = [json.loads(line) for line in text.splitlines()]
+        return [line for line in lines if line.get("step", first_step + 1) <= first_step]
+    except (ValueError, AttributeError) as error:
+        raise TrainingError(f"{file}: expected a JSON object in each line. {error}. Move it away.") from error

@@ -108,7 +108,7 @@ def _train(loop: Loop, chief: bool, asked: list[int]) -> int:
             if wanting_to_stop and step < steps:
                 print(f"Stopped after step {step} of {steps}; its checkpoint is saved.", file=sys.stderr)
                 return STOPPED
-        values, judged = loop.values(), judged or loop.judge()
+        values, judged = loop.values(), judged or loop.evaluate()
         if chief:
             model = whole_network(settings, values[: len(loop.model.variables)])
             export(model, settings.in_job("model.keras"), settings.export)
@@ -117,7 +117,7 @@ def _train(loop: Loop, chief: bool, asked: list[int]) -> int:
 
 
 def _end_epoch(loop: Loop, step: int, totals: np.ndarray, reports: Reports | None) -> tuple[float, float]:
-    loss, accuracy = loop.judge()
+    loss, accuracy = loop.evaluate()
     if reports:
         digits = loop.steps_per_epoch * loop.settings.batch_size
         figures = {"loss": totals[0] / digits, "accuracy": totals[1] / digits}
