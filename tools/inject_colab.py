@@ -19,6 +19,7 @@ from mnist_lab.tidy import text, tidy
 ADDRESS = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+")
 PLACEHOLDER = "/OWNER/"
 README = ROOT / "README.md"
+BENCHMARKS = ROOT / "benchmarks" / "README.md"
 
 BADGE = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
 SET_UP = """\
@@ -42,7 +43,7 @@ the first lesson's leads. The lessons run there as they are; a GPU is welcome an
 {path}"""
 FIRST_CURVE = """\
 The shortest path to the first curve: click the badge, choose *Runtime → Run all*, and, where Colab warns that the
-notebook is not Google's, *Run anyway*. With Colab's versions on two CPU cores the curve grew 15 seconds later
+notebook is not Google's, *Run anyway*. With Colab's versions on two CPU cores the curve grew {seconds} seconds later
 ([measured](benchmarks/README.md#the-first-curve)); finding a machine for you, and the download of 12 MB, come on
 top."""
 NOT_IN_COLAB = """\
@@ -98,8 +99,15 @@ def _moved(prose: str, before: str, address: str) -> str:
 
 def _readme(address: str) -> str:
     told = NOT_IN_COLAB if PLACEHOLDER in address else IN_COLAB
-    told = told.format(colab=on_colab(address), path=FIRST_CURVE)
+    told = told.format(colab=on_colab(address), path=FIRST_CURVE.format(seconds=_seconds_to_the_first_curve()))
     return re.sub(TOLD.format(".*?"), lambda _: TOLD.format(told), README.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def _seconds_to_the_first_curve() -> str:
+    """Return what benchmarks/first_curve.py wrote: the last number of its table's median, whole seconds."""
+    _, measured = BENCHMARKS.read_text(encoding="utf-8").split("<!-- measured first_curve -->")
+    (seconds,) = re.findall(r"^\| median .*\| ([\d.]+) \|$", measured, re.MULTILINE)
+    return f"{float(seconds):.0f}"
 
 
 def stamp(address: str) -> None:
