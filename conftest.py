@@ -10,7 +10,7 @@ from xdist.scheduler import LoadScopeScheduling
 from mnist_lab.files import absolute_data_variable
 
 CHECKS = pytest.StashKey[Path]()
-JUDGED_LAST = "test_lesson_accuracies.py"
+JUDGED_LAST = "test_lessons_as_measured.py"
 
 
 def pytest_addoption(parser):

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_lab.claims.evidence import Claim, Evidence, Verdict
+from mnist_lab.claims.layers import made_of
 from mnist_lab.datasets import validation_dataset
 from mnist_lab.files import find_mnist
 from mnist_lab.lesson import Lesson
@@ -82,6 +83,7 @@ def _record(file: Path, lesson: Lesson, evidence: Evidence, verdicts: list[Verdi
         "loss": _rounded(evidence.history.get("val_loss", [])),
         "evaluated": evidence.measured_accuracy,
         "misread": np.flatnonzero(misread).tolist(),
+        "network": made_of(evidence.model),
         "verdicts": [vars(verdict) for verdict in verdicts],
     }
     if evidence.held_out:

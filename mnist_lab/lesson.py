@@ -1,5 +1,6 @@
 """What is known of a lesson: a row of `lessons.LESSONS`."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -44,3 +45,8 @@ class Lesson:
         """Return the accuracy above which the lesson no longer is what was measured on this data set."""
         measured = summary(self.name, origin=origin)
         return measured.ceiling if measured else 1
+
+    def losses(self, origin: str) -> tuple[float, float]:
+        """Return the validation losses between which the lesson is what was measured on this data set."""
+        measured = summary(self.name, origin=origin)
+        return measured.losses if measured else (0, math.inf)

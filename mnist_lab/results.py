@@ -36,7 +36,7 @@ _EMPTY = '{"environments": [], "results": {}}'
 class Summary:
     """The last epoch's validation accuracy over seeds, as fractions of 1; `spread` is the standard deviation.
 
-    `seconds` is the median of the trainings'.
+    `loss` and `loss_spread` are the same of its validation loss. `seconds` is the median of the trainings'.
     `held_out` is how many training digits it is the accuracy of, or 0: of the 10,000 validation digits.
     """
 
@@ -46,6 +46,8 @@ class Summary:
     highest: float
     seeds: int
     seconds: float
+    loss: float
+    loss_spread: float
     held_out: int = 0
 
     @property
@@ -59,6 +61,12 @@ class Summary:
         return self.mean + self._farthest
 
     @property
+    def losses(self) -> tuple[float, float]:
+        """The least and the largest loss of a run: the mean, less and more the larger of a fifth and five spreads."""
+        farthest = max(0.2 * self.loss, 5 * self.loss_spread)
+        return self.loss - farthest, self.loss + farthest
+
+    @property
     def _farthest(self) -> float:
         return max(0.005, 5 * self.spread)
 
@@ -69,9 +77,11 @@ def summary(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, fil
     if len(seeds) < _ENOUGH_SEEDS:
         return None
     last = [entry["accuracy"][-1] for entry in seeds.values()]
+    losses = [entry["loss"][-1] for entry in seeds.values()]
     seconds = median(entry["seconds"] for entry in seeds.values())
     held_out = max(entry.get("held_out", 0) for entry in seeds.values())
-    return Summary(mean(last), stdev(last), min(last), max(last), len(last), seconds, held_out)
+    spread = mean(last), stdev(last), min(last), max(last), len(last)
+    return Summary(*spread, seconds, mean(losses), stdev(losses), held_out)
 
 
 def figure(lesson: str, name: str, *, origin: str = "mnist", file: Path = FILE) -> float | None:

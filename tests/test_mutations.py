@@ -33,7 +33,7 @@ def test_one_that_cannot_be_made_is_said():
 def test_a_row_tells_what_noticed_it_and_that_nothing_did():
     mutation = Mutation("labels shuffled", "data", "a", "b")
     assert (
-        row("01", mutation, ["summary", "check", "accuracy"])
+        row("01", mutation, ["summary", "check", "its accuracy"])
         == "| 01 | labels shuffled | ✓ | `summary`, its accuracy |"
     )
     assert row("01", mutation, []) == "| 01 | labels shuffled |  | **nothing** |"

@@ -46,6 +46,15 @@ def test_the_floor_is_five_spreads_or_half_a_point_below_and_the_ceiling_as_far_
     assert measured.ceiling - measured.mean == pytest.approx(measured.mean - measured.floor)
 
 
+def test_a_loss_is_as_measured_within_a_fifth_or_five_spreads(file):
+    fill(file, [0.9, 0.9, 0.9])
+    assert summary("01_dense_softmax", file=file).losses == pytest.approx((0.8, 1.2))
+    for seed, loss in enumerate((0.9, 1.0, 1.1)):
+        wide = {**entry(0.9), "loss": [2.0, loss]}
+        store("01_dense_softmax", seed, wide, ENVIRONMENT, origin="mnist", file=file)
+    assert summary("01_dense_softmax", file=file).losses == pytest.approx((0.5, 1.5))
+
+
 def test_those_that_write_at_once_wait_for_each_other(file, monkeypatch):
     read = results._read
 

@@ -1,7 +1,6 @@
 """Make every mistake of mutations.py in a copy of the project, and test the lesson there as CI does.
 
-Given numbers of lessons it prints what noticed each mistake; without, it puts the table into docs/mutations.md too.
-Exits with 1 where a mistake went unnoticed.
+Prints what noticed each mistake, and puts these rows into docs/mutations.md. Exits with 1 where one went unnoticed.
 """
 
 import argparse
@@ -20,14 +19,15 @@ from mutations import MUTATIONS, Mutation
 from mnist_lab import tidy
 
 TABLE = ROOT / "docs" / "mutations.md"
-JUDGED_BY = "tests/test_lesson_accuracies.py"
+JUDGED_BY = "tests/test_lessons_as_measured.py"
 SECONDS, AT_ONCE = 1_800, 2
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "*.gz", "__pycache__", ".*_cache")
 HEAD = """# Broken on purpose
 
 Written by `python tools/mutate_lessons.py`: each mistake was made in a copy of the project, whose lesson was then run
 and compared as in continuous integration. It is noticed by the cells whose output is another than the stored one, and
-by its accuracy, where that is not what was measured over seeds; a ✓ says that the lesson's own check is among them.
+by its accuracy, its loss or its layers, where these are not what was measured over seeds; a ✓ says that the lesson's own
+check is among them.
 
 | lesson | what was broken | check | noticed by |
 |---|---|---|---|
@@ -43,7 +43,7 @@ def mutated(lesson: str, mutation: Mutation) -> nbformat.NotebookNode:
 
 
 def noticed_by(lesson: str, mutation: Mutation | None) -> list[str]:
-    """Return the names of the lesson's cells that failed, and "accuracy" where it was not what was measured.
+    """Return the names of the lesson's cells that failed, and what of it was not as measured: "its accuracy" say.
 
     Without a mutation it is the lesson as it is.
 
@@ -64,13 +64,23 @@ def noticed_by(lesson: str, mutation: Mutation | None) -> list[str]:
             raise RuntimeError(f"{lesson}, {mutation}: pytest ended with {run.returncode}:\n{run.stdout[-2_000:]}")
         tests = ET.parse(found).getroot().iter("testcase")
         failed = [test.get("name") for test in tests if test.find("failure") is not None]
-    return [names[int(name.split()[1])] if name.startswith("Cell ") else "accuracy" for name in failed]
+    return [_noticer(name, names) for name in failed]
+
+
+def _noticer(test: str, cells: list[str]) -> str:
+    """Name the cell of nbval's "Cell 3", and what "test_loss[01_dense_softmax]" is about."""
+    kind, number, *_ = test.replace("_", " ").replace("[", " ").split()
+    return cells[int(number)] if kind == "Cell" else f"its {number}"
 
 
 def row(lesson: str, mutation: Mutation, noticed: list[str]) -> str:
     """Return the table's line."""
-    by = ", ".join(f"`{name}`" if name != "accuracy" else "its accuracy" for name in noticed if name != "check")
+    by = ", ".join(name if name.startswith("its ") else f"`{name}`" for name in noticed if name != "check")
     return f"| {lesson} | {mutation.name} | {'✓' if 'check' in noticed else ''} | {by if noticed else '**nothing**'} |"
+
+
+def _lesson(line: str) -> str:
+    return line.split()[1]
 
 
 def main() -> int:
@@ -91,8 +101,9 @@ def main() -> int:
             rows.append(row(lesson, mutation, noticed))
             unnoticed += not noticed
             print(rows[-1], flush=True)
-    if not chosen:
-        TABLE.write_text(HEAD + "".join(f"{line}\n" for line in rows), encoding="utf-8")
+    known = TABLE.read_text(encoding="utf-8").splitlines() if TABLE.exists() else []
+    kept = [line for line in known if line.startswith("| ") and _lesson(line) in MUTATIONS.keys() - set(lessons)]
+    TABLE.write_text(HEAD + "".join(f"{line}\n" for line in sorted(kept + rows, key=_lesson)), encoding="utf-8")
     print(f"{len(rows) - unnoticed} of {len(rows)} noticed")
     return int(unnoticed > 0)
 

@@ -12,6 +12,7 @@ _OF_ITS_OWN = {
     "ReLU": "relu",
     "Softmax": "softmax",
 }
+_SET = ("filters", "kernel_size", "strides", "padding", "units", "rate", "activation", "use_bias", "scale", "momentum")
 
 
 def all_layers(model) -> Iterator:
@@ -58,6 +59,12 @@ def described_layers(model) -> list[str]:
         elif kind not in ("Flatten", "Reshape", "Identity"):
             described.append((kind, [str(config[key]) for key in ("units", "activation") if key in config]))
     return [f"{kind}({', '.join(details)})" for kind, details in described]
+
+
+def made_of(model) -> list[str]:
+    """Name every layer with all that a lesson sets in it: "Dense units=10 activation=softmax use_bias=True"."""
+    configs = [(type(layer).__name__, layer.get_config()) for layer in all_layers(model)]
+    return [" ".join([kind, *(f"{key}={config[key]}" for key in _SET if key in config)]) for kind, config in configs]
 
 
 def one_dense_softmax_layer(evidence: Evidence) -> Verdict:
