@@ -26,8 +26,8 @@ HEAD = """# Broken on purpose
 
 Written by `python tools/mutate_lessons.py`: each mistake was made in a copy of the project, whose lesson was then run
 and compared as in continuous integration. It is noticed by the cells whose output is another than the stored one, and
-by its accuracy, its loss or its layers, where these are not what was measured over seeds; a ✓ says that the lesson's own
-check is among them.
+by its accuracy, its loss or its network, where these are not what was measured over seeds; a ✓ says that the lesson's
+own check is among them.
 
 | lesson | what was broken | check | noticed by |
 |---|---|---|---|
