@@ -68,7 +68,7 @@ def mutants(module: str) -> list[Mutant]:
         copy = Path(folder, "copy")
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
         tests = " ".join(f"tests/{test}.py" for test in TESTS[module])
-        command = f"{sys.executable} -m pytest -x -q -n 0 -p no:cacheprovider {tests}"
+        command = f"{sys.executable} -m pytest -x -q --override-ini addopts= -p no:nbval -p no:cacheprovider {tests}"
         configuration = CONFIGURATION.format(module=module, seconds=TEST_SECONDS, command=command)
         Path(copy, "mutants.toml").write_text(configuration, encoding="utf-8")
         for step in (
