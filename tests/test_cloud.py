@@ -62,7 +62,7 @@ def test_a_job_is_one_for_the_service(types, name):
 
 def test_the_tuning_is_one_for_the_service(types):
     tuning = as_type(types.HyperparameterTuningJob, read("config-hptune.yaml"))
-    reports = (ROOT / "mnist_lab" / "trainer" / "reports.py").read_text(encoding="utf-8")
+    reports = Path(settings.__file__).with_name("reports.py").read_text(encoding="utf-8")
     (metric,) = tuning.study_spec.metrics
     assert metric.metric_id == re.search(r'^TUNED = "(\w+)"', reports, re.MULTILINE)[1]
     assert metric.goal == types.StudySpec.MetricSpec.GoalType.MAXIMIZE

@@ -16,6 +16,7 @@ import mnist_lab
 from .notebooks import LESSONS
 
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = Path(mnist_lab.__file__).parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -70,7 +71,7 @@ def test_a_warning_of_what_will_go_is_an_error_in_our_code():
 
 def test_no_module_takes_the_place_of_a_public_name():
     """Importing a module sets an attribute of the package: no module may have the name of a function."""
-    modules = {path.stem for path in (ROOT / "mnist_lab").iterdir()}
+    modules = {path.stem for path in PACKAGE.iterdir()}
     assert modules & set(mnist_lab.__all__) == {"diagrams"}
 
 
@@ -85,7 +86,7 @@ FLOORS |= {
 
 @pytest.mark.parametrize("module", FLOORS)
 def test_a_floor_does_not_know_those_above(module):
-    place = ROOT / "mnist_lab" / module
+    place = PACKAGE / module
     files = place.glob("*.py") if place.is_dir() else [place.with_suffix(".py")]
     source = "\n".join(file.read_text(encoding="utf-8") for file in files)
     assert source
@@ -102,7 +103,7 @@ def test_floors_of_versions_are_at_or_below_colabs():
 
 
 def test_modules_are_small():
-    for path in (ROOT / "mnist_lab").rglob("*.py"):
+    for path in PACKAGE.rglob("*.py"):
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 220, path.name
 
 
