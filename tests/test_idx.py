@@ -31,6 +31,43 @@ def test_what_is_written_is_read_back(tmp_path, suffix):
     np.testing.assert_array_equal(labels, LABELS)
 
 
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("count", [1, 2, 1001])
+def test_a_good_file_is_read_once_and_not_examined(tmp_path, monkeypatch, suffix, count):
+    images = np.zeros((count, 28, 28), np.uint8)  # what ends a file without compression is no length
+    images[:, 3:9, 5] = 255
+    labels = np.arange(count).astype(np.uint8) % 10
+    idx.write(tmp_path / f"images{suffix}", images)
+    idx.write(tmp_path / f"labels{suffix}", labels)
+    monkeypatch.setattr(idx, "check_header", lambda *_: pytest.fail("examined"))
+    read_images, read_labels = idx.read_digits(tmp_path / f"images{suffix}", tmp_path / f"labels{suffix}")
+    np.testing.assert_array_equal(read_images, images.reshape(count, 784))
+    np.testing.assert_array_equal(read_labels, labels)
+
+
+def test_a_length_that_the_packed_bytes_cannot_have_is_not_reserved(path, monkeypatch):
+    count = 4_000_000
+    packed = gzip.compress(images_header(count=count) + bytes(784))
+    path.write_bytes(packed[:-4] + struct.pack("<I", 16 + 784 * count))
+    monkeypatch.setattr(idx.np, "empty", lambda shape, dtype: pytest.fail(f"reserved {shape}"))
+    with pytest.raises(MnistFileError, match=r"Incorrect length"):
+        idx.read_images(path)
+
+
+@pytest.mark.parametrize("labels", [2, 4])
+def test_as_many_labels_as_images(tmp_path, labels):
+    idx.write(tmp_path / "images", IMAGES)
+    idx.write(tmp_path / "labels", np.ones(labels, np.uint8))
+    with pytest.raises(MnistFileError, match=rf"labels: found {labels} labels; expected 3, one for each of .*images"):
+        idx.read_digits(tmp_path / "images", tmp_path / "labels")
+
+
+def test_only_what_is_called_gz_is_packed(tmp_path):
+    for name, compression in (("images", ""), ("images.gz", "GZIP"), ("images.bin", ""), ("images.idx", "")):
+        idx.write(tmp_path / name, IMAGES)
+        assert idx.compression_type(tmp_path / name) == compression
+
+
 def test_compression_is_judged_by_content_not_by_name(tmp_path):
     idx.write(tmp_path / "images.gz", IMAGES)
     (tmp_path / "images.gz").rename(tmp_path / "images")
@@ -50,6 +87,7 @@ def test_check_header_counts_the_records(path):
 DAMAGED = {
     "empty": (b"", "an empty file", "header of an MNIST file of images"),
     "short header": (b"\0\0\x08", "only 3 bytes", "header"),
+    "a header cut short": (images_header()[:10], "only 10 bytes", "header"),
     "truncated": (images_header() + bytes(3 * 784 - 1), "2,367 bytes", "2,368 bytes for the 3 images"),
     "too long": (images_header() + bytes(3 * 784 + 5), "2,373 bytes", "2,368 bytes"),
     "wrong magic": (images_header(magic=1234) + bytes(3 * 784), "magic number 1234", "2051"),
