@@ -5,7 +5,6 @@ type (8: unsigned byte), a byte for the number of dimensions, then each dimensio
 """
 
 import gzip
-import io
 import math
 import struct
 import zlib
@@ -14,6 +13,8 @@ from typing import Literal
 
 import numpy as np
 
+from mnist_lab.gzipped import has_its_checksum, head_of, is_gzipped, length_of, told_length
+
 Kind = Literal["images", "labels"]
 
 SIDE = 28
@@ -21,11 +22,8 @@ PIXELS = SIDE * SIDE
 CLASSES = 10
 
 _UNSIGNED_BYTE = 8
-_GZIP_MAGIC = b"\x1f\x8b"
 _DIMENSIONS = {"images": (SIDE, SIDE), "labels": ()}
-_CHUNK_BYTES = 1 << 20
 _BYTES_AT_A_TIME = 500 * PIXELS
-_MOST_UNPACKED = 1032  # bytes for one that is packed by deflate (zlib's technical details)
 
 
 class MnistFileError(ValueError):
@@ -49,8 +47,7 @@ def record_bytes(kind: Kind) -> int:
 
 def compression_type(path: Path) -> Literal["", "GZIP"]:
     """Return tf.data's name for the file's compression, judged by its first two bytes, not by its name."""
-    with Path(path).open("rb") as file:
-        return "GZIP" if file.read(2) == _GZIP_MAGIC else ""
+    return "GZIP" if is_gzipped(Path(path)) else ""
 
 
 def check_header(path: Path, kind: Kind) -> int:
@@ -69,7 +66,7 @@ def check_header(path: Path, kind: Kind) -> int:
     if not path.is_file():
         raise MnistFileError(path, "a directory" if path.is_dir() else "no regular file", expected)
     try:
-        head, length = _measure(path, header_bytes(kind))
+        head, length = head_of(path, header_bytes(kind)), length_of(path)
     except OSError as error:  # gzip.BadGzipFile is one; a file that may not be read is another
         raise MnistFileError(path, f"a file that cannot be read ({error})", expected) from error
     except (EOFError, zlib.error) as error:
@@ -126,19 +123,6 @@ def write(path: Path, array: np.ndarray) -> None:
     Path(path).write_bytes(gzip.compress(data, mtime=0) if Path(path).suffix == ".gz" else data)
 
 
-def _measure(path: Path, head_bytes: int) -> tuple[bytes, int]:
-    """Return the first bytes of the unpacked file and its unpacked length."""
-    if not compression_type(path):
-        with path.open("rb") as file:
-            return file.read(head_bytes), path.stat().st_size
-    with gzip.open(path, "rb") as file:
-        head = file.read(head_bytes)
-        length = len(head)
-        while piece := file.read(_CHUNK_BYTES):
-            length += len(piece)
-    return head, length
-
-
 def _parse(path: Path, head: bytes, kind: Kind) -> int:
     dimensions = _DIMENSIONS[kind]
     expected = f"the header of an MNIST file of {kind}"
@@ -183,31 +167,26 @@ def _read(path: Path, kind: Kind) -> np.ndarray:
     array = np.empty((count // group, group * record_bytes(kind)), np.uint8)
     filled = 0
     try:
-        for filled, record in enumerate(records.take(len(array) + 1), start=1):  # to the end, where the checksum is
-            if filled <= len(array):
-                array[filled - 1] = np.frombuffer(record.numpy(), np.uint8)
+        for filled, record in enumerate(records.take(len(array)), start=1):
+            array[filled - 1] = np.frombuffer(record.numpy(), np.uint8)
     except tf.errors.OpError as error:
         check_header(path, kind)
         raise MnistFileError(
             path, f"data that TensorFlow cannot read ({error.message})", f"{count:,} {kind}"
         ) from error
-    if filled != len(array):
+    if filled < len(array):
         check_header(path, kind)
         raise MnistFileError(path, f"{filled * group:,} {kind}", f"{count:,}")
+    if not has_its_checksum(path, head_of(path, header_bytes(kind)), array):
+        check_header(path, kind)  # a file of several members is good all the same
     return array.reshape(count, record_bytes(kind))
 
 
 def _announced_count(path: Path, kind: Kind) -> int | None:
-    """Return the count of a header that fits the length of the file, or its gzip trailer's word for it; else None."""
+    """Return the count of a header that fits what is told of the length of the file; else None."""
     try:
-        with gzip.open(path) if compression_type(path) else path.open("rb") as file:
-            head = file.read(header_bytes(kind))
-        with path.open("rb") as file:
-            file.seek(-4, io.SEEK_END)
-            (unpacked,) = struct.unpack("<I", file.read(4))
-        count = _parse(path, head, kind)
+        count = _parse(path, head_of(path, header_bytes(kind)), kind)
+        length = told_length(path)
     except (OSError, EOFError, zlib.error, MnistFileError):
         return None
-    size = path.stat().st_size
-    length = unpacked if compression_type(path) and unpacked <= _MOST_UNPACKED * size else size
     return count if length == header_bytes(kind) + count * record_bytes(kind) else None

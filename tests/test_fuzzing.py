@@ -39,6 +39,8 @@ def files(draw):
         data = gzip.compress(data, mtime=0)
         data += draw(some.sampled_from([b""] * 4 + [b"\0", b"rubbish", gzip.compress(b"more")]))
         if draw(some.booleans()):
+            data = data[: -draw(some.integers(5, 20))] + data[-4:]  # its end is missing, the length is not
+        if draw(some.booleans()):
             place, value = draw(some.integers(0, len(data) - 1)), draw(some.integers(0, 255))
             data = data[:place] + bytes([value]) + data[place + 1 :]
     return kind, data

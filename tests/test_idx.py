@@ -178,6 +178,19 @@ def test_only_unsigned_bytes_are_written(path):
     assert not path.exists()
 
 
+@pytest.mark.parametrize("count", [1, 3, 500])
+@pytest.mark.parametrize("pixels", ["blank", "noise"])
+def test_gzip_whose_last_bytes_are_missing_before_its_length_is_noticed(path, count, pixels):
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (count, 28, 28)) if pixels == "noise" else np.zeros((count, 28, 28))
+    idx.write(path.with_suffix(".gz"), images.astype(np.uint8))
+    packed = path.with_suffix(".gz").read_bytes()
+    for missing in range(1, 20):
+        path.write_bytes(packed[: -4 - missing] + packed[-4:])
+        with pytest.raises(MnistFileError):
+            idx.read_images(path)
+
+
 @pytest.mark.parametrize("damage", [b"\0\0\0\0", b""], ids=["a wrong checksum", "no checksum"])
 def test_the_checksum_of_a_large_gzip_file_counts(path, damage):
     rng = np.random.default_rng(0)

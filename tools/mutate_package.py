@@ -21,6 +21,7 @@ from survivors import REASONS
 TABLE = ROOT / "docs" / "mutations_of_the_package.md"
 TESTS = {
     "idx": ["test_idx"],
+    "gzipped": ["test_idx"],
     "files": ["test_files"],
     "datasets": ["test_datasets", "test_holdout"],
     "preprocess": ["test_preprocess"],
