@@ -58,7 +58,7 @@ def _in_range(image: np.ndarray) -> np.ndarray:
     highest = 1 if image.dtype.kind == "b" or (image.dtype.kind == "f" and most <= 1) else 255
     if least < 0 or most > highest:
         raise ValueError(f"Expected numbers from 0 to 255, or from 0.0 to 1.0. Received {least:g} to {most:g}.")
-    numbers = np.round(image.astype(np.float64) / highest, _DECIMALS) + 0.0  # no minus zero
+    numbers = np.round(image.astype(np.float64) / highest, _DECIMALS)
     return numbers[:, :, None] if flat else numbers
 
 

@@ -90,6 +90,22 @@ def test_type_range_and_polarity_make_no_difference(same):
     assert np.abs(preprocess_digit(same) - preprocess_digit(drawn())).max() < 0.01
 
 
+@pytest.mark.parametrize("turns", range(4))
+def test_the_paper_is_what_most_of_the_border_shows(turns):
+    image = np.full((20, 20), 255, np.uint8)
+    image[0] = image[:, -1] = 0  # 39 of the 76 pixels along the edge, and nothing inside
+    image = np.rot90(image, turns)
+    framed = np.pad(image, 3)
+    np.testing.assert_allclose(preprocess_digit(image), preprocess_digit(framed), atol=1e-6)
+
+
+def test_a_tenth_of_the_whole_range_is_contrast_enough():
+    stroke = np.eye(28)
+    np.testing.assert_allclose(preprocess_digit(0.1 * stroke), preprocess_digit(stroke), atol=1e-6)
+    with pytest.raises(ValueError, match="empty"):
+        preprocess_digit(0.099 * stroke)
+
+
 def test_a_card_on_a_transparent_ground_is_paper():
     card = np.pad(255 - drawn(), 6, constant_values=255)
     rgba = np.dstack([card, card, card, np.full_like(card, 255)])
