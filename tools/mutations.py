@@ -129,10 +129,11 @@ MUTATIONS = {
         Mutation("training digits held out", "data", "held_out = lab.holdout_dataset(**split)", "held_out = training"),
         Mutation("the rate that did worst", "choose", "max(tried", "min(tried"),
         Mutation("the seal opened for another network", "open", "sealed.open(model)", "sealed.open(three[0])"),
-        drawn(
+        Mutation(
             "labels shuffled",
-            "digits, keras.random.shuffle(labels, seed=1)",
-            "training = lab.training_dataset(BATCH_SIZE, **split)",
+            "train-again",
+            (learned := "lab.training_dataset(BATCH_SIZE, **split)"),
+            f"{learned}.map(lambda digits, labels: (digits, keras.random.shuffle(labels, seed=1)))",
         ),
     ],
     "10_faster_and_better": [
