@@ -99,7 +99,7 @@ def _scaled(digit: np.ndarray) -> np.ndarray:
     scale = BOX / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     scaled = np.asarray(Image.fromarray(digit.astype(np.float32)).resize(size, Image.Resampling.HAMMING))
-    return np.clip(scaled / scaled.max(), 0, 1)
+    return scaled / scaled.max()
 
 
 def _centred(digit: np.ndarray) -> np.ndarray:

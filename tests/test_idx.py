@@ -90,6 +90,7 @@ DAMAGED = {
     "a header cut short": (images_header()[:10], "only 10 bytes", "header"),
     "truncated": (images_header() + bytes(3 * 784 - 1), "2,367 bytes", "2,368 bytes for the 3 images"),
     "too long": (images_header() + bytes(3 * 784 + 5), "2,373 bytes", "2,368 bytes"),
+    "a record too many": (images_header() + bytes(4 * 784), "3,152 bytes", "2,368 bytes for the 3 images"),
     "wrong magic": (images_header(magic=1234) + bytes(3 * 784), "magic number 1234", "2051"),
     "wrong count": (images_header(count=4) + bytes(3 * 784), "2,368 bytes", "3,152 bytes for the 4 images"),
     "27 rows": (images_header(rows=27) + bytes(3 * 27 * 28), "27×28", "28×28"),

@@ -90,6 +90,31 @@ def test_type_range_and_polarity_make_no_difference(same):
     assert np.abs(preprocess_digit(same) - preprocess_digit(drawn())).max() < 0.01
 
 
+def test_colours_are_as_light_as_the_eye_sees_them():
+    colours, grey = np.zeros((40, 40, 3)), np.zeros((40, 40))
+    for channel, (lightness, column) in enumerate(((0.299, 8), (0.587, 16), (0.114, 24))):
+        colours[5:35, column : column + 8, channel] = 1
+        grey[5:35, column : column + 8] = lightness
+    np.testing.assert_allclose(preprocess_digit(colours), preprocess_digit(grey), atol=1e-5)
+
+
+def test_a_thin_stroke_becomes_full_ink():
+    thin = np.zeros((140, 140), np.uint8)
+    thin[20:120, 60] = 255
+    assert preprocess_digit(thin).max() == 1
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_digit_whose_mass_is_at_one_end_stays_in_the_image(turns):
+    club = np.zeros((100, 40), np.uint8)
+    club[:60, 19:21] = 60
+    club[60:, :] = 255
+    image = np.rot90(preprocess_digit(np.rot90(np.pad(club, 20), turns)).reshape(28, 28), -turns)
+    inked = np.flatnonzero(image.any(1))
+    assert len(inked) == 20
+    assert inked[0] in (0, 1)
+
+
 @pytest.mark.parametrize("turns", range(4))
 def test_the_paper_is_what_most_of_the_border_shows(turns):
     image = np.full((20, 20), 255, np.uint8)

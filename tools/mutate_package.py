@@ -46,10 +46,11 @@ exclude-operators = [
     "core/ReplaceComparisonOperator_.*_(Is|IsNot)",
 ]
 """
+MESSAGES = ("raise ", 'f"', '"')  # a line that begins so is an error's text
 HEAD = """# Mutants of the package
 
 Written by `python tools/mutate_package.py`: cosmic-ray changed an operator, a comparison, a number, a condition or a
-decorator at a time, and the module's own tests were run. What is no Python is not counted.
+decorator at a time, and the module's own tests were run. What is no Python, or an error's text, is not counted.
 
 """
 
@@ -89,6 +90,8 @@ def _mutant(_item: dict, result: dict) -> Mutant | None:
     if result["worker_outcome"] != "normal" or "SyntaxError" in result["output"]:
         return None
     lines = [line for line in result["diff"].splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    if lines[0][1:].lstrip().startswith(MESSAGES):
+        return None
     before, after = ([line[1:].strip() for line in lines if line[0] == sign] for sign in "-+")
     return Mutant(" ".join(before), " ".join(after), result["test_outcome"] == "killed")
 
