@@ -69,12 +69,18 @@ def _tensorflow() -> tuple[bool, str]:
 def _digits() -> tuple[bool, str]:
     try:
         from mnist_lab import files, idx
+        from mnist_lab.offline import was_offline_today
 
         found = files.find_on_disk()
         if found is None:
+            lesson = (
+                "does not try again today, as there was no network, and uses stand-in digits"
+                if was_offline_today()
+                else "does so by itself, or uses stand-in digits without a network"
+            )
             return True, (
                 f"digits: MNIST is not here yet; `mnist-lab download` puts it into {files.our_place()}, and a lesson "
-                "does so by itself, or uses stand-in digits without a network"
+                f"{lesson}"
             )
         for role in files.NAMES:
             idx.check_header(getattr(found, role), role.partition("_")[2])

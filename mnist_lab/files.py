@@ -199,4 +199,7 @@ def _draw_stand_in(folder: Path) -> None:
 
 @cache
 def _announce(reason: str) -> None:
-    print(f"Using stand-in digits drawn from fonts ({reason}). For MNIST itself: run `mnist-lab download` once online.")
+    print(
+        f"Using stand-in digits drawn from fonts ({reason}). The lessons tell of MNIST: here and there these differ. "
+        "For MNIST itself: run `mnist-lab download` once online."
+    )

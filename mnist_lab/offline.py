@@ -14,17 +14,22 @@ def unless_offline(fetch: Callable[[Path], None], place: Path) -> None:
     Raises:
         DownloadError: as `fetch`, or there was no network today.
     """
-    note = _offline_note()
-    today = date.today().isoformat()
-    if note.is_file() and note.read_text() == today:
+    if was_offline_today():
         raise download.NoNetworkError("no network when last tried today")
     try:
         fetch(place)
     except download.NoNetworkError:
         with suppress(OSError):  # a cache that cannot be written is no reason to fail
+            note = _offline_note()
             note.parent.mkdir(parents=True, exist_ok=True)
-            note.write_text(today)
+            note.write_text(date.today().isoformat())
         raise
+
+
+def was_offline_today() -> bool:
+    """Whether a download found no network today, and none succeeded since."""
+    note = _offline_note()
+    return note.is_file() and note.read_text() == date.today().isoformat()
 
 
 def forget_offline() -> None:

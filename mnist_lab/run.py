@@ -54,7 +54,7 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
 def _table() -> Table:
     table = Table()
     table.add_column("notebook", no_wrap=True)
-    for heading in ("validation accuracy", "floor", "seconds", "check"):
+    for heading in ("validation accuracy", "as taught ≥", "seconds", "check"):
         table.add_column(heading, justify="right")
     table.add_column("executed notebook", overflow="fold")
     return table

@@ -66,9 +66,9 @@ def _cell_of(predecessor: nbformat.NotebookNode | None, name: str, lesson: str) 
 
 def _stuck(name: str) -> nbformat.NotebookNode:
     source = (
-        "This is the exercise: the cells where you have something to do are marked *Your turn*, the last one checks "
-        "your work. It runs from top to bottom as it is. What the lesson finds with the solution is left there, also "
-        f"where the lines above promise it. Stuck? The solution is in the [lesson](../{name}.ipynb)."
+        "This is the exercise: the cells where you have something to do are marked *Your turn*, and the cell under "
+        "*Check* says what is done. It runs from top to bottom as it is. A few pages that would give the solution away "
+        f"are left out, and what the text promises of them is in the [lesson](../{name}.ipynb), as is the solution."
     )
     return nbformat.v4.new_markdown_cell(source, id="exercise-note")
 

@@ -46,8 +46,8 @@ def accuracy_of_at_least(floor: float) -> Claim:
         claim = f"it reads most of the {digits}, as this idea should let it"
         found = evidence.measured_accuracy
         hint = (
-            f"found {found:.4f}, looked for {floor:.4g} or more. Did it train for all its epochs? "
-            "Has it enough neurons or filters?"
+            f"found {found:.4f}, looked for {floor:.4g} or more. Did it train for all its epochs, with all that the "
+            "lesson changes, and is it large enough?"
         )
         return Verdict(claim, found >= floor, hint)
 
