@@ -147,7 +147,8 @@ def test_imports_nothing_heavy():
         "import sys; from mnist_lab import diagrams; assert 'matplotlib' not in sys.modules; "
         "[getattr(diagrams, name) for name in diagrams.__all__]; "
         "ours = [name for name in sys.modules if name.startswith('mnist_lab.')]; "
-        "light = tuple('mnist_lab.' + room for room in ('diagrams', 'idx', 'preprocess', 'style', 'whole')); "
+        "rooms = ('diagrams', 'gzipped', 'idx', 'preprocess', 'style', 'whole'); "
+        "light = tuple('mnist_lab.' + room for room in rooms); "
         "assert all(name.startswith(light) for name in ours), ours; "
         "assert not {'tensorflow', 'keras', 'scipy'} & set(sys.modules)"
     )

@@ -83,7 +83,7 @@ def test_a_confusion_matrix_counts_rows_by_truth_and_columns_by_reading():
 
 @pytest.mark.parametrize(("labels", "read"), [([1], [1, 2]), ([], []), ([[1]], [[1]]), ([10], [1]), ([0.5], [1])])
 def test_what_cannot_be_confused(labels, read):
-    with pytest.raises(ValueError, match=r"labels and read"):
+    with pytest.raises(ValueError, match=r"labels and predictions"):
         display_confusion(np.array(labels), np.array(read), "")
 
 

@@ -11,7 +11,7 @@ from derived import repository
 from .notebooks import ROOT
 
 FORK = "https://github.com/ada-lovelace/my.mnist-lab"
-PARTS = ("notebooks", "tools", "mnist_lab", "pyproject.toml", "README.md")
+PARTS = ("notebooks", "tools", "mnist_lab", "benchmarks", "pyproject.toml", "README.md")
 
 AS_IN_COLAB = """
 import sys, types
