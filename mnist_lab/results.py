@@ -78,10 +78,17 @@ def summary(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, fil
         return None
     last = [entry["accuracy"][-1] for entry in seeds.values()]
     losses = [entry["loss"][-1] for entry in seeds.values()]
-    seconds = median(entry["seconds"] for entry in seeds.values())
-    held_out = max(entry.get("held_out", 0) for entry in seeds.values())
-    spread = mean(last), stdev(last), min(last), max(last), len(last)
-    return Summary(*spread, seconds, mean(losses), stdev(losses), held_out)
+    return Summary(
+        mean=mean(last),
+        spread=stdev(last),
+        lowest=min(last),
+        highest=max(last),
+        seeds=len(last),
+        seconds=median(entry["seconds"] for entry in seeds.values()),
+        loss=mean(losses),
+        loss_spread=stdev(losses),
+        held_out=max(entry.get("held_out", 0) for entry in seeds.values()),
+    )
 
 
 def figure(lesson: str, name: str, *, origin: str = "mnist", file: Path = FILE) -> float | None:

@@ -29,9 +29,9 @@ class Mutation:
         return source.replace(self.old, self.new)
 
 
-def drawn(name: str, change: str, data: str = DATA) -> Mutation:
+def drawn(name: str, change: str, data: str = DATA, cell: str = "data") -> Mutation:
     """Return a mistake in what is learned from: `change` is made of a batch's `digits` and `labels`."""
-    return Mutation(name, "data", data, f"{data}.map(lambda digits, labels: ({change}))")
+    return Mutation(name, cell, data, f"{data}.map(lambda digits, labels: ({change}))")
 
 
 def removed(name: str, layer: str) -> Mutation:
@@ -129,11 +129,11 @@ MUTATIONS = {
         Mutation("training digits held out", "data", "held_out = lab.holdout_dataset(**split)", "held_out = training"),
         Mutation("the rate that did worst", "choose", "max(tried", "min(tried"),
         Mutation("the seal opened for another network", "open", "sealed.open(model)", "sealed.open(three[0])"),
-        Mutation(
+        drawn(
             "labels shuffled",
-            "train-again",
-            (learned := "lab.training_dataset(BATCH_SIZE, **split)"),
-            f"{learned}.map(lambda digits, labels: (digits, keras.random.shuffle(labels, seed=1)))",
+            "digits, keras.random.shuffle(labels, seed=1)",
+            "lab.training_dataset(BATCH_SIZE, **split)",
+            cell="train-again",
         ),
     ],
     "10_faster_and_better": [
