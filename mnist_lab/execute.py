@@ -66,7 +66,8 @@ def execute(
         path: the notebook.
         parameters: numbers to put in place of those in its cell tagged `parameters`.
         variables: environment variables for the kernel, beside this process's own.
-        report: called with the number of cells done, the number of cells, and the newest line on the training.
+        report: called with the number of cells done, the number of cells, and the newest line on the training
+            in the cell that runs ("" where it trains nothing).
         cell_seconds: the time limit of a single cell.
         seconds: the time limit of all cells together; the kernel is killed there, whatever a cell does about it.
         folder: the kernel's working directory; the notebook's own if not given.
@@ -123,6 +124,7 @@ class _Client(NotebookClient):
         try:
             return await super().async_execute_cell(cell, cell_index, **arguments)
         finally:
+            self._line = ""
             if cell.cell_type == "code":
                 self.result.cell_seconds[self.current] = time.perf_counter() - began
             if self.report:

@@ -150,7 +150,7 @@ class PlotTraining(keras.callbacks.Callback):
 
     def _show(self):
         shown = {"image/png": self._png, "text/plain": "<training curves>"}
-        metadata = {"mnist_lab": {"headline": self._summary(names=("accuracy",))}}
+        metadata = {"mnist_lab": {"headline": self._headline()}}
         if self._handle:
             self._handle.update(shown, raw=True, metadata=metadata)
         else:
@@ -163,11 +163,18 @@ class PlotTraining(keras.callbacks.Callback):
         batches = "batch" if self.sample_rate == 1 else f"{self.sample_rate} batches"
         return TrainingFigure((first, self.params["epochs"]), f"training, last {batches}", self.zoom)
 
-    def _summary(self, names=("loss", "accuracy")):
-        parts = [f"epoch {self._epoch + 1}/{self.params['epochs']}"]
+    def _summary(self):
+        parts = [self._which_epoch()]
         for which, curves in (("", self._training), ("validation ", self._validation)):
-            parts += [f"{which}{name} {curves[name][-1]:.4f}" for name in names if curves[name]]
+            parts += [f"{which}{name} {curves[name][-1]:.4f}" for name in ("loss", "accuracy") if curves[name]]
         return "  ".join(parts)
+
+    def _headline(self):
+        newest = (self._validation["accuracy"] or self._training["accuracy"])[-1:]
+        return "  ".join([self._which_epoch(), *(f"accuracy {accuracy:.4f}" for accuracy in newest)])
+
+    def _which_epoch(self):
+        return f"epoch {self._epoch + 1}/{self.params['epochs']}"
 
     def _finish(self, *_):
         """Make the last draw, once: when training ends, or when its cell does after an interrupt or an error."""

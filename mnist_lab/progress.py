@@ -6,13 +6,12 @@ from rich.table import Column
 
 
 def progress(console: Console) -> Progress:
-    """Return the display: for each notebook how many cells are done, and the newest line on its training."""
+    """Return the display: for each notebook how many cells are done, and how far the training in its cell is."""
     return Progress(
         TextColumn("{task.description}", table_column=Column(no_wrap=True)),
         BarColumn(bar_width=16),
         MofNCompleteColumn(),
-        TextColumn("cells"),
-        TimeElapsedColumn(),
+        TimeElapsedColumn(table_column=Column(no_wrap=True)),
         TextColumn("{task.fields[line]}"),
         console=console,
     )

@@ -128,6 +128,11 @@ def test_answers_are_left_out_tasks_come_in_and_outputs_go():
     assert "(../01_a.ipynb)" in cells["exercise-note"].source
 
 
+def test_a_link_to_the_glossary_beside_the_lesson_leads_a_folder_up():
+    lesson = small_lesson(prose("A [**bias**](glossary.md#bias).", "told"))
+    assert cells_of(exercise("01_a", lesson, None))["told"].source == "A [**bias**](../glossary.md#bias)."
+
+
 def test_the_lesson_is_left_as_it_was():
     lesson = small_lesson(code("new", "model", tags=["exercise"], starter="old"))
     before = nbformat.from_dict(lesson)

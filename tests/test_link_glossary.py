@@ -144,7 +144,13 @@ def test_the_lessons_keep_their_words_and_gain_one_link_a_term(copies, monkeypat
         assert all(find(term, names, path.stem[:2]).anchor == anchor for term, anchor in links)
 
 
-def test_the_address_is_the_projects():
-    assert re.fullmatch(
-        r"https://github\.com/[\w-]+/mnist-lab/blob/main/notebooks/glossary\.md", link_glossary.glossary_address()
-    )
+@pytest.mark.parametrize(
+    ("project", "glossary"),
+    [
+        ("https://github.com/ada/lab", "https://github.com/ada/lab/blob/main/notebooks/glossary.md"),
+        ("https://github.com/OWNER/lab", "glossary.md"),
+    ],
+)
+def test_the_address_is_the_projects_or_relative_while_that_is_not_known(project, glossary, monkeypatch):
+    monkeypatch.setattr(link_glossary, "repository", lambda: project)
+    assert link_glossary.glossary_address() == glossary

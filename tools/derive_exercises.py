@@ -1,7 +1,8 @@
 """Derive the exercises from the lessons: the same notebook, where the previous lesson left off.
 
 A cell tagged `exercise` is put back to its own `starter` (in its metadata), else to what the predecessor has in the
-cell of the same id. A cell tagged `answer` is left out. A cell's `task` (in its metadata) becomes a text before it.
+cell of the same id. A cell tagged `answer` is left out. A cell's `task` (in its metadata) becomes a text before it. A
+link to the glossary beside the lesson leads a folder up.
 """
 
 import sys
@@ -40,6 +41,7 @@ def exercise(
         starter = cell.metadata.pop("starter", None)
         if "exercise" in tags:
             cell.source = starter if starter is not None else _cell_of(predecessor, cell.id, name).source
+        cell.source = cell.source.replace("](glossary.md#", "](../glossary.md#")
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         if cell.id == "title":

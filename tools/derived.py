@@ -9,6 +9,7 @@ import nbformat
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 EXERCISES = NOTEBOOKS / "exercises"
+PLACEHOLDER = "/OWNER/"  # in the address of a project that does not know its own yet
 
 
 def lessons() -> list[Path]:

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import derive_exercises
 import link_glossary
-from derived import ROOT, lessons, read, repository, write, write_or_check
+from derived import PLACEHOLDER, ROOT, lessons, read, repository, write, write_or_check
 
 from mnist_lab.tidy import text, tidy
 
 ADDRESS = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+")
-PLACEHOLDER = "/OWNER/"
 README = ROOT / "README.md"
 BENCHMARKS = ROOT / "benchmarks" / "README.md"
 

@@ -1,7 +1,8 @@
 """Link the lessons to the glossary: the first time a term stands in bold, it leads to its entry.
 
-A relative link does not resolve in Colab, so a link holds the project's address on GitHub, from pyproject.toml. The
-cells `title` and `in-brief` stay as they are: what is in brief there is explained below. So do headings and code.
+A relative link does not resolve in Colab, so a link holds the project's address on GitHub, from pyproject.toml; it is
+relative as long as that is not known. The cells `title` and `in-brief` stay as they are: what is in brief there is
+explained below. So do headings and code.
 Links from an earlier run are undone first; the result depends on the words alone.
 """
 
@@ -10,7 +11,7 @@ import sys
 from pathlib import Path
 
 import nbformat
-from derived import ROOT, lessons, read, repository, write_or_check
+from derived import PLACEHOLDER, ROOT, lessons, read, repository, write_or_check
 from glossary import GLOSSARY, Entry, by_name, find, read_glossary
 
 from mnist_lab.tidy import text, tidy
@@ -39,8 +40,11 @@ def linked() -> dict[Path, str]:
 
 
 def glossary_address() -> str:
-    """Return the glossary's address on GitHub."""
-    return f"{repository()}/blob/main/{GLOSSARY.relative_to(ROOT).as_posix()}"
+    """Return the glossary's address: on GitHub, or beside the lessons while the project's is not known."""
+    address = repository()
+    if PLACEHOLDER in address:
+        return GLOSSARY.name
+    return f"{address}/blob/main/{GLOSSARY.relative_to(ROOT).as_posix()}"
 
 
 def with_links(lesson: nbformat.NotebookNode, names: dict[str, Entry], address: str) -> nbformat.NotebookNode:
