@@ -19,7 +19,7 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
 
     Args:
         notebooks: their paths.
-        output_dir: where the executed notebooks go; None: into their own files, tidied.
+        output_dir: where the executed notebooks go; None: into their own files, tidied, save where a cell failed.
     """
     console = Console()
     missing = [str(path) for path in notebooks if not path.is_file()]
@@ -38,14 +38,16 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
                 failed = True
                 remarks.append(str(error))
                 continue
-            kept = _keep(result, path, output_dir)
-            table.add_row(*_row(path, result), str(kept) if kept else "not kept")
+            _keep(result, path, output_dir)
+            table.add_row(*_row(path, result))
             failed |= bool(result.failure) or (bool(result.not_yet) and not _is_exercise(result))
             remarks += [f"{path.name}, {result.failure}"] if result.failure else []
             remarks += [
                 f"{path.name}, not yet: {verdict['claim']}\n    {verdict['hint']}" for verdict in result.not_yet
             ]
     console.print(table)
+    if output_dir:
+        console.print(f"Executed notebooks: {output_dir}", markup=False, highlight=False, soft_wrap=True)
     for remark in remarks:
         console.print(remark, markup=False, highlight=False)
     return int(failed)
@@ -56,19 +58,15 @@ def _table() -> Table:
     table.add_column("notebook", no_wrap=True)
     for heading in ("validation accuracy", "as taught ≥", "seconds", "check"):
         table.add_column(heading, justify="right")
-    table.add_column("executed notebook", overflow="fold")
     return table
 
 
-def _keep(result: Execution, path: Path, output_dir: Path | None) -> Path | None:
-    if output_dir is None:
-        if not result.failure:
-            path.write_text(text(tidy(result.notebook)), encoding="utf-8")
-        return None if result.failure else path
-    output_dir.mkdir(parents=True, exist_ok=True)
-    kept = output_dir / path.name
-    nbformat.write(result.notebook, kept)
-    return kept
+def _keep(result: Execution, path: Path, output_dir: Path | None) -> None:
+    if output_dir:
+        output_dir.mkdir(parents=True, exist_ok=True)
+        nbformat.write(result.notebook, output_dir / path.name)
+    elif not result.failure:
+        path.write_text(text(tidy(result.notebook)), encoding="utf-8")
 
 
 def _row(path: Path, result: Execution) -> tuple[str, str, str, str, str]:

@@ -55,7 +55,7 @@ def test_run_prints_a_table_and_keeps_the_executed_notebook(tmp_path, capsys):
     row = next(line for line in said.splitlines() if line.startswith("│ 01_small"))
     assert "0.9123" in row
     assert "✓" in row
-    assert str(tmp_path / "out")[:20] in row
+    assert f"Executed notebooks: {tmp_path / 'out'}\n" in said
     assert path.read_bytes() == before
     executed = nbformat.read(tmp_path / "out" / "01_small.ipynb", as_version=4)
     assert executed.cells[0].outputs[0].text == "42\n"

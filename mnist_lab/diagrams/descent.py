@@ -37,7 +37,7 @@ def gradient_descent(learning_rates: Sequence[float] = (0.02, 0.2, 0.35)) -> Non
         for ax, rate in zip(panels, rates, strict=True):
             path = descend(slope_of_bowl, _START, rate, _STEPS)
             draw_bowl(ax, bowl, _VIEW)
-            draw_path(ax, path, np.zeros(2), marker="o")
+            draw_path(ax, path, np.zeros(2), marker="o", linewidth=0.8)
             ax.set(title=f"learning rate {rate:g}", xlabel=verdict(bowl(path[0]), bowl(path[-1])))
 
 

@@ -59,4 +59,4 @@ def _draw_curves(ax, p: np.ndarray, entropy, error, top: float) -> None:
         ax.plot(_MISTAKE, height, "o", color=color)
         look = {"xytext": (11, 2), "textcoords": "offset points", "color": color, "weight": "bold"}
         ax.annotate(f"{height:.2f}", (_MISTAKE, height), **look)
-    ax.set(xlim=(0, 1), ylim=(0, top), xlabel="p of the right class", xticks=(0, 0.5, 1))
+    ax.set(xlim=(0, 1), ylim=(0, top), xlabel="p of the right class", xticks=(_MISTAKE, 0.5, 1))

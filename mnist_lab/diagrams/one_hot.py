@@ -6,6 +6,8 @@ from mnist_lab.diagrams._arguments import CLASSES, as_probabilities
 from mnist_lab.diagrams._shapes import drawing, tint
 from mnist_lab.style import BLUE, GREEN, GREY, INK
 
+_HEAD = 1.05  # above every bar
+
 
 def cross_entropy(probabilities, label: int) -> None:
     """Draw the one-hot label over the predicted probabilities, and the loss, −log of the label's probability.
@@ -41,7 +43,7 @@ def _bars(ax, values: np.ndarray, label: int, color, title: str, note: str) -> N
     ax.axvspan(label - 0.5, label + 0.5, color=tint(GREEN, 0.18), linewidth=0)
     bars = ax.bar(range(CLASSES), values, color=tint(color, 0.45))
     bars[label].set(color=color, edgecolor=INK, linewidth=1.2)
-    ax.text(label, values[label] + 0.05, note, ha="center", va="bottom", weight="bold")
+    ax.text(label, _HEAD, note, ha="center", va="bottom", weight="bold")
     ax.set(title=title, xlim=(-0.6, CLASSES - 0.4), ylim=(0, 1.3))
     ax.set_xticks(range(CLASSES))
     ax.get_xticklabels()[label].set(weight="bold", color=INK)
