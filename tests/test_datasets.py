@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from mnist_lab import idx
-from mnist_lab.datasets import first_digits, training_dataset, validation_dataset
+from mnist_lab.datasets import first_digits, holdout_dataset, training_dataset, validation_dataset
 from mnist_lab.files import NAMES
 
 from .conftest import TRAINING, VALIDATION
@@ -89,6 +89,13 @@ def test_images_without_as_many_labels_are_refused(tiny):
         training_dataset(10)
 
 
+@pytest.mark.parametrize("one_too_many", [(training_dataset, 10), (holdout_dataset, 10), (validation_dataset,)])
+def test_what_is_fixed_by_its_name_is_given_by_it(tiny, one_too_many):
+    function, *taken = one_too_many
+    with pytest.raises(TypeError, match="positional argument"):
+        function(*taken, tiny)
+
+
 def test_first_digits_keep_the_order_across_batches(tiny):
     dataset = validation_dataset().unbatch().batch(7)
     digits, labels = first_digits(dataset, 20)
@@ -107,7 +114,7 @@ def test_first_digits_wants_a_positive_number(tiny, n):
 
 def test_first_digits_says_how_many_there_are(tiny):
     with pytest.raises(ValueError, match=f"holds {VALIDATION} digits only"):
-        first_digits(validation_dataset(), VALIDATION + 1)
+        first_digits(validation_dataset().unbatch().batch(7), VALIDATION + 1)
 
 
 def test_the_directory_argument_wins_over_the_variable(tiny, monkeypatch):

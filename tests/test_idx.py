@@ -154,8 +154,8 @@ def test_swapped_files_are_told_from_each_other(tmp_path):
 
 
 def test_a_label_above_nine_is_named_with_its_record(path):
-    idx.write(path, np.array([0, 9, 11, 12], np.uint8))
-    with pytest.raises(MnistFileError, match=r"label 11 in record 2; expected labels from 0 to 9"):
+    idx.write(path, np.array([0, 9, 10, 12], np.uint8))
+    with pytest.raises(MnistFileError, match=r"label 10 in record 2; expected labels from 0 to 9"):
         idx.read_labels(path)
 
 
@@ -173,9 +173,10 @@ def test_the_error_is_a_value_error_that_knows_the_path(path):
     assert error.value.path == path
 
 
-def test_only_unsigned_bytes_are_written(path):
-    with pytest.raises(TypeError, match=r"dtype float64"):
-        idx.write(path, np.zeros((1, 28, 28)))
+@pytest.mark.parametrize("dtype", ["float64", "int8", "bool"])
+def test_only_unsigned_bytes_are_written(path, dtype):
+    with pytest.raises(TypeError, match=f"dtype {dtype}"):
+        idx.write(path, np.zeros((1, 28, 28), dtype))
     assert not path.exists()
 
 
