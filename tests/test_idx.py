@@ -92,6 +92,8 @@ DAMAGED = {
     "too long": (images_header() + bytes(3 * 784 + 5), "2,373 bytes", "2,368 bytes"),
     "a record too many": (images_header() + bytes(4 * 784), "3,152 bytes", "2,368 bytes for the 3 images"),
     "wrong magic": (images_header(magic=1234) + bytes(3 * 784), "magic number 1234", "2051"),
+    "magic of four dimensions": (images_header(magic=2052) + bytes(3 * 784), "magic number 2052", "2051"),
+    "a text": (b"see the web page of MNIST", "magic number", "2051"),
     "wrong count": (images_header(count=4) + bytes(3 * 784), "2,368 bytes", "3,152 bytes for the 4 images"),
     "27 rows": (images_header(rows=27) + bytes(3 * 27 * 28), "27×28", "28×28"),
     "no record": (images_header(count=0), "announces no images", "at least one"),
