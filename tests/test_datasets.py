@@ -106,6 +106,15 @@ def test_first_digits_keep_the_order_across_batches(tiny):
     np.testing.assert_array_equal(labels, stored[:20])
 
 
+def test_first_digits_can_be_all_there_are(tiny):
+    digits, _ = first_digits(validation_dataset(), VALIDATION)
+    assert len(digits) == VALIDATION
+
+
+def test_a_batch_holds_128_unless_told_otherwise(tiny):
+    assert [images.shape[0] for images, _ in training_dataset()] == [128, 128]
+
+
 @pytest.mark.parametrize("n", [0, -3, 2.5, "all"])
 def test_first_digits_wants_a_positive_number(tiny, n):
     with pytest.raises(ValueError, match="positive whole number"):

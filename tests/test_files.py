@@ -49,10 +49,11 @@ def test_a_named_folder_is_used_exactly(tmp_path, monkeypatch, suffix):
     assert "$MNIST_LAB_DATA" in str(found)
 
 
-def test_a_relative_folder_is_taken_from_here(tmp_path, monkeypatch):
-    write_tiny(tmp_path / "digits")
+@pytest.mark.parametrize("name", ["digits", "zoo"])
+def test_a_relative_folder_is_taken_from_here(tmp_path, monkeypatch, name):
+    write_tiny(tmp_path / name)
     monkeypatch.chdir(tmp_path)
-    assert find_mnist("digits").folder == tmp_path / "digits"
+    assert find_mnist(name).folder == tmp_path / name
 
 
 @pytest.mark.parametrize("name", NAMES.values())
@@ -80,7 +81,20 @@ def test_what_was_downloaded_is_found_without_asking_again(place, monkeypatch, s
     assert found.origin == "mnist"
     assert found.name == "MNIST digits"
     assert found.folder == place
+    assert found.chosen_by == "data/ of this checkout"
     assert download.download_mnist.calls == 0
+
+
+@pytest.mark.parametrize("name", ["cache", "mnist-lab"])
+def test_what_lies_in_the_cache_is_said_to(place, monkeypatch, name):
+    monkeypatch.setattr(files, "our_place", lambda: place.parent / name)
+    fill_with_official(place.parent / name, monkeypatch)
+    assert find_mnist().chosen_by == "the user's cache"
+
+
+def test_what_was_found_stays_what_it_is(tiny):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        find_mnist().origin = "mnist"
 
 
 def test_a_download_fills_our_place(place, monkeypatch):
@@ -120,6 +134,11 @@ def test_the_stand_in_is_drawn_once(place, monkeypatch):
     first = find_mnist()
     monkeypatch.setattr(files.stand_in, "write_stand_in", lambda folder: pytest.fail("drawn twice"))
     assert find_mnist() == dataclasses.replace(first, chosen_by=find_mnist().chosen_by)
+
+
+def test_the_cache_is_made_with_the_folders_above_it(place, monkeypatch, tmp_path):
+    monkeypatch.setattr(download, "user_cache", lambda: tmp_path / "home" / "cache")
+    assert find_mnist("stand-in").folder.parent == tmp_path / "home" / "cache"
 
 
 def test_a_stand_in_that_was_not_finished_is_not_used(place, monkeypatch):
@@ -187,7 +206,10 @@ def test_on_disk_never_downloads_nor_draws(place):
 
 def test_a_relative_variable_is_made_absolute_for_other_processes(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for given, wanted in (("digits", str(tmp_path / "digits")), ("stand-in", "stand-in")):
+    for given in ("digits", "zoo"):
+        monkeypatch.setenv("MNIST_LAB_DATA", given)
+        assert files.absolute_data_variable() == {"MNIST_LAB_DATA": str(tmp_path / given)}
+    for given, wanted in (("~/digits", str(Path.home() / "digits")), ("stand-in", "stand-in")):
         monkeypatch.setenv("MNIST_LAB_DATA", given)
         assert files.absolute_data_variable() == {"MNIST_LAB_DATA": wanted}
     monkeypatch.delenv("MNIST_LAB_DATA")
@@ -196,6 +218,15 @@ def test_a_relative_variable_is_made_absolute_for_other_processes(tmp_path, monk
 
 def test_the_checkouts_data_folder_is_ours():
     assert files.our_place() == Path(__file__).resolve().parents[1] / "data"
+
+
+@pytest.mark.parametrize("missing", ["pyproject.toml", "data/SHA256SUMS"])
+def test_elsewhere_the_users_cache_is_ours(tmp_path, monkeypatch, missing):
+    (tmp_path / "data").mkdir()
+    for name in {"pyproject.toml", "data/SHA256SUMS"} - {missing}:
+        (tmp_path / name).touch()
+    monkeypatch.setattr(files, "__file__", str(tmp_path / "mnist_lab" / "files.py"))
+    assert files.our_place() == download.user_cache()
 
 
 def test_the_list_for_sha256sum_says_the_same():

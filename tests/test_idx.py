@@ -4,7 +4,7 @@ import struct
 import numpy as np
 import pytest
 
-from mnist_lab import idx
+from mnist_lab import gzipped, idx
 from mnist_lab.idx import MnistFileError
 
 IMAGES = np.arange(3 * 784).reshape(3, 28, 28).astype(np.uint8)
@@ -96,6 +96,7 @@ DAMAGED = {
     "a text": (b"see the web page of MNIST", "magic number", "2051"),
     "wrong count": (images_header(count=4) + bytes(3 * 784), "2,368 bytes", "3,152 bytes for the 4 images"),
     "27 rows": (images_header(rows=27) + bytes(3 * 27 * 28), "27×28", "28×28"),
+    "29 columns": (images_header(columns=29) + bytes(3 * 28 * 29), "28×29", "28×28"),
     "no record": (images_header(count=0), "announces no images", "at least one"),
     "huge count": (images_header(count=2**32 - 1) + bytes(784), "800 bytes", "4,294,967,295 images"),
     "a web page": (b"<!DOCTYPE html><html><body>404 Not Found</body></html>", "web page", "header"),
@@ -173,6 +174,19 @@ def test_the_error_is_a_value_error_that_knows_the_path(path):
     with pytest.raises(ValueError, match=r"no such file") as error:
         idx.check_header(path, "labels")
     assert error.value.path == path
+
+
+def test_a_file_that_became_shorter_meanwhile_is_noticed(path, monkeypatch):
+    idx.write(path, IMAGES)
+    monkeypatch.setattr(idx, "_announced_count", lambda path, kind: 503)
+    with pytest.raises(MnistFileError, match="found 3 images; expected 503"):
+        idx.read_images(path)
+
+
+@pytest.mark.parametrize(("told", "believed"), [(1032 * 100, 1032 * 100), (1032 * 100 + 1, 100)])
+def test_a_told_length_is_believed_as_far_as_gzip_can_pack(path, told, believed):
+    path.write_bytes(b"\x1f\x8b" + bytes(94) + struct.pack("<I", told))
+    assert gzipped.told_length(path) == believed
 
 
 @pytest.mark.parametrize("dtype", ["float64", "int8", "bool"])
