@@ -99,9 +99,7 @@ def test_colours_are_as_light_as_the_eye_sees_them():
 
 
 def test_a_thin_stroke_becomes_full_ink():
-    thin = np.zeros((140, 140), np.uint8)
-    thin[20:120, 60] = 255
-    assert preprocess_digit(thin).max() == 1
+    assert preprocess_digit(np.pad(np.eye(100), 20)).max() == 1
 
 
 @pytest.mark.parametrize("turns", range(4))
@@ -134,7 +132,14 @@ def test_a_tenth_of_the_whole_range_is_contrast_enough():
 def test_a_card_on_a_transparent_ground_is_paper():
     card = np.pad(255 - drawn(), 6, constant_values=255)
     rgba = np.dstack([card, card, card, np.full_like(card, 255)])
-    rgba = np.pad(rgba, ((3, 3), (3, 3), (0, 0)))
+    rgba = np.pad(rgba, ((60, 60), (60, 60), (0, 0)))
+    assert np.abs(preprocess_digit(rgba) - preprocess_digit(drawn())).max() < 0.02
+
+
+def test_paper_that_is_more_or_less_transparent_is_paper_all_over():
+    grey = np.where(drawn() > 0, 70, 150)
+    alpha = np.where(drawn() > 0, 255, np.random.default_rng(0).integers(130, 230, drawn().shape))
+    rgba = np.dstack([grey, grey, grey, alpha]).astype(np.uint8)
     assert np.abs(preprocess_digit(rgba) - preprocess_digit(drawn())).max() < 0.02
 
 
@@ -201,6 +206,7 @@ def test_the_smallest_image():
         (np.eye(28) * 256, ValueError, "0 to 256"),
         (np.eye(28, dtype=np.int64) * 300, ValueError, "0 to 300"),
         (np.eye(7), ValueError, r"\[7, 7\]"),
+        (np.eye(28, 7), ValueError, r"\[28, 7\]"),
         (np.zeros((28, 28, 2)), ValueError, r"\[28, 28, 2\]"),
         (np.zeros((1, 28, 28)), ValueError, r"\[1, 28, 28\]"),
         (np.zeros(784), ValueError, r"\[784\].*reshape"),
