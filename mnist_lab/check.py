@@ -75,18 +75,18 @@ def _told(error: Exception) -> str:
 
 
 def _record(file: Path, lesson: Lesson, evidence: Evidence, verdicts: list[Verdict]) -> None:
-    misread = evidence.misread_measured
+    misread, held_out = _misread(evidence)
     line = {
         "lesson": lesson.name,
         "origin": find_mnist().origin,
         "accuracy": _rounded(evidence.history.get("val_accuracy", [])),
         "loss": _rounded(evidence.history.get("val_loss", [])),
-        "evaluated": evidence.measured_accuracy,
+        "evaluated": 1 - float(np.mean(misread)),
         "misread": np.flatnonzero(misread).tolist(),
         "network": made_of(evidence.model),
         "verdicts": [vars(verdict) for verdict in verdicts],
     }
-    if evidence.held_out:
+    if held_out:
         line["held_out"] = len(misread)
     if lesson.figures:
         line["figures"] = {name: round(value, 4) for name, value in lesson.figures(evidence).items()}
@@ -94,5 +94,16 @@ def _record(file: Path, lesson: Lesson, evidence: Evidence, verdicts: list[Verdi
         lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def _rounded(values: list[float]) -> list[float]:
-    return [round(float(value), 6) for value in values]
+def _misread(evidence: Evidence) -> tuple[np.ndarray, bool]:
+    """Return which of the digits held out are misread and True; where none can be had, of all digits and False."""
+    try:
+        return evidence.misread_measured, evidence.held_out is not None
+    except Exception:  # whatever a learner may hand in as held out
+        return evidence.misread, False
+
+
+def _rounded(values) -> list[float]:
+    try:
+        return [round(float(value), 6) for value in values]
+    except (TypeError, ValueError):  # whatever a learner may hand in as a history
+        return []

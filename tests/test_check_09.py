@@ -10,8 +10,8 @@ from scipy.stats import binomtest
 
 from mnist_lab import SealedTest
 from mnist_lab.check import check_lesson, gather
+from mnist_lab.claims.evidence import Evidence
 from mnist_lab.claims.honesty import (
-    _SAME_END,
     judged_once,
     rate_chosen_on_them,
     reported_with_an_interval,
@@ -169,10 +169,10 @@ def test_trained_on_after_the_seal(solved):
 @pytest.mark.parametrize("right", [9500, 9780, 9850])
 @pytest.mark.parametrize(("method", "level", "near"), [("exact", 0.95, 1), ("wilsoncc", 0.95, 1), ("wilson", 0.92, 0)])
 def test_other_intervals_are_near_enough_at_ten_thousand_digits(right, method, level, near):
-    wilson = binomtest(right, 10_000).proportion_ci(0.95, method="wilson")
-    other = binomtest(right, 10_000).proportion_ci(level, method=method)
-    differs = max(abs(wilson.low - other.low), abs(wilson.high - other.high))
-    assert (differs <= _SAME_END) == near
+    labels = (np.arange(10_000) >= right).astype(int)  # all are read as 0
+    interval = binomtest(right, 10_000).proportion_ci(level, method=method)
+    evidence = Evidence(None, {}, None, labels, np.eye(10)[np.zeros(10_000, int)], {"interval": interval})
+    assert reported_with_an_interval(evidence).holds == near
 
 
 def test_both_ends_of_the_interval_count(solved):

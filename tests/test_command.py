@@ -1,12 +1,14 @@
 import os
+import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from mnist_lab import download, files
+from mnist_lab import download, files, offline
 from mnist_lab.__main__ import main
 
 from .notebooks import RECORD, code, write
@@ -32,7 +34,8 @@ def test_help_answers_at_once_and_lists_the_commands():
         [sys.executable, "-m", "mnist_lab", "--help"], capture_output=True, text=True, timeout=20, check=True
     )
     assert processor_seconds() - began < 1
-    assert all(command in result.stdout for command in ("doctor", "download", "run", "measure"))
+    for command in ("doctor", "download", "run", "measure", "grade", "train", "predict", "sample"):
+        assert re.search(rf"^ +{command} ", result.stdout, re.MULTILINE), command
 
 
 def test_help_imports_nothing_heavy():
@@ -107,7 +110,10 @@ def test_run_names_a_notebook_that_is_not_there(tmp_path, capsys):
 def test_download_names_the_folder(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(download, "download_mnist", lambda place: place.mkdir())
     monkeypatch.setattr(download, "WRITERS_MIRRORS", ("http://127.0.0.1:9/",))
+    monkeypatch.setattr(download, "user_cache", lambda: tmp_path)
+    offline._offline_note().write_text(date.today().isoformat())
     assert main(["download", str(tmp_path / "here")]) == 0
+    assert not offline.was_offline_today()
     said = capsys.readouterr()
     assert str(tmp_path / "here") in said.out
     assert "by_writer=True alone asks for it" in said.err

@@ -87,6 +87,12 @@ def test_what_cannot_be_confused(labels, read):
         display_confusion(np.array(labels), np.array(read), "")
 
 
+def wilson(right, n, z=1.959964):
+    """Wilson's 95 % interval for a share, as his paper of 1927 has it."""
+    middle, half = right + z**2 / 2, z * np.sqrt(right * (n - right) / n + z**2 / 4)
+    return (middle - half) / (n + z**2), (middle + half) / (n + z**2)
+
+
 def test_reliability_by_group():
     probabilities = np.full((4, 10), 0.0)
     probabilities[:, 0] = [0.55, 0.6, 0.97, 0.97]
@@ -98,6 +104,8 @@ def test_reliability_by_group():
     right = [line.get_ydata()[0] for line in ax.lines[2::3]]
     assert sure == pytest.approx([0.575, 0.97])
     assert right == pytest.approx([0.5, 1])
+    ends = [line.get_ydata() for line in ax.lines[1::3]]
+    np.testing.assert_allclose(ends, [wilson(1, 2), wilson(2, 2)])
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import io
 import multiprocessing
 import os
 import subprocess
@@ -142,11 +143,16 @@ def test_a_folder_behind_a_symbolic_link(content, tmp_path, monkeypatch):
     assert everything_in(tmp_path / "real") == NAMES
 
 
+class FileOnAFullDisk(io.FileIO):
+    def write(self, data):
+        if self.tell():  # the first piece still had room
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self.name)
+        return super().write(data)
+
+
 class PathOnAFullDisk(type(Path())):
     def open(self, mode="r", *arguments, **named):
-        if "w" in mode:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self))
-        return super().open(mode, *arguments, **named)
+        return FileOnAFullDisk(self, "w") if "w" in mode else super().open(mode, *arguments, **named)
 
 
 @pytest.fixture

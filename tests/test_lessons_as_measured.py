@@ -41,4 +41,4 @@ def test_loss(name, found):
 def test_network(name, found):
     assert len(found["network"]) == len(NETWORKS[name])
     for layer, expected in zip(found["network"], NETWORKS[name], strict=True):
-        assert layer.startswith(expected)
+        assert f"{layer} ".startswith(f"{expected} ")

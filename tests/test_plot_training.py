@@ -168,6 +168,16 @@ def test_the_figure_can_be_saved(batches, tmp_path):
     callback.save(tmp_path / "curves.png")
     with Image.open(tmp_path / "curves.png") as image:
         assert image.size == (864, 326)
+        nothing = {which: {"epoch": [], "loss": [], "accuracy": []} for which in ("training", "validation")}
+        assert not np.array_equal(np.asarray(image), pixels(callback._new_figure(), nothing))
+
+
+def test_the_figure_is_the_callbacks(batches):
+    callback = PlotTraining(sample_rate=7, zoom=4)
+    train(callback, batches)
+    loss = callback._new_figure()._axes["loss"]
+    assert loss.get_ylim() == (0, 0.625)
+    assert loss.get_legend_handles_labels()[1] == ["training, last 7 batches", "validation"]
 
 
 def test_one_figure_is_updated_in_place_and_tells_every_epoch(batches, notebook):

@@ -17,6 +17,8 @@ from mnist_lab.trainer import batches, checkpoints, network, settings, strategie
 from mnist_lab.trainer.loop import Loop
 from mnist_lab.trainer.reports import Reports
 
+from .conftest import classes_shown
+
 SMALL = {"hp_conv1": 2, "hp_conv2": 3, "hp_conv3": 4, "hp_dense": 8}
 
 
@@ -96,6 +98,8 @@ def test_each_epoch_goes_through_all_digits_in_an_order_of_its_own(tiny):
     sums = [np.sort(np.concatenate([images.sum(1) for images, _ in steps[part]])) for part in (slice(5), slice(5, 10))]
     np.testing.assert_array_equal(*sums)
     assert len(np.unique(sums[0])) > 290
+    for images, classes in steps:
+        np.testing.assert_array_equal(classes, classes_shown(images))
     assert not np.array_equal(steps[0][0], steps[5][0])
 
 
@@ -143,8 +147,8 @@ def test_every_validation_digit_is_judged_once(tiny, workers, replicas, monkeypa
     parts = []
     for worker in range(workers):
         parts += list(batches.validation_batches(find_mnist(), batches.Share(worker, workers, replicas)))
-    weights = np.concatenate([weights for *_, weights in parts])
-    images = np.concatenate([images for images, *_ in parts])
+    images, classes, weights = (np.concatenate(part) for part in zip(*parts, strict=True))
+    np.testing.assert_array_equal(classes[weights == 1], classes_shown(images[weights == 1]))
     expected = idx.read_images(find_mnist().validation_images).sum(axis=1)
     np.testing.assert_allclose(np.sort(images[weights == 1].sum(axis=1)), np.sort(expected) / 255, rtol=1e-5)
 
@@ -300,7 +304,7 @@ def test_a_cluster_that_makes_no_sense(monkeypatch, config):
 def test_one_worker_needs_no_strategy_of_its_own(monkeypatch):
     alone = {"cluster": {"worker": ["127.0.0.1:1"]}, "task": {"type": "worker", "index": 0}}
     monkeypatch.setenv(strategies.VARIABLE, json.dumps(alone))
-    assert strategies.strategy_of_environment().num_replicas_in_sync == 1
+    assert strategies.strategy_of_environment() is tf.distribute.get_strategy()
 
 
 def test_images_and_labels_that_do_not_belong_together_are_refused(tiny):

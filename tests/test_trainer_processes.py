@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import filelock
+import keras
 import numpy as np
 import pytest
 
@@ -115,6 +116,12 @@ def test_started_again_when_all_is_done_it_exports_again(tiny, tmp_path, start):
 def test_it_exports_what_it_trained(tiny, tmp_path, start):
     job, instances = tmp_path / "job", tmp_path / "instances.json"
     assert ended(start(*trainer(job, 2)))[0] == 0
+    files = find_mnist()
+    images, labels = idx.read_digits(files.validation_images, files.validation_labels)
+    given = keras.models.load_model(job / "model.keras").predict(images.reshape(-1, idx.SIDE, idx.SIDE), verbose=0)
+    told = json.loads((job / "metrics.json").read_text().splitlines()[-1])["summary"]
+    losses = keras.losses.sparse_categorical_crossentropy(labels, given)
+    assert np.mean(losses) == pytest.approx(told["val_loss"], rel=1e-3)
     assert ended(start("-m", "mnist_lab", "sample", "--count", 9, "--output", instances))[0] == 0
     predict = "-m", "mnist_lab", "predict", "--instances", instances, "--json"
     answers = []

@@ -48,7 +48,7 @@ def noticed_by(lesson: str, mutation: Mutation | None) -> list[str]:
     Without a mutation it is the lesson as it is.
 
     Raises:
-        RuntimeError: pytest did not come to run them.
+        RuntimeError: pytest did not come to run them, or the check recorded nothing to judge.
     """
     notebook = mutated(lesson, mutation) if mutation else read(NOTEBOOKS / f"{lesson}.ipynb")
     names = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
@@ -62,7 +62,9 @@ def noticed_by(lesson: str, mutation: Mutation | None) -> list[str]:
         run = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=SECONDS)
         if run.returncode not in (0, 1):
             raise RuntimeError(f"{lesson}, {mutation}: pytest ended with {run.returncode}:\n{run.stdout[-2_000:]}")
-        tests = ET.parse(found).getroot().iter("testcase")
+        tests = list(ET.parse(found).getroot().iter("testcase"))
+        if broken := [test.get("name") for test in tests if test.find("error") is not None]:
+            raise RuntimeError(f"{lesson}, {mutation}: these did not run: {', '.join(broken)}\n{run.stdout[-2_000:]}")
         failed = [test.get("name") for test in tests if test.find("failure") is not None]
     return [_noticer(name, names) for name in failed]
 

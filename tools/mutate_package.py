@@ -46,7 +46,7 @@ exclude-operators = [
     "core/ReplaceComparisonOperator_.*_(Is|IsNot)",
 ]
 """
-MESSAGES = ("raise ", 'f"', '"')  # a line that begins so is an error's text
+MESSAGES = ("raise ", 'found = f"', 'f"', '"')  # a line that begins so is an error's text
 HEAD = """# Mutants of the package
 
 Written by `python tools/mutate_package.py`: cosmic-ray changed an operator, a comparison, a number, a condition or a

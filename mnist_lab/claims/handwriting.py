@@ -115,7 +115,7 @@ def _images(evidence: Evidence) -> np.ndarray:
     if _MADE not in evidence.kept:
         function = evidence.extra["preprocess"]
         try:
-            made = [np.array(function(drawing.copy()), float) for drawing in sample_drawings()[0]]
+            made = [np.array(function(drawing), float) for drawing in sample_drawings()[0]]
             evidence.kept[_MADE] = np.stack(made)
         except Exception as error:  # the learner's function may raise anything
             evidence.kept[_MADE] = error
