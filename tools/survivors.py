@@ -5,6 +5,7 @@ _SPEED = "only the speed changes: benchmarks/loader.py measures it"
 _SAME = "it can be no other than these two"
 _TIE = "a tie, that nobody would see"
 _GCD = "group = math.gcd(count, _BYTES_AT_A_TIME {} record_bytes(kind))"
+_WHY_DECIMALS = "so that whole numbers and single-precision fractions are the same drawing"
 _BORDER = "border = np.concatenate([grey[0], grey[-1], grey[{}, 0], grey[{}, -1]])"
 
 REASONS: dict[tuple[str, str], str] = {
@@ -46,6 +47,19 @@ REASONS: dict[tuple[str, str], str] = {
         "preprocess",
         "visible = grey[alpha > 0.5] if (alpha >= 0.5).any() else grey[alpha == alpha.max()]",
     ): _TIE,
+    (
+        "preprocess",
+        'highest = 1 if image.dtype.kind == "b" or (image.dtype.kind <= "f" and most <= 1) else 255',
+    ): "the one kind of number before it was dealt with",
+    (
+        "preprocess",
+        "least, most = image.min() - 0.0, image.max() + 0.0  # no minus zero",
+    ): "an error's text would say -0",
+    (
+        "preprocess",
+        "visible = grey[alpha >= 0.5] if (alpha > 0.5).any() else grey[alpha == alpha.max()]",
+    ): _TIE,
+    ("preprocess", "if image.shape[2] <= 1:"): "no channel was refused",
     ("preprocess", "if image.shape[2] <= 3:"): "one channel was dealt with, and two were refused",
     ("preprocess", "return image[:, :, -1]"): "there is one channel",
     **{
@@ -54,9 +68,18 @@ REASONS: dict[tuple[str, str], str] = {
     },
     **{
         ("preprocess", _BORDER.format(*sides)): "the median of the border does not hang on a pixel"
-        for sides in (("1:- 2", "1:-1"), ("1:-1", "1:- 2"), ("1:~1", "1:-1"), ("1:-1", "1:~1"))
+        for piece in ("1:- 2", "1:~1", " 2:-1", " 0:-1")
+        for sides in ((piece, "1:-1"), ("1:-1", piece))
     },
     ("preprocess", "return np.where(ink <= _FAINT, 0, ink)"): _TIE,
+    **{
+        ("preprocess", f"_DECIMALS = {decimals}  # {_WHY_DECIMALS}"): "a millionth more or less, that nobody would see"
+        for decimals in (5, 7)
+    },
+    (
+        "preprocess",
+        "below = np.median(visible) if np.ptp(visible) > _LEAST_CONTRAST else float(visible.mean() < 0.5)",
+    ): _TIE,
     (
         "preprocess",
         "below = np.median(visible) if np.ptp(visible) >= _LEAST_CONTRAST else float(visible.mean() <= 0.5)",
