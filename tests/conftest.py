@@ -36,6 +36,13 @@ def classes_shown(images):
     return (np.asarray(images).reshape(-1, idx.SIDE, idx.SIDE).min(axis=2).argmax(axis=1) - 4) // 2
 
 
+def centres_of_mass(images):
+    """The centres of mass `[n, 2]`, row and column, of images `[n, 784]` or `[n, 28, 28]`."""
+    images = np.asarray(images, float).reshape(-1, idx.SIDE, idx.SIDE)
+    axis, mass = np.arange(idx.SIDE), images.sum((1, 2))
+    return np.stack([images.sum(2) @ axis, images.sum(1) @ axis], axis=1) / mass[:, None]
+
+
 @pytest.fixture
 def tiny(tmp_path, monkeypatch):
     """A folder with four small files, named by MNIST_LAB_DATA."""

@@ -5,6 +5,11 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
+def files_in(place):
+    """Return the names of all that a download left in a folder, beside the lock."""
+    return sorted(path.name for path in place.iterdir() if path.name != ".download.lock")
+
+
 @contextmanager
 def mirror(answer):
     """Serve `answer(name) -> (status, body)` on a free port of the loopback; yields the address.

@@ -22,6 +22,9 @@ def code(source, name, **metadata):
     return new_code_cell(source.strip(), id=name, metadata=metadata)
 
 
+DONE, NOT_YET = (code(RECORD.format(holds=holds), "check") for holds in (True, False))
+
+
 def prose(source, name, **metadata):
     return new_markdown_cell(source, id=name, metadata=metadata)
 

@@ -8,7 +8,7 @@ import tensorflow as tf
 from mnist_lab.augmentation import augment, random_affine
 from mnist_lab.datasets import training_dataset
 
-from .conftest import classes_shown
+from .conftest import centres_of_mass, classes_shown
 
 NOTHING = {"degrees": 0, "scale": 0, "shear": 0, "shift": 0}
 
@@ -22,11 +22,8 @@ def dots(*places, n=200):
 
 
 def centres(images):
-    """The centres of mass, `[n, 2]`: row and column, counted from the middle of the image."""
-    images = np.asarray(images).reshape(-1, 28, 28)
-    axis = np.arange(28) - 13.5
-    mass = images.sum(axis=(1, 2))
-    return np.stack([images.sum(axis=2) @ axis / mass, images.sum(axis=1) @ axis / mass], axis=1)
+    """The centres of mass, counted from the middle of the image."""
+    return centres_of_mass(images) - 13.5
 
 
 def test_nothing_allowed_nothing_changed():

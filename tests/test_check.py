@@ -185,11 +185,6 @@ def test_what_a_check_found_is_recorded(solved, tmp_path, monkeypatch):
     assert [verdict["holds"] for verdict in first["verdicts"]] == [True] * 6
 
 
-def test_the_text_holds_no_measured_digit(solved, capsys):
-    check_lesson(LESSON, *solved, by_hand=by_hand(solved[0]))
-    assert not any(character.isdigit() for line in lines_of(capsys) for character in line)
-
-
 def test_accuracy_is_the_share_of_right_readings():
     labels = np.array([1, 2, 3, 4])
     evidence = Evidence(None, {}, None, labels, np.eye(10)[[1, 2, 3, 5]])

@@ -168,7 +168,3 @@ def test_a_model_that_was_never_compiled_gets_hints():
     assert decays.holds
     assert not used.holds
     assert not any(holds(model, {}))
-
-
-def test_the_claims_have_no_digits():
-    assert not any(character.isdigit() for verdict in verdicts(*run()) for character in verdict.claim)

@@ -111,7 +111,3 @@ def test_odd_models_get_hints_and_no_traceback(model):
 def test_the_lesson_also_asks_for_the_decay():
     texts = [claim.__name__ for claim in find_lesson("05_dropout").claims]
     assert texts[2:4] == ["rate_decays", "training_used_the_schedule"]
-
-
-def test_the_claims_have_no_digits():
-    assert not any(character.isdigit() for verdict in verdicts(as_taught()) for character in verdict.claim)

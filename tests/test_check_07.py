@@ -156,4 +156,3 @@ def test_the_claims_are_the_lessons():
     names = [claim.__name__ for claim in find_lesson("07_convolutions_with_dropout").claims]
     assert names[:3] == ["is_still_convolutional", "dropout_after_a_hidden_layer", "dropout_leaves_enough"]
     assert names[3:] == ["better_than_guessing", "honest_history"]
-    assert not any(character.isdigit() for verdict in verdicts(as_taught()) for character in verdict.claim)

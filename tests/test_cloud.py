@@ -17,11 +17,11 @@ import pytest
 
 from mnist_lab.trainer import settings
 
+from .notebooks import ROOT
 from .processes import ended, free_address
 
 yaml = pytest.importorskip("yaml")
 
-ROOT = Path(__file__).resolve().parents[1]
 CLOUD = ROOT / "cloud"
 JOBS = ("config.yaml", "config-workers.yaml")
 SMALL = ("--epochs=2", "--batch-size=60", "--hp-conv1=2", "--hp-conv2=3", "--hp-conv3=4", "--hp-dense=8")

@@ -11,10 +11,7 @@ import pytest
 from mnist_lab import download, files, offline
 from mnist_lab.__main__ import main
 
-from .notebooks import RECORD, code, write
-
-GOOD = code(RECORD.format(holds=True), "check")
-NOT_YET = code(RECORD.format(holds=False), "check")
+from .notebooks import DONE, NOT_YET, code, write
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +48,7 @@ def test_a_wrong_command_is_a_usage_error():
 
 
 def test_run_prints_a_table_and_keeps_the_executed_notebook(tmp_path, capsys):
-    path = write(tmp_path / "01_small.ipynb", code("print(6 * 7)", "sum"), GOOD)
+    path = write(tmp_path / "01_small.ipynb", code("print(6 * 7)", "sum"), DONE)
     before = path.read_bytes()
     assert main(["run", str(path), "--output-dir", str(tmp_path / "out")]) == 0
     said = capsys.readouterr().out
@@ -65,7 +62,7 @@ def test_run_prints_a_table_and_keeps_the_executed_notebook(tmp_path, capsys):
 
 
 def test_run_in_place_refreshes_and_tidies(tmp_path):
-    path = write(tmp_path / "01_small.ipynb", code("print(6 * 7)", "sum", collapsed=True), GOOD)
+    path = write(tmp_path / "01_small.ipynb", code("print(6 * 7)", "sum", collapsed=True), DONE)
     assert main(["run", str(path), "--in-place"]) == 0
     kept = nbformat.read(path, as_version=4)
     assert kept.cells[0].outputs[0].text == "42\n"
@@ -95,7 +92,7 @@ def test_run_lists_what_an_exercise_still_lacks_and_does_not_fail(tmp_path, caps
 
 def test_run_goes_on_after_a_failure_and_still_fails(tmp_path, capsys):
     bad = write(tmp_path / "01_bad.ipynb", code("1 / 0", "bad"))
-    good = write(tmp_path / "02_good.ipynb", GOOD)
+    good = write(tmp_path / "02_good.ipynb", DONE)
     assert main(["run", str(bad), str(good), "--output-dir", str(tmp_path / "out")]) == 1
     said = capsys.readouterr().out
     assert "failed" in said

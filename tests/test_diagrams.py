@@ -7,6 +7,7 @@ from importlib import import_module
 from itertools import pairwise
 
 import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import same_color
@@ -16,9 +17,6 @@ from matplotlib.text import Text
 from mnist_lab import diagrams
 from mnist_lab.diagrams import batches, descent, losses, one_hot
 from mnist_lab.style import BLUE
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 
 SEVEN = np.zeros((28, 28))
 SEVEN[6:9, 8:20] = 0.9
@@ -96,13 +94,6 @@ ARGUMENTS = {
 # writes a little more than 3.11.
 LARGE = {"summary_card": (6, 120_000), "bouncing_and_settling": (4.2, 65_000), "averaged_steps": (4.2, 65_000)}
 CASES = [(name, args) for name, several in ARGUMENTS.items() for args in several]
-
-
-@pytest.fixture(autouse=True)
-def no_figures():
-    plt.close("all")
-    yield
-    plt.close("all")
 
 
 def draw(name: str, *args) -> Figure:

@@ -7,7 +7,7 @@ import pytest
 from mnist_lab import download
 from mnist_lab.download import DownloadError, answering_mirrors, download_mnist, is_official
 
-from .mirrors import mirror
+from .mirrors import files_in, mirror
 
 PROBED = "t10k-labels-idx1-ubyte.gz"
 CONTENT = {name: f"the content of {name}".encode() * 1000 for name in download.SHA256}
@@ -33,10 +33,6 @@ def good(name):
 
 def wrong(name):
     return 200, b"something else"
-
-
-def files_in(place):
-    return sorted(path.name for path in place.iterdir() if not path.name.startswith("."))
 
 
 def test_four_files_come_whole(tmp_path, monkeypatch):
@@ -76,16 +72,6 @@ def test_a_damaged_file_is_fetched_anew(tmp_path, monkeypatch):
         monkeypatch.setattr(download, "MIRRORS", (address,))
         download_mnist(tmp_path)
     assert is_official(tmp_path / NAMES[0])
-
-
-@pytest.mark.parametrize("first", [wrong, lambda name: (404, b"gone"), lambda name: (503, b"<html>later</html>")])
-def test_the_next_mirror_is_asked(tmp_path, monkeypatch, first):
-    with mirror(first) as bad, mirror(good) as second:
-        monkeypatch.setattr(download, "MIRRORS", (bad, second))
-        download_mnist(tmp_path)
-        assert set(bad.asked) == set(NAMES)
-    assert files_in(tmp_path) == NAMES
-    assert all(is_official(tmp_path / name) for name in NAMES)
 
 
 def test_a_download_of_another_hash_is_discarded_and_said(tmp_path, monkeypatch):

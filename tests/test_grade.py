@@ -7,10 +7,8 @@ import pytest
 
 from mnist_lab.__main__ import main
 
-from .notebooks import RECORD, code, write
+from .notebooks import DONE, NOT_YET, code, write
 
-DONE = code(RECORD.format(holds=True), "check")
-NOT_YET = code(RECORD.format(holds=False), "check")
 STUBBORN = """
 import time
 while True:

@@ -17,7 +17,7 @@ from mnist_lab import download
 from mnist_lab.download import DownloadError, download_mnist, is_official
 
 from . import hostile
-from .mirrors import mirror
+from .mirrors import files_in, mirror
 
 PROCESSES = 8
 NAMES = sorted(download.SHA256)
@@ -76,10 +76,6 @@ def mirrors(content, monkeypatch, *behaviours):
         yield
 
 
-def everything_in(place):
-    return sorted(path.name for path in place.iterdir() if path.name != ".download.lock")
-
-
 @bad
 def test_the_files_come_from_the_next_mirror(behaviour, content, tmp_path, monkeypatch):
     monkeypatch.setattr(download, "_TRIES_PER_MIRROR", 1)
@@ -87,7 +83,7 @@ def test_the_files_come_from_the_next_mirror(behaviour, content, tmp_path, monke
     with mirrors(content, monkeypatch, behaviour, None):
         download_mnist(tmp_path)
     assert time.perf_counter() - began < len(NAMES) * SECONDS
-    assert {name: (tmp_path / name).read_bytes() for name in everything_in(tmp_path)} == content
+    assert {name: (tmp_path / name).read_bytes() for name in files_in(tmp_path)} == content
 
 
 @bad
@@ -96,7 +92,7 @@ def test_where_no_mirror_is_better_there_is_an_error_in_time_and_no_file(behavio
     with mirrors(content, monkeypatch, behaviour), pytest.raises(DownloadError, match=r"could not be had: http"):
         download_mnist(tmp_path)
     assert time.perf_counter() - began < SECONDS
-    assert everything_in(tmp_path) == []
+    assert files_in(tmp_path) == []
 
 
 @pytest.mark.parametrize("behaviour", ODD, ids=lambda behaviour: behaviour.__name__)
@@ -104,7 +100,7 @@ def test_what_is_odd_and_right_is_taken(behaviour, content, tmp_path, monkeypatc
     monkeypatch.setattr(download, "_PATIENCE_SECONDS", 20)
     with mirrors(content, monkeypatch, behaviour):
         download_mnist(tmp_path)
-    assert {name: (tmp_path / name).read_bytes() for name in everything_in(tmp_path)} == content
+    assert {name: (tmp_path / name).read_bytes() for name in files_in(tmp_path)} == content
 
 
 def _download(place, address, hashes, all_ready):
@@ -125,14 +121,14 @@ def test_eight_processes_at_once_fetch_each_file_once(content, tmp_path):
             process.join(60)
         assert [process.exitcode for process in processes] == [0] * PROCESSES
         assert sorted(address.asked) == NAMES
-    assert everything_in(tmp_path) == NAMES
+    assert files_in(tmp_path) == NAMES
 
 
 @pytest.mark.parametrize("name", ["a folder with spaces", "Übungen für Anfänger", "数字"])
 def test_a_folder_of_any_name(name, content, tmp_path, monkeypatch):
     with mirrors(content, monkeypatch, None):
         download_mnist(tmp_path / name)
-    assert everything_in(tmp_path / name) == NAMES
+    assert files_in(tmp_path / name) == NAMES
 
 
 def test_a_folder_behind_a_symbolic_link(content, tmp_path, monkeypatch):
@@ -140,7 +136,7 @@ def test_a_folder_behind_a_symbolic_link(content, tmp_path, monkeypatch):
     (tmp_path / "link").symlink_to("real", target_is_directory=True)
     with mirrors(content, monkeypatch, None):
         download_mnist(tmp_path / "link")
-    assert everything_in(tmp_path / "real") == NAMES
+    assert files_in(tmp_path / "real") == NAMES
 
 
 class FileOnAFullDisk(io.FileIO):
@@ -175,7 +171,7 @@ def test_a_full_disk_is_said_and_leaves_no_file_cut_short(small_disk, content, m
         pytest.raises(DownloadError, match=r"disk: found a folder that cannot be written \(.*No space left"),
     ):
         download_mnist(small_disk)
-    assert all((small_disk / name).read_bytes() == content[name] for name in everything_in(small_disk))
+    assert all((small_disk / name).read_bytes() == content[name] for name in files_in(small_disk))
 
 
 @contextmanager

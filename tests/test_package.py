@@ -13,9 +13,8 @@ from derived import read
 
 import mnist_lab
 
-from .notebooks import LESSONS
+from .notebooks import LESSONS, ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = Path(mnist_lab.__file__).parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
@@ -46,11 +45,6 @@ def test_every_public_name_is_there_and_documented(name):
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match=r"no attribute 'mnist'"):
         mnist_lab.mnist  # noqa: B018
-
-
-def test_pictures_and_diagrams_know_no_tensorflow():
-    code = "import sys, mnist_lab.pictures, mnist_lab.diagrams as d; [getattr(d, n) for n in d.__all__]"
-    assert not {"tensorflow", "keras"} & set(python(f"{code}; print(*sys.modules)").split())
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

@@ -9,6 +9,8 @@ import pytest
 from mnist_lab import glyphs, idx, stand_in
 from mnist_lab.printed import FACES as PRINTED_FACES
 
+from .conftest import centres_of_mass
+
 ALL_FACES = stand_in.TRAINING_FACES + stand_in.VALIDATION_ONLY_FACES
 TWO_FACES = ("DejaVuSans-Bold.ttf", "cmr10.ttf")
 FIELDS = glyphs.distance_fields(TWO_FACES)
@@ -28,11 +30,6 @@ def drawn():
     return stand_in.draw(2000, ALL_FACES, seed=0)
 
 
-def centres(images):
-    axis, mass = np.arange(28), images.sum((1, 2), dtype=float)
-    return np.stack([images.sum(2) @ axis, images.sum(1) @ axis], 1) / mass[:, None]
-
-
 def test_images_and_labels_have_the_promised_form(drawn):
     images, labels = drawn
     assert images.shape == (2000, 28, 28)
@@ -50,7 +47,7 @@ def test_labels_are_balanced_and_in_random_order(drawn):
 
 
 def test_centre_of_mass_is_where_mnist_has_it(drawn):
-    assert np.abs(centres(drawn[0]) - 14).max() < 0.55  # half a pixel, and the rounding to grey levels
+    assert np.abs(centres_of_mass(drawn[0]) - 14).max() < 0.55  # half a pixel, and the rounding to grey levels
 
 
 def test_longer_side_is_about_20_pixels(drawn):
@@ -109,7 +106,7 @@ def test_more_digits_than_are_drawn_at_a_time(monkeypatch):
     images, _ = stand_in.draw(21, TWO_FACES, seed=7)
     assert images.shape == (21, 28, 28)
     assert images.max((1, 2)).min() > 200
-    assert np.abs(centres(images) - 14).max() < 0.55
+    assert np.abs(centres_of_mass(images) - 14).max() < 0.55
 
 
 def test_only_the_given_faces_are_drawn(monkeypatch):
