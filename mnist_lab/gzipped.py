@@ -61,6 +61,7 @@ def has_its_checksum(path: Path, head: bytes, records: np.ndarray) -> bool:
     """Whether a file is not packed, or `head` and `records` behind it are what its last bytes have the CRC-32 of.
 
     TensorFlow takes a gzipped file that ends too early for a whole one, and what it makes of its last bytes for data.
+    That nothing is packed behind the records is not looked at.
     """
     return not is_gzipped(path) or _trailer(path)[0] == zlib.crc32(records, zlib.crc32(head))
 
