@@ -106,9 +106,6 @@ class Notebook:
         """The cell whose source holds `text`."""
         return self.page.locator(".jp-CodeCell").filter(has=self.page.locator(".jp-InputArea", has_text=text)).first
 
-    def is_busy(self, cell):
-        return cell.locator(".jp-InputArea-prompt").inner_text().strip() == "[*]:"
-
     def wait_until_run(self, cell, seconds):
         expect(cell.locator(".jp-InputArea-prompt")).to_have_text(re.compile(r"\[\d+\]:"), timeout=seconds * 1000)
 

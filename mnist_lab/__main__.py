@@ -15,6 +15,9 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(error, file=sys.stderr)
         return 1
+    except ModuleNotFoundError as error:
+        print(f"{error}. `mnist-lab doctor` says what is missing, and how it is installed.", file=sys.stderr)
+        return 1
     except ValueError as error:
         from mnist_lab.idx import MnistFileError
 
@@ -44,19 +47,23 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="execute notebooks without a browser and check them")
     run.add_argument("notebooks", nargs="+", metavar="NOTEBOOK")
     kept = run.add_mutually_exclusive_group()
-    kept.add_argument("--output-dir", default="executed", metavar="DIR", help="for the executed notebooks (executed)")
+    kept.add_argument(
+        "--output-dir", default="executed", metavar="DIR", help="for the executed notebooks (%(default)s)"
+    )
     kept.add_argument("--in-place", action="store_true", help="refresh the notebooks' own outputs, and tidy them")
     run.set_defaults(command=_run)
 
     grade = commands.add_parser("grade", help="run learners' copies of the exercises and tell what their checks say")
     grade.add_argument("notebooks", nargs="+", metavar="FILE", help="executes the code in it")
-    grade.add_argument("--timeout", type=float, default=1800, metavar="SECONDS", help="for each notebook (1800)")
+    grade.add_argument(
+        "--timeout", type=_seconds, default=1800, metavar="SECONDS", help="for each notebook (%(default)s)"
+    )
     grade.add_argument("--csv", metavar="FILE", help="write the table into this file as well")
     grade.set_defaults(command=_grade)
 
     measure = commands.add_parser("measure", help="execute lessons over seeds and store their accuracies (maintainers)")
     measure.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="default: all lessons")
-    measure.add_argument("--seeds", type=int, default=20, metavar="N", help="seeds 0 to N − 1 (20)")
+    measure.add_argument("--seeds", type=int, default=20, metavar="N", help="seeds 0 to N − 1 (%(default)s)")
     measure.add_argument("--epochs", type=int, metavar="E", help="train so long instead; stored as a variant")
     measure.add_argument(
         "--set",
@@ -75,8 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     train.set_defaults(command=_train)
 
     sample = commands.add_parser("sample", help="write validation digits as a prediction service takes them")
-    sample.add_argument("--count", type=int, default=10, metavar="N", help="how many (10)")
-    sample.add_argument("--output", default="instances.json", metavar="FILE", help="(instances.json)")
+    sample.add_argument("--count", type=int, default=10, metavar="N", help="how many (%(default)s)")
+    sample.add_argument("--output", default="instances.json", metavar="FILE", help="(%(default)s)")
     sample.set_defaults(command=_sample)
 
     predict = commands.add_parser("predict", help="read such digits with a network that `train` exported")
@@ -87,6 +94,12 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("--json", action="store_true", help="print JSON in place of a table")
     predict.set_defaults(command=_predict)
     return parser
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"\d+(\.\d+)?", text) or float(text) == 0:
+        raise argparse.ArgumentTypeError(f"expected a number of seconds above 0; received {text!r}")
+    return float(text)
 
 
 def _setting(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -89,7 +90,8 @@ def _record(file: Path, lesson: Lesson, evidence: Evidence, verdicts: list[Verdi
     if held_out:
         line["held_out"] = len(misread)
     if lesson.figures:
-        line["figures"] = {name: round(value, 4) for name, value in lesson.figures(evidence).items()}
+        with suppress(Exception):  # whatever a learner may hand in
+            line["figures"] = {name: round(value, 4) for name, value in lesson.figures(evidence).items()}
     with file.open("a", encoding="utf-8") as lines:
         lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 

@@ -73,6 +73,7 @@ def _digits() -> tuple[bool, str]:
 
         found = files.find_on_disk()
         if found is None:
+            files.refuse_damaged(files.our_place())
             lesson = (
                 "does not try again today, as there was no network, and uses stand-in digits"
                 if was_offline_today()

@@ -103,11 +103,11 @@ def display_confusion(labels: np.ndarray, predictions: np.ndarray, title: str) -
         raise ValueError(
             f"labels and predictions must be lists of one length. Received: {labels.shape} and {predictions.shape}"
         )
+    for classes in (labels, predictions):
+        if classes.dtype.kind not in "ui" or not ((classes >= 0) & (classes < CLASSES)).all():
+            raise ValueError(f"labels and predictions must be whole numbers from 0 to 9. Received: {classes!r}")
     counts = np.zeros((CLASSES, CLASSES), int)
-    try:
-        np.add.at(counts, (labels, predictions), 1)
-    except IndexError as error:
-        raise ValueError(f"labels and predictions must be whole numbers from 0 to 9. {error}") from error
+    np.add.at(counts, (labels, predictions), 1)
     errors = np.where(np.eye(CLASSES, dtype=bool), 0, counts)
     with style():
         ax = new_figure(9, 5).subplots()

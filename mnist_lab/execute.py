@@ -81,13 +81,14 @@ def execute(
         raise ValueError(f"{path}: expected a notebook. Received: {error}") from error
     _set_parameters(notebook, parameters or {}, path)
     result = Execution(notebook)
+    limit = math.inf if seconds is None else seconds
     with tempfile.TemporaryDirectory() as private:
         records = Path(private, "checks.jsonl")
         client = _Client(
             notebook,
             kernel_name="python3",
             kernel_manager_class=_KernelOfThisInterpreter,
-            timeout_func=lambda _: min(cell_seconds, max(1, (seconds or math.inf) - (time.perf_counter() - began))),
+            timeout_func=lambda _: min(cell_seconds, max(1, limit - (time.perf_counter() - began))),
             resources={"metadata": {"path": str(folder or Path(path).resolve().parent)}},
         )
         client.result, client.report = result, report
@@ -96,7 +97,10 @@ def execute(
         with Path(private, "kernel.log").open("w+b") as log:
             try:
                 client.execute(env=environment, stdout=subprocess.DEVNULL, stderr=log)
-            except (CellExecutionError, CellTimeoutError) as error:
+            except CellTimeoutError:
+                spent = time.perf_counter() - began
+                result.failure = f"cell {client.current!r}: stopped at the time limit, after {spent:.0f} s"
+            except CellExecutionError as error:
                 result.failure = f"cell {client.current!r}: {_last_line(str(error))}"
             except RuntimeError as error:  # DeadKernelError, or a kernel that did not come to life
                 log.seek(0)
@@ -106,6 +110,15 @@ def execute(
         if records.exists():
             result.checks = [json.loads(line) for line in records.read_text(encoding="utf-8").splitlines()]
     return result
+
+
+def below_common_folder(paths: list[Path]) -> list[Path]:
+    """Return the paths from the folder that they all lie in, so that no two are the same that were not before."""
+    if not paths:
+        return []
+    whole = [path.resolve() for path in paths]
+    common = os.path.commonpath([path.parent for path in whole])
+    return [path.relative_to(common) for path in whole]
 
 
 class _Client(NotebookClient):

@@ -5,6 +5,7 @@ checkout, else the user's cache; a download into that place; without a network t
 """
 
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from functools import cache
@@ -78,7 +79,7 @@ def find_mnist(directory: str | os.PathLike | None = None) -> MnistFiles:
     try:
         unless_offline(download.download_mnist, place)
     except download.DownloadError as error:
-        _refuse_damaged(place)
+        refuse_damaged(place)
         files = _stand_in("since MNIST could not be downloaded")
         _announce(str(error))
         return files
@@ -146,12 +147,11 @@ def _one_of(folder: Path, name: str) -> Path:
     for path in (folder / name, folder / f"{name}.gz"):
         if path.exists():
             return path
-    raise MnistFileError(
-        folder / name,
-        "no such file",
-        f"{name} or {name}.gz",
-        f"Put the missing file there, or fetch all four: `mnist-lab download {folder}`.",
-    )
+    others = [other for other in NAMES.values() if (folder / other).exists() or (folder / f"{other}.gz").exists()]
+    remedy = "Put the one that belongs to the others there, or name another folder."
+    if not others:
+        remedy = f"Put the four files there, or fetch them: `mnist-lab download {folder}`."
+    raise MnistFileError(folder / name, "no such file", f"{name} or {name}.gz", remedy)
 
 
 def _origin(folder: Path, paths: tuple[Path, ...]) -> Origin:
@@ -160,8 +160,12 @@ def _origin(folder: Path, paths: tuple[Path, ...]) -> Origin:
     return "mnist" if all(map(download.is_official, paths)) else "other"
 
 
-def _refuse_damaged(place: Path) -> None:
-    """Say so when the place that is ours holds a damaged file: the stand-in would hide it."""
+def refuse_damaged(place: Path) -> None:
+    """Say so when the place that is ours holds a damaged file: the stand-in would hide it.
+
+    Raises:
+        MnistFileError: it does.
+    """
     for name, wanted in (download.SHA256 | download.RAW_SHA256).items():
         path = place / name
         if path.exists() and not download.whole(place, name.removesuffix(".gz")):
@@ -172,10 +176,11 @@ def _refuse_damaged(place: Path) -> None:
 def _stand_in(chosen_by: str) -> MnistFiles:
     folder = download.user_cache() / f"stand-in-{stand_in.VERSION}"
     try:
-        if not folder.is_dir():
+        if not _is_whole_stand_in(folder):
             download.user_cache().mkdir(parents=True, exist_ok=True)
             with FileLock(folder.with_suffix(".lock")):
-                if not folder.is_dir():
+                if not _is_whole_stand_in(folder):
+                    shutil.rmtree(folder, ignore_errors=True)
                     _draw_stand_in(folder)
     except OSError as error:
         raise MnistFileError(
@@ -185,6 +190,10 @@ def _stand_in(chosen_by: str) -> MnistFiles:
             f"Make it writable, or name a folder with MNIST's files in {VARIABLE}.",
         ) from error
     return _in_folder(folder, chosen_by)
+
+
+def _is_whole_stand_in(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in (*NAMES.values(), _MARKER))
 
 
 def _draw_stand_in(folder: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from mnist_lab.execute import Execution, execute
+from mnist_lab.execute import Execution, below_common_folder, execute
 from mnist_lab.progress import Bar, progress
 
 
@@ -43,8 +43,9 @@ def grade(notebooks: list[Path], seconds: float, table: Path | None = None) -> i
     console = Console()
     with table.open("w", newline="", encoding="utf-8") if table else nullcontext() as file:  # before the work is done
         with progress(console) as bars:
-            grades = [_grade_one(path, seconds, Bar(bars, path.name)) for path in notebooks]
-        console.print(_shown(grades))
+            names = [str(name) for name in below_common_folder(notebooks)]
+            grades = [_grade_one(path, seconds, Bar(bars, name)) for path, name in zip(notebooks, names, strict=True)]
+        console.print(_shown(names, grades))
         if file:
             rows = csv.DictWriter(file, [field.name for field in fields(Grade)])
             rows.writeheader()
@@ -57,7 +58,7 @@ def _grade_one(path: Path, seconds: float, report) -> Grade:
         return Grade(str(path), error="there is no such file")
     with tempfile.TemporaryDirectory(prefix="mnist-lab-grade-") as folder:
         try:
-            result = execute(path, seconds=seconds, folder=Path(folder), report=report)
+            result = execute(path, seconds=seconds, cell_seconds=seconds, folder=Path(folder), report=report)
         except ValueError as error:
             return Grade(str(path), error=str(error))
     return _graded(path, result, seconds)
@@ -75,14 +76,14 @@ def _graded(path: Path, result: Execution, seconds: float) -> Grade:
     return Grade(str(path), check["lesson"], len(verdicts) - len(not_yet), len(verdicts), "; ".join(not_yet), error)
 
 
-def _shown(grades: list[Grade]) -> Table:
+def _shown(names: list[str], grades: list[Grade]) -> Table:
     table = Table(show_lines=True)
     table.add_column("notebook", overflow="fold")
     table.add_column("lesson", no_wrap=True)
     table.add_column("passed", justify="right", no_wrap=True)
     table.add_column("not yet", overflow="fold", ratio=2)
     table.add_column("error", overflow="fold", ratio=1)
-    for each in grades:
+    for name, each in zip(names, grades, strict=True):
         passed = f"{each.passed} of {each.claims}" if each.claims else "–"
-        table.add_row(Path(each.notebook).name, each.lesson[:2] or "–", passed, each.not_yet, each.error)
+        table.add_row(name, each.lesson[:2] or "–", passed, each.not_yet, each.error)
     return table

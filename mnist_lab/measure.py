@@ -127,11 +127,16 @@ def _measure_one(
     path: Path, seed: int, training: str | None, parameters: dict, variant: str, environment: dict, bars: Progress
 ) -> bool:
     report = Bar(bars, f"{path.stem} seed {seed}")
-    with tempfile.TemporaryDirectory() as folder:
-        shortened = Path(folder, path.name)
-        nbformat.write(up_to_training(nbformat.read(path, as_version=4), training), shortened)
-        result = execute(shortened, parameters=parameters, variables={SEED_VARIABLE: str(seed)}, report=report)
-    report.remove()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            shortened = Path(folder, path.name)
+            nbformat.write(up_to_training(nbformat.read(path, as_version=4), training), shortened)
+            result = execute(shortened, parameters=parameters, variables={SEED_VARIABLE: str(seed)}, report=report)
+    except ValueError as error:  # no notebook, no such training, no such parameter
+        bars.console.print(f"{path.stem}, seed {seed}: {error}", markup=False)
+        return False
+    finally:
+        report.remove()
     if result.failure or not result.checks:
         bars.console.print(f"{path.stem}, seed {seed}: {result.failure or 'no check was recorded'}", markup=False)
         return False

@@ -14,8 +14,7 @@ def unless_offline(fetch: Callable[[Path], None], place: Path) -> None:
     Raises:
         DownloadError: as `fetch`, or there was no network today.
     """
-    if was_offline_today():
-        raise download.NoNetworkError("no network when last tried today")
+    refuse_if_offline()
     try:
         fetch(place)
     except download.NoNetworkError:
@@ -24,6 +23,16 @@ def unless_offline(fetch: Callable[[Path], None], place: Path) -> None:
             note.parent.mkdir(parents=True, exist_ok=True)
             note.write_text(date.today().isoformat())
         raise
+
+
+def refuse_if_offline() -> None:
+    """Do not try where a download found no network today.
+
+    Raises:
+        DownloadError: it did.
+    """
+    if was_offline_today():
+        raise download.NoNetworkError("no network when last tried today")
 
 
 def was_offline_today() -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -10,7 +11,7 @@ import tensorflow as tf
 from rich.console import Console
 from rich.table import Table
 
-from mnist_lab.instances import InstancesError, read_instances
+from mnist_lab.instances import read_instances
 
 
 def predict(instances: Path, *, model: str | None = None, export: str | None = None, as_json: bool = False) -> int:
@@ -28,7 +29,7 @@ def predict(instances: Path, *, model: str | None = None, export: str | None = N
     try:
         images = read_instances(instances)
         predictions = _by_keras(model, images) if model else _by_saved_model(export, images)
-    except (InstancesError, OSError, ValueError) as error:
+    except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     classes = predictions.argmax(axis=1)
@@ -47,7 +48,7 @@ def predict(instances: Path, *, model: str | None = None, export: str | None = N
 
 
 def _by_keras(model: str, images: np.ndarray) -> np.ndarray:
-    loaded = keras.models.load_model(model, safe_mode=True)
+    loaded = _loaded(lambda path: keras.models.load_model(path, safe_mode=True), model, "a Keras file")
     if loaded.input_shape != (None, 28, 28) or loaded.output_shape != (None, 10):
         raise ValueError(
             "Expected a model from images [n, 28, 28] to probabilities [n, 10], as `mnist-lab train` writes. Received: "
@@ -56,8 +57,16 @@ def _by_keras(model: str, images: np.ndarray) -> np.ndarray:
     return loaded.predict(images, verbose=0)
 
 
+def _loaded(load: Callable, path: str, expected: str):
+    try:
+        return load(path)
+    except Exception as error:  # KeyError, BadZipFile, IndexError …: what a damaged file raises is not documented
+        raise ValueError(f"{path}: expected {expected}. Received: {type(error).__name__}: {error}") from error
+
+
 def _by_saved_model(export: str, images: np.ndarray) -> np.ndarray:
-    signature = getattr(tf.saved_model.load(export), "signatures", {}).get("serving_default")
+    loaded = _loaded(tf.saved_model.load, export, "the folder of a SavedModel")
+    signature = getattr(loaded, "signatures", {}).get("serving_default")
     if signature is None:
         raise ValueError(f"Expected a SavedModel with the signature serving_default. Received: {export}")
     inputs, outputs = signature.structured_input_signature[1], signature.structured_outputs

@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from statistics import mean, median, stdev
+from statistics import mean, stdev
 
 from filelock import FileLock
 
@@ -36,8 +36,8 @@ _EMPTY = '{"environments": [], "results": {}}'
 class Summary:
     """The last epoch's validation accuracy over seeds, as fractions of 1; `spread` is the standard deviation.
 
-    `loss` and `loss_spread` are the same of its validation loss. `seconds` is the median of the trainings'.
-    `held_out` is how many training digits it is the accuracy of, or 0: of the 10,000 validation digits.
+    `loss` and `loss_spread` are the same of its validation loss. `held_out` is how many training digits it is the
+    accuracy of, or 0: of the 10,000 validation digits.
     """
 
     mean: float
@@ -45,7 +45,6 @@ class Summary:
     lowest: float
     highest: float
     seeds: int
-    seconds: float
     loss: float
     loss_spread: float
     held_out: int = 0
@@ -84,7 +83,6 @@ def summary(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, fil
         lowest=min(last),
         highest=max(last),
         seeds=len(last),
-        seconds=median(entry["seconds"] for entry in seeds.values()),
         loss=mean(losses),
         loss_spread=stdev(losses),
         held_out=max(entry.get("held_out", 0) for entry in seeds.values()),
@@ -107,9 +105,9 @@ def first_epochs(lesson: str, *, origin: str = "mnist", file: Path = FILE) -> di
     return {seed: entry["accuracy"][0] for seed, entry in runs.items()}
 
 
-def measured_lessons(*, origin: str = "mnist", file: Path = FILE) -> list[str]:
-    """Return the names of the lessons of which something was measured, in the course's order."""
-    return sorted(_read(file)["results"].get(origin, {}))
+def measured_lessons(*, file: Path = FILE) -> list[str]:
+    """Return the names of the lessons of which something was measured on MNIST, in the course's order."""
+    return sorted(_read(file)["results"].get("mnist", {}))
 
 
 def seeds_of(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, file: Path = FILE) -> dict[str, dict]:

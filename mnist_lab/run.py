@@ -7,7 +7,7 @@ import nbformat
 from rich.console import Console
 from rich.table import Table
 
-from mnist_lab.execute import Execution, execute
+from mnist_lab.execute import Execution, below_common_folder, execute
 from mnist_lab.files import find_mnist
 from mnist_lab.lessons import LESSONS
 from mnist_lab.progress import Bar, progress
@@ -15,11 +15,14 @@ from mnist_lab.tidy import text, tidy
 
 
 def run(notebooks: list[Path], output_dir: Path | None) -> int:
-    """Execute notebooks one after the other; return 1 if a cell failed or a lesson's check said "not yet".
+    """Execute notebooks one after the other, and print a table of what their checks found.
 
     Args:
         notebooks: their paths.
         output_dir: where the executed notebooks go; None: into their own files, tidied, save where a cell failed.
+
+    Returns:
+        1 where a cell failed or a lesson's check said "not yet", 2 where a notebook is not there, else 0.
     """
     console = Console()
     missing = [str(path) for path in notebooks if not path.is_file()]
@@ -31,14 +34,14 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
     failed = False
     remarks = []
     with progress(console) as bars:
-        for path in notebooks:
+        for path, name in zip(notebooks, below_common_folder(notebooks), strict=True):
             try:
                 result = execute(path, report=Bar(bars, path.stem))
             except ValueError as error:  # it is no notebook
                 failed = True
                 remarks.append(str(error))
                 continue
-            _keep(result, path, output_dir)
+            _keep(result, path, output_dir and output_dir / name)
             table.add_row(*_row(path, result))
             failed |= bool(result.failure) or (bool(result.not_yet) and not _is_exercise(result))
             remarks += [f"{path.name}, {result.failure}"] if result.failure else []
@@ -61,10 +64,10 @@ def _table() -> Table:
     return table
 
 
-def _keep(result: Execution, path: Path, output_dir: Path | None) -> None:
-    if output_dir:
-        output_dir.mkdir(parents=True, exist_ok=True)
-        nbformat.write(result.notebook, output_dir / path.name)
+def _keep(result: Execution, path: Path, elsewhere: Path | None) -> None:
+    if elsewhere:
+        elsewhere.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(result.notebook, elsewhere)
     elif not result.failure:
         path.write_text(text(tidy(result.notebook)), encoding="utf-8")
 

@@ -236,6 +236,34 @@ def test_whatever_is_handed_in_there_is_a_line_and_no_traceback(lesson, tiny, tm
     assert len((tmp_path / "recorded").read_text().splitlines()) == judged >= len(ODD_VALUES)
 
 
+class OfTheirOwn(keras.layers.Layer):
+    """A layer that cannot be written down: Keras' own get_config raises for it."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def call(self, inputs):
+        return self.function(inputs)
+
+
+def test_a_layer_that_cannot_be_written_down_is_recorded_by_its_name(solved, tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_LAB_RESULTS", str(tmp_path / "recorded"))
+    model = keras.Sequential([Input((784,)), OfTheirOwn(lambda x: x), Dense(10, activation="softmax")])
+    model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
+    check_lesson(LESSON, model, solved[1], by_hand=None)
+    recorded = json.loads((tmp_path / "recorded").read_text())
+    assert recorded["network"] == ["OfTheirOwn", "Dense units=10 activation=softmax use_bias=True"]
+
+
+def test_a_network_that_answers_with_images_misreads_all(tiny, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MNIST_LAB_RESULTS", str(tmp_path / "recorded"))
+    layers = [keras.layers.Reshape((28, 28, 1)), keras.layers.Conv2D(10, 3, activation="softmax")]
+    check_lesson("06_convolutions", keras.Sequential([Input((784,)), *layers]))
+    assert "found an output of shape [digits, 26, 26, 10]" in capsys.readouterr().out
+    assert json.loads((tmp_path / "recorded").read_text())["evaluated"] == 0
+
+
 def test_outputs_that_do_not_add_up_to_one_do_not_lower_the_cross_entropy():
     outputs = np.full((2, 10), 3.0)
     assert Evidence(None, {}, None, np.array([0, 1]), outputs).cross_entropy == pytest.approx(np.log(10))

@@ -10,6 +10,7 @@ from mnist_lab.claims.evidence import Evidence
 from mnist_lab.diagrams import cubes, feature_maps, learned_filters, shrinking, sliding, sliding_filter, strides
 from mnist_lab.diagrams._signed import signed
 from mnist_lab.lessons import find_lesson
+from mnist_lab.reading import probabilities_of
 
 CLAIMS = (convolutions_see_the_image, image_gets_smaller, ten_probabilities)
 L = keras.layers
@@ -26,7 +27,7 @@ def answer():
 
 
 def verdicts(model):
-    evidence = Evidence(model, {}, DIGITS, np.zeros(3, int), np.asarray(model(DIGITS)))
+    evidence = Evidence(model, {}, DIGITS, np.zeros(3, int), probabilities_of(model, DIGITS))
     return [claim(evidence) for claim in CLAIMS]
 
 

@@ -96,6 +96,9 @@ def test_an_activation_may_be_a_layer_of_its_own():
         ("Adam", {}, True),
         ("AdamW", {}, True),
         ("RMSprop", {}, True),
+        ("Adagrad", {}, True),
+        ("Adadelta", {}, True),
+        ("Ftrl", {}, True),
         ("SGD", {"momentum": 0.9}, True),
         ("SGD", {}, False),
         ("SGD", {"learning_rate": 0.5}, False),
@@ -108,3 +111,14 @@ def test_momentum_or_adapted_steps(optimizer, options, holds):
     verdict = optimizers.more_than_plain_descent(evidence(*dense((20, "relu"), OUT), optimizer=chosen))
     assert verdict.holds is holds
     assert f"found the optimizer {optimizer}" in verdict.hint
+
+
+@pytest.mark.parametrize("name", ["Adam", "SGD"])
+def test_an_optimizer_of_ones_own_or_in_a_wrapper_counts_as_what_it_is(name):
+    import keras
+
+    kind = getattr(keras.optimizers, name)
+    for chosen in (type("Mine", (kind,), {})(), keras.optimizers.LossScaleOptimizer(kind())):
+        found = evidence(*dense((20, "relu"), OUT), optimizer=chosen)
+        assert optimizers.more_than_plain_descent(found).holds is (name == "Adam")
+        assert optimizers.plain_gradient_descent(found).holds is (name == "SGD")

@@ -99,6 +99,17 @@ def test_run_goes_on_after_a_failure_and_still_fails(tmp_path, capsys):
     assert "✓" in said
 
 
+def test_run_keeps_notebooks_of_one_name_apart(tmp_path):
+    (tmp_path / "exercises").mkdir()
+    paths = [
+        write(tmp_path / name, code(f"print({name!r})", "say"), DONE) for name in ("01.ipynb", "exercises/01.ipynb")
+    ]
+    assert main(["run", *map(str, paths), "--output-dir", str(tmp_path / "out")]) == 0
+    for name in ("01.ipynb", "exercises/01.ipynb"):
+        kept = nbformat.read(tmp_path / "out" / name, as_version=4)
+        assert kept.cells[0].outputs[0].text == f"{name}\n"
+
+
 def test_run_names_a_notebook_that_is_not_there(tmp_path, capsys):
     assert main(["run", str(tmp_path / "nowhere.ipynb")]) == 2
     assert "No such notebook: " in capsys.readouterr().err
@@ -130,6 +141,15 @@ def test_doctor_says_where_the_digits_come_from(tiny, capsys):
     assert "[ OK ] keras " in said
 
 
+def test_doctor_finds_a_damaged_file_in_our_own_place_too(tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("MNIST_LAB_DATA")
+    monkeypatch.setattr(files, "our_place", lambda: tmp_path)
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"<html>")
+    assert main(["doctor"]) == 1
+    assert "[FAIL] digits: " in (said := capsys.readouterr().out)
+    assert "train-images-idx3-ubyte.gz: found SHA-256" in said
+
+
 def test_doctor_finds_a_damaged_file(tiny, capsys):
     file = tiny / files.NAMES["train_labels"]
     file.write_bytes(file.read_bytes()[:-1])
@@ -158,15 +178,34 @@ def test_doctor_works_where_tensorflow_does_not(tmp_path, monkeypatch):
         ("run", "README.md"),
         ("grade", "README.md", "--csv", "no/such/folder/table.csv"),
         ("sample", "--output", "no/such/folder/digits.json"),
+        ("measure", "README.md", "--seeds", "1"),
+        ("measure", "lesson.ipynb", "--seeds", "1", "--training", "longest"),
+        ("measure", "lesson.ipynb", "--seeds", "1", "--set", "NOSUCH=1"),
     ],
-    ids=lambda command: command[0],
+    ids=" ".join,
 )
 def test_an_ordinary_mistake_is_told_in_a_line(command, tiny, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("README.md").write_text("no notebook")
+    write(Path("lesson.ipynb"), code("history = None", "train"))
     assert main(list(command)) == 1
     told = "".join(capsys.readouterr())
-    assert "README.md: expected a notebook" in told or "No such file or directory: 'no/such/folder" in told
+    expected = (
+        "README.md: expected a notebook",
+        "No such file or directory: 'no/such/folder",
+        "README, seed 0: ",
+        "lesson, seed 0: Expected a lesson with a cell of the id 'train-longest'",
+        "no cell tagged `parameters` sets NOSUCH",
+    )
+    assert any(line in told for line in expected), told
+
+
+def test_what_is_not_installed_is_told_in_a_line(monkeypatch, capsys):
+    for loaded in ("nbclient", "nbclient.exceptions", "mnist_lab.run", "mnist_lab.execute"):
+        monkeypatch.delitem(sys.modules, loaded, raising=False)
+    monkeypatch.setitem(sys.modules, "nbclient", None)
+    assert main(["run", "any.ipynb"]) == 1
+    assert "`mnist-lab doctor` says what is missing" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [("run", "any.ipynb"), ("sample",)], ids=lambda command: command[0])

@@ -69,7 +69,7 @@ ARGUMENTS = {
     "shrinking": [(SEVEN,), (np.zeros(784),), (DIGITS[2],)],
     "sliding_filter": [(SEVEN,), (np.zeros(784),), (DIGITS[2],)],
     "cross_entropy": [(PROBABILITIES, 3), (CERTAIN[0], 9), (PROBABILITIES.astype("float32"), np.int64(6))],
-    "dropout": [(), (0.5, 3), (0.1,)],
+    "dropout": [()],
     "flattening": [(SEVEN,), (np.zeros(784, "float32"),)],
     "gradient_descent": [(), ((10, 1e-6, 0.3),)],
     "input_pipeline": [()],

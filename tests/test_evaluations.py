@@ -81,7 +81,9 @@ def test_a_confusion_matrix_counts_rows_by_truth_and_columns_by_reading():
     assert coloured.sum() == 1, "the right ones are not coloured"
 
 
-@pytest.mark.parametrize(("labels", "read"), [([1], [1, 2]), ([], []), ([[1]], [[1]]), ([10], [1]), ([0.5], [1])])
+@pytest.mark.parametrize(
+    ("labels", "read"), [([1], [1, 2]), ([], []), ([[1]], [[1]]), ([10], [1]), ([0.5], [1]), ([-1], [1]), ([1], [-2])]
+)
 def test_what_cannot_be_confused(labels, read):
     with pytest.raises(ValueError, match=r"labels and predictions"):
         display_confusion(np.array(labels), np.array(read), "")

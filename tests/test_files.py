@@ -59,8 +59,14 @@ def test_a_relative_folder_is_taken_from_here(tmp_path, monkeypatch, name):
 @pytest.mark.parametrize("name", NAMES.values())
 def test_one_of_the_four_missing_is_named(tiny, name):
     (tiny / name).unlink()
-    with pytest.raises(MnistFileError, match=rf"{name}: found no such file; expected {name} or {name}.gz"):
+    expected = rf"{name}: found no such file; expected {name} or {name}.gz\. Put the one that belongs to the others"
+    with pytest.raises(MnistFileError, match=expected):
         find_mnist()
+
+
+def test_an_empty_folder_may_be_filled(tmp_path):
+    with pytest.raises(MnistFileError, match=r"Put the four files there, or fetch them: `mnist-lab download .*`\."):
+        find_mnist(tmp_path)
 
 
 def test_a_folder_that_is_not_there_is_an_error_also_without_a_network(place, tmp_path):
@@ -152,6 +158,12 @@ def test_a_stand_in_that_was_not_finished_is_not_used(place, monkeypatch):
             find_mnist("stand-in")
     assert not list((place.parent / "cache").glob("stand-in-*[0-9]"))
     assert find_mnist("stand-in").origin == "stand-in"
+
+
+def test_a_stand_in_that_lost_a_file_is_drawn_again(place):
+    found = find_mnist("stand-in")
+    found.train_labels.unlink()
+    assert find_mnist("stand-in").train_labels.is_file()
 
 
 def test_no_network_is_remembered_for_the_day(place):

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from mnist_lab import execute
 from mnist_lab.__main__ import main
 
 from .notebooks import DONE, NOT_YET, code, write
@@ -74,6 +75,27 @@ def test_the_limit_is_that_of_all_cells_together(graded, tmp_path):
     naps = [code("import time; time.sleep(2)", f"nap-{k}") for k in range(5)]
     _, (row,) = graded(write(tmp_path / "eli.ipynb", *naps, DONE), timeout=5)
     assert row["error"].startswith("stopped at the time limit of 5 s, in cell 'nap-")
+
+
+def test_the_limit_is_a_cells_too_however_long(graded, tmp_path, monkeypatch):
+    monkeypatch.setattr(execute, "CELL_SECONDS", 1)
+    assert graded(write(tmp_path / "fay.ipynb", code("import time; time.sleep(3)", "nap"), DONE))[0] == 0
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "inf", "nan", "soon"])
+def test_a_limit_that_is_none(limit, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["grade", str(tmp_path / "ada.ipynb"), "--timeout", limit])
+    assert f"expected a number of seconds above 0; received '{limit}'" in capsys.readouterr().err
+
+
+def test_copies_of_one_name_are_told_apart(graded, tmp_path, capsys):
+    for name in ("ada", "ben"):
+        (tmp_path / name).mkdir()
+    graded(*(write(tmp_path / name / "01.ipynb", DONE) for name in ("ada", "ben")))
+    said = capsys.readouterr().out
+    assert "ada/01.ipynb" in said
+    assert "ben/01.ipynb" in said
 
 
 def test_what_is_no_notebook_is_a_row_too(graded, tmp_path):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_lab import download, idx, writers
+from mnist_lab import download, idx, offline, writers
 from mnist_lab.datasets import holdout_dataset, training_dataset
 from mnist_lab.download import DownloadError
 from mnist_lab.files import NAMES, find_mnist
@@ -161,4 +161,14 @@ def test_without_a_network_the_error_says_how_to_go_on(mnist_without_writers, mo
 
     monkeypatch.setattr(download, "download_writers", refuse)
     with pytest.raises(MnistFileError, match=r"nothing answers.*Go on without by_writer=True"):
+        find_writers(mnist_without_writers)
+
+
+def test_that_the_writers_mirror_is_out_of_reach_says_nothing_of_mnists(mnist_without_writers, monkeypatch):
+    monkeypatch.setattr(download, "WRITERS_MIRRORS", ("http://127.0.0.1:9/",))
+    with pytest.raises(MnistFileError, match="no network"):
+        find_writers(mnist_without_writers)
+    assert not offline.was_offline_today()
+    monkeypatch.setattr(offline, "was_offline_today", lambda: True)
+    with pytest.raises(MnistFileError, match="no network when last tried today"):
         find_writers(mnist_without_writers)

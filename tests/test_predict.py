@@ -1,6 +1,7 @@
 """Instances as a prediction service takes them: written, read, and refused when something is wrong with one."""
 
 import json
+import zipfile
 
 import numpy as np
 import pytest
@@ -72,3 +73,18 @@ def test_a_bad_instance_is_named(tmp_path, content, told):
 def test_no_instances_of_nothing(tiny):
     with pytest.raises(InstancesError, match="Received: 0"):
         sample(0)
+
+
+@pytest.mark.parametrize("flag", ["--model", "--export"])
+@pytest.mark.parametrize("damage", ["none there", "another zip", "no zip"])
+def test_a_network_that_cannot_be_read_is_told_in_a_line(tmp_path, capsys, flag, damage):
+    (tmp_path / "one.json").write_text(json.dumps({"instances": [{"image": np.zeros((28, 28), int).tolist()}]}))
+    model = tmp_path / "model.keras"
+    if damage == "another zip":
+        with zipfile.ZipFile(model, "w") as file:
+            file.writestr("notes.txt", "no network")
+    elif damage == "no zip":
+        model.write_bytes(b"no network")
+    assert main(["predict", flag, str(model), "--instances", str(tmp_path / "one.json")]) == 1
+    expected = "a Keras file" if flag == "--model" else "the folder of a SavedModel"
+    assert f"model.keras: expected {expected}. Received: " in capsys.readouterr().err

@@ -266,6 +266,16 @@ def test_other_digits_are_another_recipe(tiny, tmp_path):
     assert {part for part in before if before[part] != after[part]} == {"the digits' checksum"}
 
 
+def test_the_seconds_go_on_where_an_earlier_run_left_them(tmp_path):
+    lines = [{"epoch": epoch, "step": 10 * epoch, "seconds": 100.0 * epoch} for epoch in (1, 2, 3)]
+    (tmp_path / "metrics.json").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    reports = Reports(settings.Settings(job_dir=str(tmp_path)), steps=50, first_step=25)
+    reports.epoch(3, 30, {"loss": 0.1, "accuracy": 0.9, "val_loss": 0.1, "val_accuracy": 0.9})
+    seconds = [json.loads(line)["seconds"] for line in (tmp_path / "metrics.json").read_text().splitlines()]
+    assert seconds[:2] == [100, 200]
+    assert 200 <= seconds[2] < 210
+
+
 @pytest.mark.parametrize("line", ['{"epoch": 1', "[1, 2]"])
 def test_metrics_that_are_no_json_are_an_error_that_names_them(tmp_path, line):
     path = tmp_path / "metrics.json"

@@ -1,10 +1,9 @@
 """Fill measured numbers into prose: every accuracy in the notebooks and the README comes from results.json.
 
-In the text a number stands between `<!-- result 01.mean -->` and `<!-- /result -->`; the fields are mean, spread,
-lowest, highest, seeds and seconds, of MNIST unless it says `01.stand-in.mean`, and of a lesson's longer training where
-it says `10.long.mean`; `07.pairs_below_06` counts the seeds with which lesson 07's last validation loss is below lesson
-06's, and `06.deaths` the runs of lesson 06 that read fewer than one digit in five after their first epoch; any other
-name is that of a lesson's figure, a share.
+In the text a number stands between `<!-- result 01.mean -->` and `<!-- /result -->`; the fields are mean, lowest,
+highest and seeds, of a lesson's longer training where it says `10.long.mean`; `07.pairs_below_06` counts the seeds with
+which lesson 07's last validation loss is below lesson 06's, and `06.deaths` the runs of lesson 06 that read fewer than
+one digit in five after their first epoch; any other name is that of a lesson's figure, a share. All is of MNIST.
 
 The README's table stands between `<!-- lessons -->` and `<!-- /lessons -->`.
 """
@@ -19,7 +18,7 @@ from mnist_lab.lessons import LESSONS
 from mnist_lab.results import AS_TAUGHT, LONG, Summary, figure, first_epochs, seeds_of, summary
 from mnist_lab.tidy import text, tidy
 
-MARKED = re.compile(r"(<!-- result (\d\d)\.(?:(stand-in|long)\.)?(\w+) -->).*?(<!-- /result -->)", re.DOTALL)
+MARKED = re.compile(r"(<!-- result (\d\d)\.(long\.)?(\w+) -->).*?(<!-- /result -->)", re.DOTALL)
 DEAD = 0.2  # guessing reads 0.1 of the digits, or 0.1135 if it always says 1
 TABLE = re.compile(r"(<!-- lessons -->\n).*?(<!-- /lessons -->)", re.DOTALL)
 
@@ -67,24 +66,21 @@ def percent(share: float) -> str:
     return f"{100 * share:.2f} %"
 
 
-def _number(number: str, which: str | None, name: str) -> str:
+def _number(number: str, longer: str | None, name: str) -> str:
     lesson = _lesson(number, name)
-    origin = "stand-in" if which == "stand-in" else "mnist"
     if name == "deaths":
-        return _deaths(lesson, origin)
-    measured = summary(lesson, origin=origin, variant=LONG if which == "long" else AS_TAUGHT)
+        return _deaths(lesson)
+    measured = summary(lesson, variant=LONG if longer else AS_TAUGHT)
     if measured is None:
         return "not yet measured"
-    if name == "spread":
-        return _points(measured)
     if name in ("mean", "lowest", "highest"):
         return percent(getattr(measured, name))
-    if name in ("seeds", "seconds"):
-        return f"{getattr(measured, name):.0f}"
-    if (measured_too := figure(lesson, name, origin=origin)) is not None:
+    if name == "seeds":
+        return str(measured.seeds)
+    if (measured_too := figure(lesson, name)) is not None:
         return percent(measured_too)
     if pairs := re.fullmatch(r"pairs_below_(\d\d)", name):
-        return _pairs_below(lesson, _lesson(pairs[1], name), origin)
+        return _pairs_below(lesson, _lesson(pairs[1], name))
     raise ValueError(f"<!-- result {number}.{name} -->: there is no field {name!r}")
 
 
@@ -95,15 +91,15 @@ def _lesson(number: str, field: str) -> str:
     return found
 
 
-def _pairs_below(lesson: str, other: str, origin: str) -> str:
-    measured, compared = (seeds_of(name, origin=origin) for name in (lesson, other))
+def _pairs_below(lesson: str, other: str) -> str:
+    measured, compared = seeds_of(lesson), seeds_of(other)
     both = measured.keys() & compared.keys()
     below = sum(measured[seed]["loss"][-1] < compared[seed]["loss"][-1] for seed in both)
     return f"{below} of the {len(both)}"
 
 
-def _deaths(lesson: str, origin: str) -> str:
-    accuracies = first_epochs(lesson, origin=origin).values()
+def _deaths(lesson: str) -> str:
+    accuracies = first_epochs(lesson).values()
     return f"{sum(accuracy < DEAD for accuracy in accuracies) or 'none'} of {len(accuracies)}"
 
 

@@ -7,6 +7,7 @@ from mnist_lab.claims.layers import all_layers, as_written, is_convolution, size
 
 FEWEST = 2
 SMALL_ENOUGH = 0.5  # share of the positions of the first convolution's input
+_ASKED = 100  # digits
 
 _RESHAPE = "the datasets give lists of 784 numbers, and keras.layers.Reshape((28, 28, 1)) makes images of them again"
 
@@ -53,7 +54,7 @@ def image_gets_smaller(evidence: Evidence) -> Verdict:
 def ten_probabilities(evidence: Evidence) -> Verdict:
     """For each digit the network gives ten numbers, none negative, that add up to 1."""
     claim = "what comes out is ten probabilities, as softmax makes them"
-    given = np.asarray(evidence.probabilities)
+    given = np.asarray(evidence.model.predict(evidence.digits[:_ASKED], verbose=0))
     last = next((as_written(layer) for layer in reversed(list(all_layers(evidence.model)))), "none")
     if given.ndim != 2 or given.shape[1] != 10:
         hint = f"found an output of shape {['digits', *given.shape[1:]]}; looked for ten numbers for each digit."

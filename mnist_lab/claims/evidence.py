@@ -73,7 +73,9 @@ class Evidence:
 
     @property
     def misread(self) -> np.ndarray:
-        """Which of the validation digits are misread, `[n]` bool."""
+        """Which of the validation digits are misread, `[n]` bool; all, where the model gives no list for each digit."""
+        if self.probabilities.ndim != 2:
+            return np.ones(len(self.labels), bool)
         return np.argmax(self.probabilities, axis=1) != self.labels
 
 

@@ -53,7 +53,7 @@ def described_layers(model) -> list[str]:
     """Name the layers that compute something: "Dense(10, softmax)"; an activation of its own joins the layer before."""
     described: list[tuple[str, list[str]]] = []
     for layer in all_layers(model):
-        kind, config = type(layer).__name__, layer.get_config()
+        kind, config = type(layer).__name__, _config_of(layer)
         if kind in _OF_ITS_OWN and described and described[-1][1][-1:] == ["linear"]:
             described[-1][1][-1] = str(config.get("activation", _OF_ITS_OWN[kind]))
         elif kind not in ("Flatten", "Reshape", "Identity"):
@@ -63,8 +63,15 @@ def described_layers(model) -> list[str]:
 
 def made_of(model) -> list[str]:
     """Name every layer with all that a lesson sets in it: "Dense units=10 activation=softmax use_bias=True"."""
-    configs = [(type(layer).__name__, layer.get_config()) for layer in all_layers(model)]
+    configs = [(type(layer).__name__, _config_of(layer)) for layer in all_layers(model)]
     return [" ".join([kind, *(f"{key}={config[key]}" for key in _SET if key in config)]) for kind, config in configs]
+
+
+def _config_of(layer) -> dict:
+    try:
+        return layer.get_config()
+    except Exception:  # a learner's own layer may have none, or raise anything
+        return {}
 
 
 def one_dense_softmax_layer(evidence: Evidence) -> Verdict:

@@ -4,11 +4,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
-from mnist_lab.diagrams._arguments import as_numbers
 from mnist_lab.diagrams._shapes import SMALL, canvas, tint, words
 from mnist_lab.style import BLUE, GREY, INK, VERMILLION
 
 LAYERS = (3, 4, 4, 2)  # inputs, two hidden layers, outputs
+_RATE = 0.25
 _HEIGHT, _RADIUS = 2.6, 0.13
 _ON = {"edgecolor": BLUE, "facecolor": tint(BLUE, 0.35)}
 _OFF = {"edgecolor": VERMILLION, "facecolor": "white", "linestyle": (0, (2, 1.5))}
@@ -16,48 +16,36 @@ _LEFTS = (0.35, 3.35, 6.35)
 _ACROSS, _LOWEST, _TALLEST = 0.72, 0.5, 1.75
 
 
-def dropout(rate: float = 0.25, rng_seed: int = 0) -> None:
-    """Draw a network three times: at two digits in training, each with other neurons dropped, and when it
-    predicts.
+def dropout() -> None:
+    """Draw a network three times: at two digits in training, each with other neurons dropped, and when it predicts.
 
-    In each hidden layer the same share of neurons is dropped here, `rate`, so that the drawing shows the mean case;
-    Keras decides for each neuron by itself. The neurons dropped are drawn dashed, crossed out and without their
-    connections.
-
-    Args:
-        rate: share of the hidden neurons that are dropped, above 0 and below 1.
-        rng_seed: seeds which.
-
-    Raises:
-        ValueError: `rate` is not in that range.
+    In each hidden layer a quarter of the neurons is dropped here, so that the drawing shows the mean case; Keras
+    decides for each neuron by itself. The neurons dropped are drawn dashed, crossed out and without their connections.
     """
-    share = as_numbers("rate", rate)
-    if share.shape != () or not 0 < share < 1:
-        raise ValueError(f"rate must be a number above 0 and below 1. Received: {rate!r}")
-    rng = np.random.default_rng(rng_seed)
+    rng = np.random.default_rng(0)
     nobody = [np.zeros(count, bool) for count in LAYERS]
     with canvas(_HEIGHT) as ax:
         for left, title, dropped in zip(
             _LEFTS,
             ("training, one digit", "training, the next digit", "predicting"),
-            (drop(float(share), rng), drop(float(share), rng), nobody),
+            (drop(rng), drop(rng), nobody),
             strict=True,
         ):
             _draw_network(ax, left, dropped)
             middle = left + 1.5 * _ACROSS
             words(ax, middle, 2.4, title, 12)
             anyone = any(layer.any() for layer in dropped)
-            scaled = f"survivors × 1 / (1 − {float(share):g})" if anyone else "all of them, as they are"
+            scaled = f"survivors × 1 / (1 − {_RATE:g})" if anyone else "all of them, as they are"
             words(ax, middle, 0.25, scaled, 11, color=INK)
 
 
-def drop(rate: float, rng: np.random.Generator) -> list[np.ndarray]:
-    """Return for each layer which neurons are dropped: the share `rate` of each hidden layer, nearest whole number."""
+def drop(rng: np.random.Generator) -> list[np.ndarray]:
+    """Return for each layer which neurons are dropped: a quarter of each hidden layer."""
     dropped = []
     for place, count in enumerate(LAYERS):
         mask = np.zeros(count, bool)
         if 0 < place < len(LAYERS) - 1:
-            mask[rng.choice(count, round(rate * count), replace=False)] = True
+            mask[rng.choice(count, round(_RATE * count), replace=False)] = True
         dropped.append(mask)
     return dropped
 

@@ -30,9 +30,9 @@ class Reports:
         self._bar = Progress(*columns, console=self._console, disable=not self._console.is_terminal)
         self._task = self._bar.add_task("steps", total=steps, completed=first_step)
         self._file = settings.in_job("metrics.json")
-        self._began = time.perf_counter()
         tf.io.gfile.makedirs(settings.job_dir)
         self._lines = _kept(self._file, first_step)
+        self._began = time.perf_counter() - max((line.get("seconds", 0) for line in self._lines), default=0)
         self._tuning = None
         self._writer = tf.summary.create_file_writer(settings.logs)
 

@@ -87,17 +87,17 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     default = Settings()
     parser.add_argument("--data-dir", metavar="DIR", help="MNIST's files (default: where `doctor` finds them)")
     parser.add_argument(
-        "--job-dir", type=_name, default=default.job_dir, metavar="DIR", help="for all that is written (job)"
+        "--job-dir", type=_name, default=default.job_dir, metavar="DIR", help="for all that is written (%(default)s)"
     )
-    parser.add_argument("--epochs", type=_count, default=default.epochs, help="passes over the digits (10)")
-    parser.add_argument("--batch-size", type=_count, default=default.batch_size, help="over all workers (64)")
-    parser.add_argument("--seed", type=_seed, default=default.seed, help="of all that is random (0)")
+    parser.add_argument("--epochs", type=_count, default=default.epochs, help="passes over the digits (%(default)s)")
+    parser.add_argument("--batch-size", type=_count, default=default.batch_size, help="over all workers (%(default)s)")
+    parser.add_argument("--seed", type=_seed, default=default.seed, help="of all that is random (%(default)s)")
     parser.add_argument(
         "--checkpoint-every",
         type=_count,
         default=default.checkpoint_every,
         metavar="STEPS",
-        help="counted in each epoch (500)",
+        help="counted in each epoch (%(default)s)",
     )
     parser.add_argument("--augment", action="store_true", help="distort the digits, as lesson 10 does")
     numbers = parser.add_argument_group("the network and its learning rate")
