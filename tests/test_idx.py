@@ -156,9 +156,10 @@ def test_swapped_files_are_told_from_each_other(tmp_path):
         idx.read_labels(tmp_path / "images")
 
 
-def test_a_label_above_nine_is_named_with_its_record(path):
-    idx.write(path, np.array([0, 9, 10, 12], np.uint8))
-    with pytest.raises(MnistFileError, match=r"label 10 in record 2; expected labels from 0 to 9"):
+@pytest.mark.parametrize("label", [10, 255])
+def test_a_label_above_nine_is_named_with_its_record(path, label):
+    idx.write(path, np.array([0, 9, label, 12], np.uint8))
+    with pytest.raises(MnistFileError, match=f"label {label} in record 2; expected labels from 0 to 9"):
         idx.read_labels(path)
 
 
