@@ -91,13 +91,15 @@ def seconds_of(batch_size, way, cores_of_workers):
                 [sys.executable, __file__, "--only", way, str(batch_size)],
                 env=environment,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
                 text=True,
                 preexec_fn=lambda mine=mine: os.sched_setaffinity(0, {cores[number] for number in mine}),
             )
         )
     try:
-        return max(float(process.communicate(timeout=PROCESS_SECONDS)[0].split()[-1]) for process in running)
+        told = [process.communicate(timeout=PROCESS_SECONDS)[0] for process in running]
+        if any(process.returncode for process in running):
+            sys.exit(f"{way}, {batch_size}: a worker failed; its error stands above.")
+        return max(float(words.split()[-1]) for words in told)
     finally:
         for process in running:
             process.kill()

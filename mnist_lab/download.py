@@ -89,7 +89,7 @@ def _is_official(path: Path, modified: int, size: int) -> bool:
     return sha256(path) == {**SHA256, **RAW_SHA256, **WRITERS_SHA256}.get(path.name)
 
 
-def whole(place: Path, name: str) -> Path | None:
+def undamaged(place: Path, name: str) -> Path | None:
     """Return the file `name` in `place`, unpacked or else gzipped, whichever is undamaged; None where neither is."""
     return next(filter(is_official, (place / name, place / f"{name}.gz")), None)
 
@@ -119,7 +119,9 @@ def _download(place: Path, hashes: dict[str, str], mirrors: tuple[str, ...]) -> 
     try:
         place.mkdir(parents=True, exist_ok=True)
         with FileLock(place / ".download.lock", timeout=_LOCK_SECONDS):
-            missing = {name: wanted for name, wanted in hashes.items() if not whole(place, name.removesuffix(".gz"))}
+            missing = {
+                name: wanted for name, wanted in hashes.items() if not undamaged(place, name.removesuffix(".gz"))
+            }
             if missing:
                 answering = answering_mirrors(mirrors, next(iter(missing)))
                 for name, wanted in missing.items():

@@ -116,7 +116,7 @@ def absolute_data_variable() -> dict[str, str]:
 
 def _whole_in(place: Path) -> MnistFiles | None:
     """Return MNIST's own files in the place that is ours, whatever else lies there; None where one is missing."""
-    paths = {role: download.whole(place, name) for role, name in NAMES.items()}
+    paths = {role: download.undamaged(place, name) for role, name in NAMES.items()}
     if None in paths.values():
         return None
     chosen_by = "data/ of this checkout" if place.name == "data" else "the user's cache"
@@ -168,7 +168,7 @@ def refuse_damaged(place: Path) -> None:
     """
     for name, wanted in (download.SHA256 | download.RAW_SHA256).items():
         path = place / name
-        if path.exists() and not download.whole(place, name.removesuffix(".gz")):
+        if path.exists() and not download.undamaged(place, name.removesuffix(".gz")):
             found = f"SHA-256 {download.sha256(path)[:12]}…" if path.is_file() else "a directory"
             raise MnistFileError(path, found, f"SHA-256 {wanted[:12]}…")
 
