@@ -1,11 +1,8 @@
 """The claims of lesson 12: a step of one's own, and an exported network that others can use."""
 
-from collections.abc import Callable
-from functools import wraps
-
 import numpy as np
 
-from mnist_lab.claims.evidence import Claim, Evidence, Verdict, mean_cross_entropy
+from mnist_lab.claims.evidence import Evidence, Verdict, judging, mean_cross_entropy
 from mnist_lab.idx import CLASSES, SIDE
 
 SIGNATURE = "serving_default"
@@ -38,21 +35,7 @@ def a_step_lowers_the_loss(evidence: Evidence) -> Verdict:
     return Verdict(claim, losses[1] < losses[0], hint)
 
 
-def _of_the_export(claim: str) -> Callable[[Callable[[object, Evidence], tuple[bool, str]]], Claim]:
-    """Make a claim of a function that judges the signature of the exported network: whether it holds, and the hint."""
-
-    def make(judge: Callable[[object, Evidence], tuple[bool, str]]) -> Claim:
-        @wraps(judge)
-        def judged(evidence: Evidence) -> Verdict:
-            signature = _signature(evidence)
-            if isinstance(signature, str):
-                return Verdict(claim, False, signature)
-            holds, hint = judge(signature, evidence)
-            return Verdict(claim, bool(holds), hint)
-
-        return judged
-
-    return make
+_of_the_export = judging(lambda evidence: _signature(evidence))
 
 
 @_of_the_export("what was exported takes images as they are stored, rows and columns of ink in whole grey levels")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 
 import numpy as np
 
@@ -90,3 +90,26 @@ def mean_cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
 
 Claim = Callable[[Evidence], Verdict]
+
+
+def judging(fetch: Callable[[Evidence], object]) -> Callable[[str], Callable[[Callable], Claim]]:
+    """Return a decorator, of a claim's text, for functions that judge what `fetch` finds: whether it holds, and a hint.
+
+    Where `fetch` returns a text, there is nothing to judge, and the text is the hint.
+    """
+
+    def of(claim: str) -> Callable[[Callable], Claim]:
+        def make(judge: Callable[[object, Evidence], tuple[bool, str]]) -> Claim:
+            @wraps(judge)
+            def judged(evidence: Evidence) -> Verdict:
+                found = fetch(evidence)
+                if isinstance(found, str):
+                    return Verdict(claim, False, found)
+                holds, hint = judge(found, evidence)
+                return Verdict(claim, bool(holds), hint)
+
+            return judged
+
+        return make
+
+    return of

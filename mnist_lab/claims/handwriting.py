@@ -1,11 +1,10 @@
 """The claims of lesson 11: a drawing comes to the network as MNIST's digits did."""
 
-from collections.abc import Callable
-from functools import cache, wraps
+from functools import cache
 
 import numpy as np
 
-from mnist_lab.claims.evidence import Claim, Evidence, Verdict
+from mnist_lab.claims.evidence import Evidence, Verdict, judging
 from mnist_lab.idx import PIXELS, SIDE
 from mnist_lab.preprocess import BOX, preprocess_digit
 from mnist_lab.samples import sample_drawings
@@ -16,20 +15,8 @@ _MADE = "images of the sample drawings"
 _BLOCK = 5  # a drawing has five times as many pixels each way as a digit
 
 
-def _of_the_images(claim: str) -> Callable[[Callable[[np.ndarray, Evidence], tuple[bool, str]]], Claim]:
-    """Make a claim of a function that judges the images made of the sample drawings: whether it holds, and the hint."""
-
-    def make(judge: Callable[[np.ndarray, Evidence], tuple[bool, str]]) -> Claim:
-        @wraps(judge)
-        def judged(evidence: Evidence) -> Verdict:
-            if _trouble(evidence):
-                return Verdict(claim, False, "it can be looked for once the function makes an image of a drawing.")
-            holds, hint = judge(_images(evidence), evidence)
-            return Verdict(claim, bool(holds), hint)
-
-        return judged
-
-    return make
+_NOT_YET = "it can be looked for once the function makes an image of a drawing."
+_of_the_images = judging(lambda evidence: _NOT_YET if _trouble(evidence) else _images(evidence))
 
 
 def makes_an_image(evidence: Evidence) -> Verdict:
