@@ -77,9 +77,16 @@ def test_the_limit_is_that_of_all_cells_together(graded, tmp_path):
     assert row["error"].startswith("stopped at the time limit of 5 s, in cell 'nap-")
 
 
-def test_the_limit_is_a_cells_too_however_long(graded, tmp_path, monkeypatch):
-    monkeypatch.setattr(execute, "CELL_SECONDS", 1)
-    assert graded(write(tmp_path / "fay.ipynb", code("import time; time.sleep(3)", "nap"), DONE))[0] == 0
+def test_a_limit_above_an_hour_is_a_cells_too(graded, tmp_path, monkeypatch):
+    given = {}
+
+    def spied(path, **named):
+        given.update(named)
+        return execute.execute(path, **named)
+
+    monkeypatch.setattr("mnist_lab.grade.execute", spied)
+    assert graded(write(tmp_path / "fay.ipynb", DONE), timeout=7_200)[0] == 0
+    assert given["cell_seconds"] == given["seconds"] == 7_200
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "inf", "nan", "soon"])
