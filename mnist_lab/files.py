@@ -144,14 +144,16 @@ def _in_folder(folder: Path, chosen_by: str) -> MnistFiles:
 
 
 def _one_of(folder: Path, name: str) -> Path:
-    for path in (folder / name, folder / f"{name}.gz"):
-        if path.exists():
-            return path
-    others = [other for other in NAMES.values() if (folder / other).exists() or (folder / f"{other}.gz").exists()]
-    remedy = "Put the one that belongs to the others there, or name another folder."
-    if not others:
-        remedy = f"Put the four files there, or fetch them: `mnist-lab download {folder}`."
+    if path := _present(folder, name):
+        return path
+    remedy = f"Put the four files there, or fetch them: `mnist-lab download {folder}`."
+    if any(_present(folder, other) for other in NAMES.values()):  # a download would mix two data sets
+        remedy = "Put the one that belongs to the others there, or name another folder."
     raise MnistFileError(folder / name, "no such file", f"{name} or {name}.gz", remedy)
+
+
+def _present(folder: Path, name: str) -> Path | None:
+    return next(filter(Path.exists, (folder / name, folder / f"{name}.gz")), None)
 
 
 def _origin(folder: Path, paths: tuple[Path, ...]) -> Origin:

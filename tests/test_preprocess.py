@@ -94,8 +94,9 @@ def test_colours_are_as_light_as_the_eye_sees_them():
     np.testing.assert_allclose(preprocess_digit(colours), preprocess_digit(grey), atol=1e-5)
 
 
-def test_a_thin_stroke_becomes_full_ink():
-    assert preprocess_digit(np.pad(np.eye(100), 20)).max() == 1
+@pytest.mark.parametrize("stroke", [np.ones((100, 1)), np.eye(100)], ids=["upright", "slanted"])
+def test_a_thin_stroke_becomes_full_ink(stroke):
+    assert preprocess_digit(np.pad(stroke, 20)).max() == 1
 
 
 @pytest.mark.parametrize("turns", range(4))
@@ -125,10 +126,11 @@ def test_a_tenth_of_the_whole_range_is_contrast_enough():
         preprocess_digit(0.099 * stroke)
 
 
-def test_a_card_on_a_transparent_ground_is_paper():
+@pytest.mark.parametrize("ground", [3, 60])
+def test_a_card_on_a_transparent_ground_is_paper(ground):
     card = np.pad(255 - drawn(), 6, constant_values=255)
     rgba = np.dstack([card, card, card, np.full_like(card, 255)])
-    rgba = np.pad(rgba, ((60, 60), (60, 60), (0, 0)))
+    rgba = np.pad(rgba, ((ground, ground), (ground, ground), (0, 0)))
     assert np.abs(preprocess_digit(rgba) - preprocess_digit(drawn())).max() < 0.02
 
 
