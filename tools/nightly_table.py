@@ -6,6 +6,7 @@
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 from derived import ROOT
 
@@ -28,18 +29,22 @@ def updated(known: str, new: list[str], on: str, commit: str) -> str:
     return HEAD + "".join(f"{rows[name]}\n" for name in sorted(rows))
 
 
+def tried(root: Path) -> str:
+    """Return the commit that was tried, and whether anything but `docs/`, which runs write into, differs from it."""
+    changed = _git(root, "diff", "--stat", "HEAD", "--", ".", ":(exclude)docs")
+    return _git(root, "rev-parse", "--short", "HEAD") + " and changes" * bool(changed)
+
+
 def main() -> int:
     """Write the file."""
     new = [line.strip() for line in sys.stdin if line.startswith("|")]
-    changed = _git("diff", "--stat", "HEAD", "--", ".", f":(exclude){FILE.relative_to(ROOT)}")
-    commit = _git("rev-parse", "--short", "HEAD") + " and changes" * bool(changed)
     known = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
-    FILE.write_text(updated(known, new, f"{date.today()}, {processor()}", commit), encoding="utf-8")
+    FILE.write_text(updated(known, new, f"{date.today()}, {processor()}", tried(ROOT)), encoding="utf-8")
     return 0
 
 
-def _git(*command: str) -> str:
-    run = subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+def _git(root: Path, *command: str) -> str:
+    run = subprocess.run(["git", *command], cwd=root, capture_output=True, text=True, timeout=60, check=True)
     return run.stdout.strip()
 
 
