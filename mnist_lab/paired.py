@@ -75,7 +75,7 @@ def _draw_pairs(ax, last: np.ndarray, names: list[str]) -> None:
         xlim=(-0.75, 1.75),
         xticks=(0, 1),
         xticklabels=[fill(name, 18) for name in names],
-        title="last epoch, a line for each seed",
+        title="last epoch, by seed (dashed: it rose)",
     )
     ax.tick_params(axis="x", length=0)
     ax.grid(axis="y")

@@ -2,6 +2,7 @@
 
 import ast
 
+import mutate_lessons
 import mutate_package
 import pytest
 from derived import NOTEBOOKS, read
@@ -55,3 +56,37 @@ def test_a_row_tells_what_noticed_it_and_that_nothing_did():
         == "| 01 | labels shuffled | ✓ | `summary`, its accuracy |"
     )
     assert row("01", mutation, []) == "| 01 | labels shuffled |  | **nothing** |"
+
+
+@pytest.mark.parametrize(
+    ("answers", "ends_with", "rows"),
+    [
+        ({}, 0, ["| `check-me` |"] * 2),
+        ({"first": []}, 1, ["| **nothing** |", "| `check-me` |"]),
+        ({"first": RuntimeError("a traceback")}, 1, ["| **it did not run** |", "| `check-me` |"]),
+        ({None: ["summary"]}, "01_a fails as it is: summary", []),
+        ({None: RuntimeError("a traceback")}, "01_a fails as it is: it did not run", []),
+    ],
+)
+def test_one_that_did_not_run_is_no_success_and_the_others_are_tried(answers, ends_with, rows, monkeypatch, tmp_path):
+    def noticed_by(lesson, mutation):
+        answer = answers.get(mutation and mutation.name, ["check-me"] if mutation else [])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    table = tmp_path / "mutations.md"
+    monkeypatch.setattr(
+        mutate_lessons, "MUTATIONS", {"01_a": [Mutation(n, "c", "a", "b") for n in ("first", "second")]}
+    )
+    monkeypatch.setattr(mutate_lessons, "noticed_by", noticed_by)
+    monkeypatch.setattr(mutate_lessons, "TABLE", table)
+    monkeypatch.setattr("sys.argv", ["mutate_lessons.py"])
+    if isinstance(ends_with, str):
+        with pytest.raises(SystemExit, match=ends_with):
+            mutate_lessons.main()
+        assert not table.exists()
+        return
+    assert mutate_lessons.main() == ends_with
+    written = [line for line in table.read_text(encoding="utf-8").splitlines() if line.startswith("| 01_a")]
+    assert [line.split("|  ", 1)[1] for line in written] == rows

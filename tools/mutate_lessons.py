@@ -75,10 +75,12 @@ def _noticer(test: str, cells: list[str]) -> str:
     return cells[int(number)] if kind == "Cell" else f"its {number}"
 
 
-def row(lesson: str, mutation: Mutation, noticed: list[str]) -> str:
-    """Return the table's line."""
+def row(lesson: str, mutation: Mutation, noticed: list[str] | None) -> str:
+    """Return the table's line; what noticed it is None where the lesson did not run."""
+    if not noticed:
+        return f"| {lesson} | {mutation.name} |  | **{'it did not run' if noticed is None else 'nothing'}** |"
     by = ", ".join(name if name.startswith("its ") else f"`{name}`" for name in noticed if name != "check")
-    return f"| {lesson} | {mutation.name} | {'✓' if 'check' in noticed else ''} | {by if noticed else '**nothing**'} |"
+    return f"| {lesson} | {mutation.name} | {'✓' if 'check' in noticed else ''} | {by} |"
 
 
 def _lesson(line: str) -> str:
@@ -94,11 +96,17 @@ def main() -> int:
     trials = [(name, mutation) for name in lessons for mutation in (None, *MUTATIONS[name])]
     rows, unnoticed = [], 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for (lesson, mutation), noticed in zip(trials, pool.map(lambda trial: noticed_by(*trial), trials), strict=True):
+        futures = [pool.submit(noticed_by, *trial) for trial in trials]
+        for (lesson, mutation), future in zip(trials, futures, strict=True):
+            try:
+                noticed = future.result()
+            except RuntimeError as error:  # the other mistakes are tried all the same
+                print(error, flush=True)
+                noticed = None
             if mutation is None:
-                if noticed:
+                if noticed != []:
                     pool.shutdown(cancel_futures=True)
-                    sys.exit(f"{lesson} fails as it is: {', '.join(noticed)}")
+                    sys.exit(f"{lesson} fails as it is: {', '.join(noticed or ['it did not run'])}")
                 continue
             rows.append(row(lesson, mutation, noticed))
             unnoticed += not noticed
