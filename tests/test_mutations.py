@@ -58,35 +58,46 @@ def test_a_row_tells_what_noticed_it_and_that_nothing_did():
     assert row("01", mutation, []) == "| 01 | labels shuffled |  | **nothing** |"
 
 
+@pytest.fixture
+def tried(monkeypatch, tmp_path):
+    """A function that tries two mistakes in a lesson, given what notices them, and returns the end and the rows."""
+
+    def run(answers):
+        def noticed_by(lesson, mutation):
+            answer = answers.get(mutation and mutation.name, ["check-me"] if mutation else [])
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        monkeypatch.setattr(mutate_lessons, "noticed_by", noticed_by)
+        ended_with = mutate_lessons.main()
+        written = [line for line in table.read_text(encoding="utf-8").splitlines() if line.startswith("| 01_a")]
+        return ended_with, [line.split("|  ", 1)[1] for line in written]
+
+    table = tmp_path / "mutations.md"
+    two = [Mutation(name, "data", "a", "b") for name in ("first", "second")]
+    monkeypatch.setattr(mutate_lessons, "MUTATIONS", {"01_a": two})
+    monkeypatch.setattr(mutate_lessons, "TABLE", table)
+    monkeypatch.setattr("sys.argv", ["mutate_lessons.py"])
+    return run
+
+
 @pytest.mark.parametrize(
     ("answers", "ends_with", "rows"),
     [
         ({}, 0, ["| `check-me` |"] * 2),
         ({"first": []}, 1, ["| **nothing** |", "| `check-me` |"]),
         ({"first": RuntimeError("a traceback")}, 1, ["| **it did not run** |", "| `check-me` |"]),
-        ({None: ["summary"]}, "01_a fails as it is: summary", []),
-        ({None: RuntimeError("a traceback")}, "01_a fails as it is: it did not run", []),
     ],
 )
-def test_one_that_did_not_run_is_no_success_and_the_others_are_tried(answers, ends_with, rows, monkeypatch, tmp_path):
-    def noticed_by(lesson, mutation):
-        answer = answers.get(mutation and mutation.name, ["check-me"] if mutation else [])
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+def test_one_that_did_not_run_is_no_success_and_the_others_are_tried(answers, ends_with, rows, tried):
+    assert tried(answers) == (ends_with, rows)
 
-    table = tmp_path / "mutations.md"
-    monkeypatch.setattr(
-        mutate_lessons, "MUTATIONS", {"01_a": [Mutation(n, "c", "a", "b") for n in ("first", "second")]}
-    )
-    monkeypatch.setattr(mutate_lessons, "noticed_by", noticed_by)
-    monkeypatch.setattr(mutate_lessons, "TABLE", table)
-    monkeypatch.setattr("sys.argv", ["mutate_lessons.py"])
-    if isinstance(ends_with, str):
-        with pytest.raises(SystemExit, match=ends_with):
-            mutate_lessons.main()
-        assert not table.exists()
-        return
-    assert mutate_lessons.main() == ends_with
-    written = [line for line in table.read_text(encoding="utf-8").splitlines() if line.startswith("| 01_a")]
-    assert [line.split("|  ", 1)[1] for line in written] == rows
+
+@pytest.mark.parametrize(
+    ("answer", "told"), [(["summary"], "summary"), (RuntimeError("a traceback"), "it did not run")], ids=str
+)
+def test_a_lesson_that_fails_as_it_is_ends_all_and_writes_nothing(answer, told, tried, tmp_path):
+    with pytest.raises(SystemExit, match=f"01_a fails as it is: {told}"):
+        tried({None: answer})
+    assert not list(tmp_path.iterdir())
