@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from mnist_lab.files import absolute_data_variable
+from mnist_lab.data.find import absolute_data_variable
 
 CHECKS = pytest.StashKey[Path]()
 JUDGED_LAST = "test_lessons_as_measured.py"

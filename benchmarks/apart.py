@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from mnist_lab.execute import execute
+from mnist_lab.commands.notebook_runner import execute
 
 
 def in_a_process(script, *arguments, seconds):

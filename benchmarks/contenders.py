@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 
 from derived import NOTEBOOKS, read
 
-from mnist_lab import idx
-from mnist_lab.files import find_mnist
+from mnist_lab.data import idx
+from mnist_lab.data.find import find_mnist
 
 
 def has_torch():

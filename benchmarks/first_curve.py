@@ -16,7 +16,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from report import arguments, report
 
-from mnist_lab.execute import execute
+from mnist_lab.commands.notebook_runner import execute
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = ROOT / "notebooks" / "01_dense_softmax.ipynb"

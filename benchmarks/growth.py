@@ -17,8 +17,8 @@ from apart import in_a_process
 from contenders import recipe
 from report import arguments, report
 
-from mnist_lab import idx
-from mnist_lab.files import find_mnist
+from mnist_lab.data import idx
+from mnist_lab.data.find import find_mnist
 
 DIGITS, BATCHES, CORES = (10_000, 20_000, 60_000, 240_000), (32, 128, 512), (1, 2)
 USUAL_DIGITS, USUAL_BATCH = 60_000, 128
@@ -61,7 +61,7 @@ def measure(directory, batch_size, cores):
 
 def draw(measured):
     """Draw seconds and megabytes over digits and over batch size, a line for each number of cores."""
-    from mnist_lab.style import BLUE, VERMILLION, new_figure, style
+    from mnist_lab.plots.style import BLUE, VERMILLION, new_figure, style
 
     with style():
         figure = new_figure(9, 5.6)

@@ -28,7 +28,7 @@ import matplotlib.pyplot as plt
 from IPython.display import clear_output
 
 import mnist_lab as lab
-from mnist_lab.style import new_figure
+from mnist_lab.plots.style import new_figure
 
 
 class CodelabCurves(keras.callbacks.Callback):

@@ -28,7 +28,7 @@ from contenders import codelab_pipeline
 from report import arguments, report
 
 import mnist_lab as lab
-from mnist_lab import idx
+from mnist_lab.data import idx
 
 with lab.quiet_imports():
     import tensorflow as tf

@@ -12,8 +12,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from mnist_lab.data.find import find_mnist
 from mnist_lab.environment import processor, versions
-from mnist_lab.files import find_mnist
 
 README = Path(__file__).with_name("README.md")
 PEERS = ("torch", "livelossplot", "tensorflow-datasets")

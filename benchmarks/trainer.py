@@ -16,7 +16,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from report import arguments, report
 
-from mnist_lab.files import find_mnist
+from mnist_lab.data.find import find_mnist
 from mnist_lab.trainer.settings import Settings
 
 WARM_UP, TIMED = 10_240, 28_672  # digits

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from mnist_lab.files import absolute_data_variable
+from mnist_lab.data.find import absolute_data_variable
 
 ROOT = Path(__file__).resolve().parents[1]
 SCREENSHOTS = Path(os.environ.get("MNIST_LAB_SCREENSHOTS", ROOT / "browser" / "screenshots"))

@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{error}. `mnist-lab doctor` says what is missing, and how it is installed.", file=sys.stderr)
         return 1
     except ValueError as error:
-        from mnist_lab.idx import MnistFileError
+        from mnist_lab.data.idx import MnistFileError
 
         if not isinstance(error, MnistFileError):
             raise
@@ -112,7 +112,7 @@ def _setting(text: str) -> str:
 
 
 def _doctor(chosen: argparse.Namespace) -> int:
-    from mnist_lab.doctor import examine
+    from mnist_lab.commands.doctor import examine
 
     return examine()
 
@@ -120,9 +120,9 @@ def _doctor(chosen: argparse.Namespace) -> int:
 def _download(chosen: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from mnist_lab.download import DownloadError, download_mnist, download_writers
-    from mnist_lab.files import our_place
-    from mnist_lab.offline import forget_offline
+    from mnist_lab.data.download import DownloadError, download_mnist, download_writers
+    from mnist_lab.data.find import our_place
+    from mnist_lab.data.offline import forget_offline
 
     place = Path(chosen.directory).expanduser() if chosen.directory else our_place()
     try:
@@ -144,7 +144,7 @@ def _download(chosen: argparse.Namespace) -> int:
 def _run(chosen: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from mnist_lab.run import run
+    from mnist_lab.commands.run import run
 
     notebooks = [Path(name) for name in chosen.notebooks]
     return run(notebooks, None if chosen.in_place else Path(chosen.output_dir))
@@ -153,7 +153,7 @@ def _run(chosen: argparse.Namespace) -> int:
 def _grade(chosen: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from mnist_lab.grade import grade
+    from mnist_lab.commands.grade import grade
 
     table = Path(chosen.csv) if chosen.csv else None
     return grade([Path(name) for name in chosen.notebooks], chosen.timeout, table)
@@ -162,7 +162,7 @@ def _grade(chosen: argparse.Namespace) -> int:
 def _measure(chosen: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from mnist_lab.measure import measure
+    from mnist_lab.commands.measure import measure
 
     notebooks = [Path(name) for name in chosen.notebooks]
     return measure(
@@ -176,7 +176,7 @@ def _measure(chosen: argparse.Namespace) -> int:
 
 
 def _train(chosen: argparse.Namespace) -> int:
-    from mnist_lab.quiet import quiet_imports
+    from mnist_lab.environment import quiet_imports
 
     with quiet_imports():
         from mnist_lab.trainer.train import train
@@ -188,8 +188,8 @@ def _sample(chosen: argparse.Namespace) -> int:
     import json
     from pathlib import Path
 
-    from mnist_lab.instances import InstancesError, sample
-    from mnist_lab.quiet import quiet_imports
+    from mnist_lab.environment import quiet_imports
+    from mnist_lab.trainer.instances import InstancesError, sample
 
     with quiet_imports():
         import tensorflow  # noqa: F401  the files are read with it
@@ -207,10 +207,10 @@ def _sample(chosen: argparse.Namespace) -> int:
 def _predict(chosen: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from mnist_lab.quiet import quiet_imports
+    from mnist_lab.environment import quiet_imports
 
     with quiet_imports():
-        from mnist_lab.predict import predict
+        from mnist_lab.trainer.predict import predict
 
     return predict(Path(chosen.instances), model=chosen.model, export=chosen.export, as_json=chosen.json)
 

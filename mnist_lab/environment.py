@@ -1,16 +1,38 @@
-"""What a notebook runs on, and the seed that makes a run repeatable."""
+"""What a notebook runs on: a quiet start, the seed that makes a run repeatable, versions, and what is missing."""
 
 import os
 import platform
+import re
 import sys
-from importlib.metadata import version
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-
-from mnist_lab.files import find_mnist
-from mnist_lab.requirements import installed, requirements
 
 SEED_VARIABLE = "MNIST_LAB_SEED"
 _SHOWN = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy", "matplotlib": "Matplotlib"}
+
+
+@contextmanager
+def quiet_imports() -> Iterator[None]:
+    """Drop what compiled code writes to standard error while the block runs; Python's own errors still show.
+
+    TensorFlow reports on the processor before its log level is read, so no variable silences it.
+
+    Example:
+        >>> with quiet_imports():
+        ...     import tensorflow as tf
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def set_seed(seed: int) -> None:
@@ -58,6 +80,8 @@ def devices() -> list[str]:
 
 def show_environment() -> None:
     """Print the versions, the device, where the digits come from, and what is missing or could be had."""
+    from mnist_lab.data.find import find_mnist  # `doctor` asks for requirements where its packages may be missing
+
     found = versions()
     shown = {"Python": found["python"]} | {label: found[name] for name, label in _SHOWN.items()}
     print("Versions:", ", ".join(f"{label} {number}" for label, number in shown.items()))
@@ -69,3 +93,19 @@ def show_environment() -> None:
     for package, floor in requirements():
         if not installed(package):
             print(f"Missing:  {package}: run `%pip install '{package}>={floor}'`, then restart")
+
+
+def requirements() -> list[tuple[str, str]]:
+    """Return the names of the packages that every use needs, and their lowest versions."""
+    wanted = requires("mnist-lab") or []
+    floors = [re.match(r"([\w-]+)>=([\d.]+)$", requirement) for requirement in wanted]
+    return [match.groups() for match in floors if match]
+
+
+def installed(package: str) -> bool:
+    """Return whether a package is installed, in whichever version."""
+    try:
+        version(package)
+    except PackageNotFoundError:
+        return False
+    return True

@@ -14,9 +14,9 @@ import nbformat
 import pytest
 from derived import EXERCISES, NOTEBOOKS, read
 
-from mnist_lab import idx
-from mnist_lab.execute import execute
-from mnist_lab.files import NAMES, VARIABLE, find_mnist
+from mnist_lab.commands.notebook_runner import execute
+from mnist_lab.data import idx
+from mnist_lab.data.find import NAMES, VARIABLE, find_mnist
 
 HERE = Path(__file__).parent
 ONE_EPOCH = {"EPOCHS": 1}

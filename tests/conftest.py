@@ -12,8 +12,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from mnist_lab import idx
-from mnist_lab.files import NAMES
+from mnist_lab.data import idx
+from mnist_lab.data.find import NAMES
 
 TRAINING, VALIDATION = 300, 100
 

@@ -8,8 +8,9 @@ import zlib
 import numpy as np
 import tensorflow  # noqa: F401  its import is not to be counted below
 
-from mnist_lab import idx, preprocess_digit
-from mnist_lab.idx import MnistFileError
+from mnist_lab import preprocess_digit
+from mnist_lab.data import idx
+from mnist_lab.data.idx import MnistFileError
 
 PIXELS = 28 * 28
 MAGIC = {"images": 2051, "labels": 2049}

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_lab.augmentation import augment, random_affine
-from mnist_lab.datasets import training_dataset
+from mnist_lab.data.augmentation import augment, random_affine
+from mnist_lab.data.datasets import training_dataset
 
 from .conftest import centres_of_mass, classes_shown
 

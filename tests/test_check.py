@@ -4,11 +4,11 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_lab.check import check_lesson, gather, judge
-from mnist_lab.claims.evidence import Evidence
-from mnist_lab.claims.outcome import accuracy_of_at_least
-from mnist_lab.datasets import first_digits, training_dataset, validation_dataset
-from mnist_lab.lessons import LESSONS, find_lesson
+from mnist_lab.checks.check import check_lesson, gather, judge
+from mnist_lab.checks.claims.outcome import accuracy_of_at_least
+from mnist_lab.checks.evidence import Evidence
+from mnist_lab.checks.lessons import LESSONS, find_lesson
+from mnist_lab.data.datasets import first_digits, training_dataset, validation_dataset
 
 from .conftest import write_tiny
 

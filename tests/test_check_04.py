@@ -6,10 +6,10 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_lab.check import gather
-from mnist_lab.claims.evidence import Evidence
-from mnist_lab.claims.learning_rate import rate_decays, training_used_the_schedule
-from mnist_lab.datasets import training_dataset
+from mnist_lab.checks.check import gather
+from mnist_lab.checks.claims.learning_rate import rate_decays, training_used_the_schedule
+from mnist_lab.checks.evidence import Evidence
+from mnist_lab.data.datasets import training_dataset
 
 STEPS = 3  # batches of 100 in the 300 small digits
 

@@ -3,9 +3,9 @@
 import keras
 import pytest
 
-from mnist_lab.claims.dropout import dropout_after_a_hidden_layer, dropout_leaves_enough
-from mnist_lab.claims.evidence import Evidence
-from mnist_lab.lessons import find_lesson
+from mnist_lab.checks.claims.dropout import dropout_after_a_hidden_layer, dropout_leaves_enough
+from mnist_lab.checks.evidence import Evidence
+from mnist_lab.checks.lessons import find_lesson
 
 Activation, BatchNormalization = keras.layers.Activation, keras.layers.BatchNormalization
 Dense, Dropout = keras.layers.Dense, keras.layers.Dropout

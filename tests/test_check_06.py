@@ -5,12 +5,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from mnist_lab.claims.convolutions import convolutions_see_the_image, image_gets_smaller, ten_probabilities
-from mnist_lab.claims.evidence import Evidence
+from mnist_lab.checks.claims.convolutions import convolutions_see_the_image, image_gets_smaller, ten_probabilities
+from mnist_lab.checks.evidence import Evidence
+from mnist_lab.checks.lessons import find_lesson
+from mnist_lab.checks.probabilities import probabilities_of
 from mnist_lab.diagrams import cubes, feature_maps, learned_filters, shrinking, sliding, sliding_filter, strides
 from mnist_lab.diagrams._signed import signed
-from mnist_lab.lessons import find_lesson
-from mnist_lab.reading import probabilities_of
 
 CLAIMS = (convolutions_see_the_image, image_gets_smaller, ten_probabilities)
 L = keras.layers

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_lab.claims.evidence import Evidence
-from mnist_lab.lessons import find_lesson
+from mnist_lab.checks.evidence import Evidence
+from mnist_lab.checks.lessons import find_lesson
 
 CLAIMS = find_lesson("07_convolutions_with_dropout").claims[:3]
 Conv, Dense, Dropout, Flatten = keras.layers.Conv2D, keras.layers.Dense, keras.layers.Dropout, keras.layers.Flatten

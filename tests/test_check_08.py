@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from lesson_08 import EXPECTED, SOLUTIONS
 
-from mnist_lab.claims.evidence import Evidence
-from mnist_lab.lessons import find_lesson
+from mnist_lab.checks.evidence import Evidence
+from mnist_lab.checks.lessons import find_lesson
 
 CLAIMS = find_lesson("08_batch_normalization").claims[:4]
 layers = keras.layers

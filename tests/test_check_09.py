@@ -9,16 +9,16 @@ import tensorflow as tf
 from scipy.stats import binomtest
 
 from mnist_lab import SealedTest
-from mnist_lab.check import check_lesson, gather
-from mnist_lab.claims.evidence import Evidence
-from mnist_lab.claims.honesty import (
+from mnist_lab.checks.check import check_lesson, gather
+from mnist_lab.checks.claims.honesty import (
     judged_once,
     rate_chosen_on_them,
     reported_with_an_interval,
     validated_on_held_out_digits,
 )
-from mnist_lab.claims.outcome import accuracy_of_at_least
-from mnist_lab.datasets import holdout_dataset, training_dataset, validation_dataset
+from mnist_lab.checks.claims.outcome import accuracy_of_at_least
+from mnist_lab.checks.evidence import Evidence
+from mnist_lab.data.datasets import holdout_dataset, training_dataset, validation_dataset
 
 from .conftest import write_tiny
 

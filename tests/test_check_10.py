@@ -4,10 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_lab.check import gather
-from mnist_lab.claims.evidence import Evidence
-from mnist_lab.claims.one_cycle import loss_fits_the_outputs, rate_rises_and_falls, trained_for_one_epoch
-from mnist_lab.reading import probabilities_of
+from mnist_lab.checks.check import gather
+from mnist_lab.checks.claims.one_cycle import loss_fits_the_outputs, rate_rises_and_falls, trained_for_one_epoch
+from mnist_lab.checks.evidence import Evidence
+from mnist_lab.checks.probabilities import probabilities_of
 
 STEPS = 468
 SCHEDULES = keras.optimizers.schedules

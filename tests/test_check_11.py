@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_lab import check, preprocess_digit, sample_drawings
-from mnist_lab.claims.evidence import Evidence
-from mnist_lab.claims.handwriting import (
+from mnist_lab import preprocess_digit, sample_drawings
+from mnist_lab.checks import check
+from mnist_lab.checks.claims.handwriting import (
     drawings_are_read,
     fills_the_box,
     is_centred,
@@ -17,6 +17,7 @@ from mnist_lab.claims.handwriting import (
     makes_an_image,
     samples_read,
 )
+from mnist_lab.checks.evidence import Evidence
 
 from .notebooks import ROOT
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_lab.check import gather
-from mnist_lab.claims.anywhere import a_step_lowers_the_loss, answers_as_the_network, takes_stored_images
+from mnist_lab.checks.check import gather
+from mnist_lab.checks.claims.anywhere import a_step_lowers_the_loss, answers_as_the_network, takes_stored_images
 
 
 @pytest.fixture

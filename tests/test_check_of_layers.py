@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mnist_lab.claims import hidden_layers, optimizers
-from mnist_lab.claims.evidence import Evidence
+from mnist_lab.checks.claims import hidden_layers, optimizers
+from mnist_lab.checks.evidence import Evidence
 
 
 def evidence(*layers, optimizer="sgd"):

@@ -8,8 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from mnist_lab import download, files, offline
 from mnist_lab.__main__ import main
+from mnist_lab.data import download, find, offline
 
 from .notebooks import DONE, NOT_YET, code, write
 
@@ -143,7 +143,7 @@ def test_doctor_says_where_the_digits_come_from(tiny, capsys):
 
 def test_doctor_finds_a_damaged_file_in_our_own_place_too(tmp_path, monkeypatch, capsys):
     monkeypatch.delenv("MNIST_LAB_DATA")
-    monkeypatch.setattr(files, "our_place", lambda: tmp_path)
+    monkeypatch.setattr(find, "our_place", lambda: tmp_path)
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"<html>")
     assert main(["doctor"]) == 1
     assert "[FAIL] digits: " in (said := capsys.readouterr().out)
@@ -151,7 +151,7 @@ def test_doctor_finds_a_damaged_file_in_our_own_place_too(tmp_path, monkeypatch,
 
 
 def test_doctor_finds_a_damaged_file(tiny, capsys):
-    file = tiny / files.NAMES["train_labels"]
+    file = tiny / find.NAMES["train_labels"]
     file.write_bytes(file.read_bytes()[:-1])
     assert main(["doctor"]) == 1
     assert f"[FAIL] digits: {file}: found" in capsys.readouterr().out
@@ -201,7 +201,7 @@ def test_an_ordinary_mistake_is_told_in_a_line(command, tiny, tmp_path, monkeypa
 
 
 def test_what_is_not_installed_is_told_in_a_line(monkeypatch, capsys):
-    for loaded in ("nbclient", "nbclient.exceptions", "mnist_lab.run", "mnist_lab.execute"):
+    for loaded in ("nbclient", "nbclient.exceptions", "mnist_lab.commands.run", "mnist_lab.commands.notebook_runner"):
         monkeypatch.delitem(sys.modules, loaded, raising=False)
     monkeypatch.setitem(sys.modules, "nbclient", None)
     assert main(["run", "any.ipynb"]) == 1

@@ -1,7 +1,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from mnist_lab.comparisons import compare_curves, compare_numbers
+from mnist_lab.plots.comparisons import compare_curves, compare_numbers
 
 
 def test_each_number_has_a_bar_in_order_and_is_written_at_its_end():

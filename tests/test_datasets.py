@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_lab import idx
-from mnist_lab.datasets import first_digits, holdout_dataset, training_dataset, validation_dataset
-from mnist_lab.files import NAMES
+from mnist_lab.data import idx
+from mnist_lab.data.datasets import first_digits, holdout_dataset, training_dataset, validation_dataset
+from mnist_lab.data.find import NAMES
 
 from .conftest import TRAINING, VALIDATION
 

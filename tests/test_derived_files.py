@@ -8,8 +8,8 @@ import pytest
 import show_changes
 import tidy_notebooks
 
-from mnist_lab import tidy
-from mnist_lab.results import LONG, Summary
+from mnist_lab.commands import notebook_format
+from mnist_lab.results.store import LONG, Summary
 
 from .notebooks import LESSONS, ROOT, code, notebook, prose
 
@@ -109,14 +109,14 @@ def test_tidy_keeps_what_matters_and_drops_the_rest():
     messy = notebook(cell, prose("text", "words"))
     messy.metadata["widgets"] = {"state": {}}
     messy.metadata["language_info"] = {"name": "python", "version": "3.11.7"}
-    clean = tidy.tidy(messy)
+    clean = notebook_format.tidy(messy)
     assert clean.cells[0].metadata == {"tags": ["check"]}
     *streams, pad = clean.cells[0].outputs
     assert [(output.name, output.text) for output in streams] == [("stdout", "a\nb\n"), ("stderr", "c\n")]
     assert pad.data == {"text/plain": "Pad()"}, "a widget's id is another in every run"
     assert set(clean.metadata) == {"accelerator", "colab", "kernelspec", "language_info", "mnist_lab"}
     assert clean.metadata.language_info == {"name": "python"}
-    assert tidy.tidy(clean) == clean
+    assert notebook_format.tidy(clean) == clean
 
 
 def test_tidy_gives_pictures_a_palette_and_then_leaves_them(tmp_path):
@@ -132,10 +132,10 @@ def test_tidy_gives_pictures_a_palette_and_then_leaves_them(tmp_path):
     cell = code("draw()", "drawn")
     png = base64.b64encode(file.getvalue()).decode()
     cell.outputs = [{"output_type": "display_data", "metadata": {"mnist_lab": {}}, "data": {"image/png": png}}]
-    once = tidy.tidy(notebook(cell))
+    once = notebook_format.tidy(notebook(cell))
     output = once.cells[0].outputs[0]
     assert output.metadata == {}
     image = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
     assert image.mode == "P"
     assert np.abs(np.asarray(image.convert("RGB")).astype(int) - gradient).max() <= 4
-    assert tidy.tidy(once) == once
+    assert notebook_format.tidy(once) == once

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from importlib import import_module
 from itertools import pairwise
+from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -16,7 +17,7 @@ from matplotlib.text import Text
 
 from mnist_lab import diagrams
 from mnist_lab.diagrams import batches, descent, losses, one_hot
-from mnist_lab.style import BLUE
+from mnist_lab.plots.style import BLUE
 
 SEVEN = np.zeros((28, 28))
 SEVEN[6:9, 8:20] = 0.9
@@ -125,11 +126,10 @@ def test_every_diagram_has_arguments_here():
 
 
 def test_names_resolve_and_stay_functions():
-    for name, home in diagrams._HOME.items():
-        import_module(f"mnist_lab.diagrams.{home}")
-        assert callable(getattr(diagrams, name))
-    assert not set(diagrams._HOME) & set(diagrams._HOME.values())
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+    for module in (path.stem for path in Path(diagrams.__file__).parent.glob("*.py")):
+        import_module(f"mnist_lab.diagrams.{module}")
+    assert all(callable(getattr(diagrams, name)) for name in diagrams.__all__)
+    with pytest.raises(AttributeError, match="nothing"):
         _ = diagrams.nothing
 
 
@@ -138,8 +138,7 @@ def test_imports_nothing_heavy():
         "import sys; from mnist_lab import diagrams; assert 'matplotlib' not in sys.modules; "
         "[getattr(diagrams, name) for name in diagrams.__all__]; "
         "ours = [name for name in sys.modules if name.startswith('mnist_lab.')]; "
-        "rooms = ('diagrams', 'gzipped', 'idx', 'preprocess', 'style', 'whole'); "
-        "light = tuple('mnist_lab.' + room for room in rooms); "
+        "light = tuple('mnist_lab.' + room for room in ('data', 'diagrams', 'plots')); "
         "assert all(name.startswith(light) for name in ours), ours; "
         "assert not {'tensorflow', 'keras', 'scipy'} & set(sys.modules)"
     )

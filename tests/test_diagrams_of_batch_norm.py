@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from mnist_lab import diagrams, tidy
+from mnist_lab import diagrams
+from mnist_lab.commands import notebook_format
 from mnist_lab.diagrams import card, normalizing
 
 
@@ -73,7 +74,7 @@ def test_the_card_is_small_as_a_notebook_keeps_it():
     diagrams.summary_card()
     png = io.BytesIO()
     plt.gcf().savefig(png, dpi=96, bbox_inches="tight")
-    kept = b64decode(tidy._smaller(b64encode(png.getvalue()).decode()))
+    kept = b64decode(notebook_format._smaller(b64encode(png.getvalue()).decode()))
     assert len(kept) <= 100_000
 
 

@@ -7,7 +7,7 @@ import pytest
 import traitlets
 
 import mnist_lab as lab
-from mnist_lab.samples import SIDE
+from mnist_lab.handwriting.samples import SIDE
 
 SEVEN = lab.sample_drawings()[0][70]
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from mnist_lab import download
-from mnist_lab.download import DownloadError, answering_mirrors, download_mnist, is_official
+from mnist_lab.data import download
+from mnist_lab.data.download import DownloadError, answering_mirrors, download_mnist, is_official
 
 from .mirrors import files_in, mirror
 

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from mnist_lab.evaluations import display_confusion, display_distribution, display_reliability, display_runs
+from mnist_lab.plots.evaluations import display_confusion, display_distribution, display_reliability, display_runs
 
 
 def axes():

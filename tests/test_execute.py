@@ -5,7 +5,7 @@ import time
 import nbformat
 import pytest
 
-from mnist_lab.execute import execute
+from mnist_lab.commands.notebook_runner import execute
 
 from .notebooks import RECORD, code, notebook, prose, write
 

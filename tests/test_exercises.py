@@ -5,7 +5,7 @@ import pytest
 from derive_exercises import exercise
 from derived import read
 
-from mnist_lab.execute import execute
+from mnist_lab.commands.notebook_runner import execute
 
 from .notebooks import EXERCISES, ROOT, code, notebook, prose
 

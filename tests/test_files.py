@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from mnist_lab import download, files, offline
-from mnist_lab.download import DownloadError, NoNetworkError
-from mnist_lab.files import NAMES, find_mnist, find_on_disk
-from mnist_lab.idx import MnistFileError
+from mnist_lab.data import download, find, offline
+from mnist_lab.data.download import DownloadError, NoNetworkError
+from mnist_lab.data.find import NAMES, find_mnist, find_on_disk
+from mnist_lab.data.idx import MnistFileError
 
 from .conftest import write_tiny
 
@@ -19,9 +19,9 @@ def place(tmp_path, monkeypatch):
     """An empty home: no variable, a cache and a place for downloads of its own, a small stand-in, no network."""
     monkeypatch.delenv("MNIST_LAB_DATA", raising=False)
     monkeypatch.setattr(download, "user_cache", lambda: tmp_path / "cache")
-    monkeypatch.setattr(files, "our_place", lambda: tmp_path / "data")
-    monkeypatch.setattr(files.stand_in, "write_stand_in", write_tiny)
-    monkeypatch.setattr(files, "_announce", files._announce.__wrapped__)
+    monkeypatch.setattr(find, "our_place", lambda: tmp_path / "data")
+    monkeypatch.setattr(find.stand_in, "write_stand_in", write_tiny)
+    monkeypatch.setattr(find, "_announce", find._announce.__wrapped__)
 
     def refuse(folder):
         refuse.calls += 1
@@ -93,7 +93,7 @@ def test_what_was_downloaded_is_found_without_asking_again(place, monkeypatch, s
 
 @pytest.mark.parametrize("name", ["cache", "mnist-lab"])
 def test_what_lies_in_the_cache_is_said_to(place, monkeypatch, name):
-    monkeypatch.setattr(files, "our_place", lambda: place.parent / name)
+    monkeypatch.setattr(find, "our_place", lambda: place.parent / name)
     fill_with_official(place.parent / name, monkeypatch)
     assert find_mnist().chosen_by == "the user's cache"
 
@@ -138,7 +138,7 @@ def test_without_a_network_the_stand_in_is_drawn_and_announced(place, capsys):
 
 def test_the_stand_in_is_drawn_once(place, monkeypatch):
     first = find_mnist()
-    monkeypatch.setattr(files.stand_in, "write_stand_in", lambda folder: pytest.fail("drawn twice"))
+    monkeypatch.setattr(find.stand_in, "write_stand_in", lambda folder: pytest.fail("drawn twice"))
     assert find_mnist() == dataclasses.replace(first, chosen_by=find_mnist().chosen_by)
 
 
@@ -153,7 +153,7 @@ def test_a_stand_in_that_was_not_finished_is_not_used(place, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(files.stand_in, "write_stand_in", interrupted)
+        patch.setattr(find.stand_in, "write_stand_in", interrupted)
         with pytest.raises(KeyboardInterrupt):
             find_mnist("stand-in")
     assert not list((place.parent / "cache").glob("stand-in-*[0-9]"))
@@ -220,16 +220,16 @@ def test_a_relative_variable_is_made_absolute_for_other_processes(tmp_path, monk
     monkeypatch.chdir(tmp_path)
     for given in ("digits", "zoo"):
         monkeypatch.setenv("MNIST_LAB_DATA", given)
-        assert files.absolute_data_variable() == {"MNIST_LAB_DATA": str(tmp_path / given)}
+        assert find.absolute_data_variable() == {"MNIST_LAB_DATA": str(tmp_path / given)}
     for given, wanted in (("~/digits", str(Path.home() / "digits")), ("stand-in", "stand-in")):
         monkeypatch.setenv("MNIST_LAB_DATA", given)
-        assert files.absolute_data_variable() == {"MNIST_LAB_DATA": wanted}
+        assert find.absolute_data_variable() == {"MNIST_LAB_DATA": wanted}
     monkeypatch.delenv("MNIST_LAB_DATA")
-    assert files.absolute_data_variable() == {}
+    assert find.absolute_data_variable() == {}
 
 
 def test_the_checkouts_data_folder_is_ours():
-    assert files.our_place() == Path(__file__).resolve().parents[1] / "data"
+    assert find.our_place() == Path(__file__).resolve().parents[1] / "data"
 
 
 @pytest.mark.parametrize("missing", ["pyproject.toml", "data/SHA256SUMS"])
@@ -237,8 +237,8 @@ def test_elsewhere_the_users_cache_is_ours(tmp_path, monkeypatch, missing):
     (tmp_path / "data").mkdir()
     for name in {"pyproject.toml", "data/SHA256SUMS"} - {missing}:
         (tmp_path / name).touch()
-    monkeypatch.setattr(files, "__file__", str(tmp_path / "mnist_lab" / "files.py"))
-    assert files.our_place() == download.user_cache()
+    monkeypatch.setattr(find, "__file__", str(tmp_path / "mnist_lab" / "data" / "find.py"))
+    assert find.our_place() == download.user_cache()
 
 
 def test_the_list_for_sha256sum_says_the_same():

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from mnist_lab import execute
 from mnist_lab.__main__ import main
+from mnist_lab.commands import notebook_runner
 
 from .notebooks import DONE, NOT_YET, code, write
 
@@ -82,9 +82,9 @@ def test_a_limit_above_an_hour_is_a_cells_too(graded, tmp_path, monkeypatch):
 
     def spied(path, **named):
         given.update(named)
-        return execute.execute(path, **named)
+        return notebook_runner.execute(path, **named)
 
-    monkeypatch.setattr("mnist_lab.grade.execute", spied)
+    monkeypatch.setattr("mnist_lab.commands.grade.execute", spied)
     assert graded(write(tmp_path / "fay.ipynb", DONE), timeout=7_200)[0] == 0
     assert given["cell_seconds"] == given["seconds"] == 7_200
 

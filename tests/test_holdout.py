@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_lab import download, idx, offline, writers
-from mnist_lab.datasets import holdout_dataset, training_dataset
-from mnist_lab.download import DownloadError
-from mnist_lab.files import NAMES, find_mnist
-from mnist_lab.idx import MnistFileError
-from mnist_lab.splits import split
-from mnist_lab.writers import find_writers, read_writers
+from mnist_lab.data import download, idx, offline, writers
+from mnist_lab.data.datasets import holdout_dataset, training_dataset
+from mnist_lab.data.download import DownloadError
+from mnist_lab.data.find import NAMES, find_mnist
+from mnist_lab.data.idx import MnistFileError
+from mnist_lab.data.splits import split
+from mnist_lab.data.writers import find_writers, read_writers
 
 from .conftest import TRAINING
 

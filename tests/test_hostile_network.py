@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from mnist_lab import download
-from mnist_lab.download import DownloadError, download_mnist, is_official
+from mnist_lab.data import download
+from mnist_lab.data.download import DownloadError, download_mnist, is_official
 
 from . import hostile
 from .mirrors import files_in, mirror

@@ -4,8 +4,8 @@ import struct
 import numpy as np
 import pytest
 
-from mnist_lab import gzipped, idx
-from mnist_lab.idx import MnistFileError
+from mnist_lab.data import gzipped, idx
+from mnist_lab.data.idx import MnistFileError
 
 IMAGES = np.arange(3 * 784).reshape(3, 28, 28).astype(np.uint8)
 LABELS = np.array([3, 1, 9], np.uint8)

@@ -1,7 +1,8 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from mnist_lab import ladder, results
+from mnist_lab.plots import accuracy_ladder
+from mnist_lab.results import store
 
 
 @pytest.fixture
@@ -10,10 +11,10 @@ def measured(tmp_path, monkeypatch):
     for lesson, accuracy in (("01_a", 0.9), ("02_b", 0.8), ("03_c", 0.97)):
         for seed in range(4 if lesson != "03_c" else 2):
             entry = {"accuracy": [0.1, accuracy + seed / 1000], "loss": [1.0, 0.5], "misread": [], "seconds": 1.0}
-            results.store(lesson, seed, entry, {"python": "3"}, origin="mnist", file=file)
+            store.store(lesson, seed, entry, {"python": "3"}, origin="mnist", file=file)
     for name in ("measured_lessons", "seeds_of", "summary"):
-        function = getattr(results, name)
-        monkeypatch.setattr(ladder, name, lambda *a, function=function, **k: function(*a, **k, file=file))
+        function = getattr(store, name)
+        monkeypatch.setattr(accuracy_ladder, name, lambda *a, function=function, **k: function(*a, **k, file=file))
 
 
 def drawn():
@@ -22,38 +23,38 @@ def drawn():
 
 
 def test_each_measured_lesson_so_far_is_a_rung_with_a_dot_for_each_seed(measured):
-    ladder.display_ladder("02_b")
+    accuracy_ladder.display_ladder("02_b")
     assert drawn() == (["01 a", "02 b"], ["90.15 %", "80.15 %"])
     (ax,) = plt.gcf().axes
     assert sorted(ax.lines[0].get_xdata()) == pytest.approx([0.097, 0.098, 0.099, 0.1])
 
 
 def test_lessons_to_come_and_too_few_seeds_are_left_out(measured):
-    ladder.display_ladder("01_a")
+    accuracy_ladder.display_ladder("01_a")
     assert drawn()[0] == ["01 a"]
     plt.close("all")
-    ladder.display_ladder("03_c")
+    accuracy_ladder.display_ladder("03_c")
     assert drawn()[0] == ["01 a", "02 b"]
 
 
 def test_a_longer_training_is_a_rung_of_its_own(measured, tmp_path):
     for seed in range(3):
         entry = {"accuracy": [0.5, 0.95], "loss": [1.0, 0.5], "misread": [], "seconds": 1.0}
-        results.store("01_a", seed, entry, {}, origin="mnist", variant=results.LONG, file=tmp_path / "results.json")
-    ladder.display_ladder("02_b")
+        store.store("01_a", seed, entry, {}, origin="mnist", variant=store.LONG, file=tmp_path / "results.json")
+    accuracy_ladder.display_ladder("02_b")
     assert drawn() == (["01 a", "01 a, long", "02 b"], ["90.15 %", "95.00 %", "80.15 %"])
 
 
 def test_a_lesson_measured_on_digits_held_out_is_no_rung(measured, tmp_path):
     for seed in range(3):
         entry = {"accuracy": [0.95], "loss": [0.5], "misread": [], "seconds": 1.0, "held_out": 5_000}
-        results.store("01_b", seed, entry, {"python": "3"}, origin="mnist", file=tmp_path / "results.json")
-    ladder.display_ladder("02_b")
+        store.store("01_b", seed, entry, {"python": "3"}, origin="mnist", file=tmp_path / "results.json")
+    accuracy_ladder.display_ladder("02_b")
     assert drawn()[0] == ["01 a", "02 b"]
 
 
 def test_the_axis_counts_errors_from_many_to_few(measured):
-    ladder.display_ladder("02_b")
+    accuracy_ladder.display_ladder("02_b")
     (ax,) = plt.gcf().axes
     left, right = ax.get_xlim()
     assert left > 0.3 > 0.003 > right
@@ -64,4 +65,4 @@ def test_the_axis_counts_errors_from_many_to_few(measured):
 
 def test_nothing_measured_is_an_error(measured):
     with pytest.raises(ValueError, match="Received: '00'"):
-        ladder.display_ladder("00")
+        accuracy_ladder.display_ladder("00")

@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 from derived import read
 
-from mnist_lab.datasets import training_dataset, validation_dataset
-from mnist_lab.files import find_mnist
+from mnist_lab.data.datasets import training_dataset, validation_dataset
+from mnist_lab.data.find import find_mnist
 
 from .conftest import TRAINING, write_tiny
 from .notebooks import ROOT

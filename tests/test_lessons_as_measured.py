@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_lab.lessons import LESSONS
+from mnist_lab.checks.lessons import LESSONS
 
 # How each layer begins to be described, by hand; `check_lesson` records it. Lesson 09's dropout rate is chosen in it.
 NETWORKS = json.loads(Path(__file__).with_name("networks.json").read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ import pytest
 from derived import read
 from glossary import by_name, find, read_glossary
 
-from mnist_lab import tidy
+from mnist_lab.commands import notebook_format
 
 from .notebooks import LESSONS, ROOT, code, notebook, prose
 
@@ -108,7 +108,7 @@ def copies(tmp_path, monkeypatch):
         lesson = read(path)
         for cell in lesson.cells:
             cell.source = link_glossary.without_links(cell.source)
-        (tmp_path / path.name).write_text(tidy.text(tidy.tidy(lesson)), encoding="utf-8")
+        (tmp_path / path.name).write_text(notebook_format.text(notebook_format.tidy(lesson)), encoding="utf-8")
     paths = sorted(tmp_path.iterdir())
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     monkeypatch.setattr(link_glossary, "lessons", lambda: paths)

@@ -8,9 +8,9 @@ import nbformat
 import pytest
 from derived import NOTEBOOKS, read
 
-from mnist_lab import measure as module
-from mnist_lab import results
 from mnist_lab.__main__ import main
+from mnist_lab.commands import measure as module
+from mnist_lab.results import store
 
 from .notebooks import LESSONS, code, notebook, prose, write
 
@@ -38,7 +38,7 @@ CELLS = (
 def file(tmp_path, monkeypatch):
     file = tmp_path / "results.json"
     for name in ("store", "seeds_of", "summary"):
-        function = getattr(results, name)
+        function = getattr(store, name)
         monkeypatch.setattr(module, name, lambda *a, function=function, **k: function(*a, **k, file=file))
 
     class Mnist:

@@ -10,7 +10,7 @@ from mutate_lessons import mutated, row
 from mutate_package import Mutant, summary
 from mutations import MUTATIONS, Mutation
 
-from mnist_lab.lessons import LESSONS
+from mnist_lab.checks.lessons import LESSONS
 
 TRIALS = [(lesson, mutation) for lesson, several in MUTATIONS.items() for mutation in several]
 

@@ -11,8 +11,8 @@ import pytest
 from derived import read
 
 import mnist_lab
-from mnist_lab import tidy
-from mnist_lab.lessons import LESSONS as ROWS
+from mnist_lab.checks.lessons import LESSONS as ROWS
+from mnist_lab.commands import notebook_format
 
 from .notebooks import EXERCISES, LESSONS, ROOT
 
@@ -51,7 +51,7 @@ def test_there_are_lessons_and_each_has_its_row_and_its_exercise():
 def test_it_is_valid_and_in_its_one_form(path):
     notebook = read(path)
     nbformat.validate(notebook)
-    assert path.read_text(encoding="utf-8") == tidy.text(tidy.tidy(notebook))
+    assert path.read_text(encoding="utf-8") == notebook_format.text(notebook_format.tidy(notebook))
     assert path.stat().st_size <= 700_000
     ids = [cell.id for cell in notebook.cells]
     assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) for name in ids), "cells are named by hand, in words"

@@ -1,7 +1,8 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from mnist_lab import paired, results
+from mnist_lab.plots import paired_losses
+from mnist_lab.results.store import seeds_of, store
 
 FIRST, SECOND = "06_convolutions", "07_convolutions_with_dropout"
 
@@ -10,14 +11,14 @@ FIRST, SECOND = "06_convolutions", "07_convolutions_with_dropout"
 def measure(tmp_path, monkeypatch):
     """Store losses of one lesson, a list of epochs for each seed, in a file of the test's own."""
     file = tmp_path / "results.json"
-    monkeypatch.setattr(paired, "seeds_of", lambda lesson: results.seeds_of(lesson, file=file))
+    monkeypatch.setattr(paired_losses, "seeds_of", lambda lesson: seeds_of(lesson, file=file))
 
-    def store(lesson, losses):
+    def measured(lesson, losses):
         for seed, loss in losses.items():
             entry = {"accuracy": [0.9] * len(loss), "loss": loss, "misread": [], "seconds": 1.0}
-            results.store(lesson, seed, entry, {"python": "3"}, origin="mnist", file=file)
+            store(lesson, seed, entry, {"python": "3"}, origin="mnist", file=file)
 
-    return store
+    return measured
 
 
 def drawn():
@@ -32,7 +33,7 @@ def texts(ax):
 def test_each_seed_measured_with_both_is_a_pair(measure):
     measure(FIRST, {0: [0.2, 0.4], 1: [0.2, 0.5], 2: [0.2, 0.3], 10: [0.2, 0.4], 7: [0.2, 9.0]})
     measure(SECOND, {0: [0.9, 0.3], 1: [0.9, 0.1], 2: [0.1, 0.6], 10: [0.9, 0.4], 8: [0.9, 9.0]})
-    paired.display_paired_losses(FIRST, SECOND)
+    paired_losses.display_paired_losses(FIRST, SECOND)
     title, _, pairs = drawn()
     assert title == "Validation loss on MNIST: in 2 of 4 pairs it fell"
     joined = [line for line in pairs.lines if list(line.get_xdata()) == [0, 1]]
@@ -44,7 +45,7 @@ def test_each_seed_measured_with_both_is_a_pair(measure):
 def test_the_curves_are_of_the_same_seeds_with_their_mean(measure):
     measure(FIRST, {0: [0.2, 0.4], 1: [0.4, 0.6], 5: [7.0, 7.0]})
     measure(SECOND, {0: [0.1, 0.2, 0.3], 1: [0.3, 0.4]})
-    paired.display_paired_losses(FIRST, SECOND)
+    paired_losses.display_paired_losses(FIRST, SECOND)
     _, curves, _ = drawn()
     thick = [line for line in curves.lines if line.get_linewidth() > 2]
     assert [list(line.get_ydata()) for line in thick] == [pytest.approx([0.3, 0.5]), pytest.approx([0.2, 0.3])]
@@ -57,7 +58,7 @@ def test_the_curves_are_of_the_same_seeds_with_their_mean(measure):
 
 def test_what_is_not_measured_is_told_in_words(measure):
     measure(FIRST, {0: [0.2]})
-    paired.display_paired_losses(FIRST, SECOND)
+    paired_losses.display_paired_losses(FIRST, SECOND)
     title, left, right = drawn()
     assert "no seed was measured with both" in title
     assert texts(left) == ["06 convolutions\nmeasured with 1 seed"]
@@ -67,20 +68,20 @@ def test_what_is_not_measured_is_told_in_words(measure):
 def test_seeds_that_do_not_meet_are_not_compared(measure):
     measure(FIRST, {0: [0.2], 1: [0.2]})
     measure(SECOND, {2: [0.2]})
-    paired.display_paired_losses(FIRST, SECOND)
+    paired_losses.display_paired_losses(FIRST, SECOND)
     assert "no seed" in drawn()[0]
 
 
 def test_the_figure_has_one_size_whatever_is_measured(measure):
-    paired.display_paired_losses(FIRST, SECOND)
+    paired_losses.display_paired_losses(FIRST, SECOND)
     before = plt.gcf().get_size_inches().tolist(), len(plt.gcf().axes)
     measure(FIRST, {0: [0.2]})
     measure(SECOND, {0: [0.1]})
-    paired.display_paired_losses(FIRST, SECOND)
+    paired_losses.display_paired_losses(FIRST, SECOND)
     assert before == (plt.gcf().get_size_inches().tolist(), len(plt.gcf().axes))
     assert before[0] == [9, 3.8]
 
 
 def test_a_lesson_is_not_compared_with_itself():
     with pytest.raises(ValueError, match="'06_convolutions' twice"):
-        paired.display_paired_losses(FIRST, FIRST)
+        paired_losses.display_paired_losses(FIRST, FIRST)

@@ -2,8 +2,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from mnist_lab.pictures import display_digits, display_top_unrecognized, plot_learning_rate
-from mnist_lab.style import GREY, WRONG
+from mnist_lab.plots.digits import display_digits, display_top_unrecognized, plot_learning_rate
+from mnist_lab.plots.style import GREY, WRONG
 
 RNG = np.random.default_rng(0)
 DIGITS = RNG.random((60, 784), np.float32)

@@ -7,9 +7,9 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from mnist_lab import plot_training
-from mnist_lab.plot_training import PlotTraining
-from mnist_lab.training_figure import MOST_POINTS, TrainingFigure, _thinned
+from mnist_lab.plots import plot_training
+from mnist_lab.plots.plot_training import PlotTraining
+from mnist_lab.plots.training_figure import MOST_POINTS, TrainingFigure, _thinned
 
 STEPS, BATCH = 23, 8
 

@@ -6,10 +6,10 @@ import zipfile
 import numpy as np
 import pytest
 
-from mnist_lab import idx
 from mnist_lab.__main__ import main
-from mnist_lab.files import find_mnist
-from mnist_lab.instances import InstancesError, read_instances, sample
+from mnist_lab.data import idx
+from mnist_lab.data.find import find_mnist
+from mnist_lab.trainer.instances import InstancesError, read_instances, sample
 
 GOOD = {"image": np.arange(784).reshape(28, 28).__mod__(256).tolist()}
 

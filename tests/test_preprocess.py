@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_lab import idx, preprocess_digit, sample_drawings
-from mnist_lab.files import find_mnist
+from mnist_lab import preprocess_digit, sample_drawings
+from mnist_lab.data import idx
+from mnist_lab.data.find import find_mnist
 
 from .conftest import centres_of_mass
 

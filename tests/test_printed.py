@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_lab.printed import printed_digits
+from mnist_lab.data.printed_digits import printed_digits
 
 from .conftest import centres_of_mass
 

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from mnist_lab import results
-from mnist_lab.results import figure, store, summary
+from mnist_lab.results import store as module
+from mnist_lab.results.store import figure, first_epochs, seeds_of, store, summary
 
 ENVIRONMENT = {"python": "3.11", "processor": "an abacus"}
 
@@ -56,21 +56,21 @@ def test_a_loss_is_as_measured_within_a_fifth_or_five_spreads(file):
 
 
 def test_those_that_write_at_once_wait_for_each_other(file, monkeypatch):
-    read = results._read
+    read = module._read
 
     def slowly(path):
         content = read(path)
         time.sleep(0.05)
         return content
 
-    monkeypatch.setattr(results, "_read", slowly)
+    monkeypatch.setattr(module, "_read", slowly)
 
     def write(seed):
         store("01_dense_softmax", seed, entry(0.9), ENVIRONMENT, origin="mnist", file=file)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(write, range(4)))
-    assert list(results.seeds_of("01_dense_softmax", file=file)) == ["0", "1", "2", "3"]
+    assert list(seeds_of("01_dense_softmax", file=file)) == ["0", "1", "2", "3"]
 
 
 def test_two_seeds_are_no_measurement(file):
@@ -116,14 +116,14 @@ def test_a_seed_measured_again_is_replaced(file):
 def test_an_interrupted_write_leaves_the_file_whole(file, monkeypatch):
     fill(file, [0.9] * 3)
     before = file.read_text()
-    monkeypatch.setattr(results.Path, "replace", lambda *_: (_ for _ in ()).throw(OSError("no space")))
+    monkeypatch.setattr(module.Path, "replace", lambda *_: (_ for _ in ()).throw(OSError("no space")))
     with pytest.raises(OSError, match="no space"):
         store("01_dense_softmax", 9, entry(0.1), ENVIRONMENT, origin="mnist", file=file)
     assert file.read_text() == before
 
 
 def test_the_committed_file_can_be_read():
-    content = json.loads(results.FILE.read_text(encoding="utf-8"))
+    content = json.loads(module.FILE.read_text(encoding="utf-8"))
     for lessons in content["results"].values():
         for variants in lessons.values():
             for seeds in variants.values():
@@ -140,4 +140,4 @@ def test_first_epochs_come_from_whole_runs_and_from_runs_of_one_epoch(file):
     store("06_c", 0, entry(0.99, first=0.97), ENVIRONMENT, origin="mnist", file=file)
     store("06_c", 0, entry(0.5, first=0.5), ENVIRONMENT, origin="mnist", variant="1 epoch", file=file)
     store("06_c", 1, entry(0.96, first=0.96), ENVIRONMENT, origin="mnist", variant="1 epoch", file=file)
-    assert results.first_epochs("06_c", file=file) == {"0": 0.97, "1": 0.96}
+    assert first_epochs("06_c", file=file) == {"0": 0.97, "1": 0.96}

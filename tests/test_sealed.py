@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from mnist_lab import SealedTest, measured_runs
-from mnist_lab.datasets import first_digits, validation_dataset
+from mnist_lab.data.datasets import first_digits, validation_dataset
 
 from .conftest import VALIDATION
 

@@ -6,8 +6,8 @@ import matplotlib
 import numpy as np
 import pytest
 
-from mnist_lab import glyphs, idx, stand_in
-from mnist_lab.printed import FACES as PRINTED_FACES
+from mnist_lab.data import glyphs, idx, stand_in
+from mnist_lab.data.printed_digits import FACES as PRINTED_FACES
 
 from .conftest import centres_of_mass
 
@@ -185,5 +185,5 @@ def test_written_files_are_mnist_files(tmp_path, monkeypatch):
 
 
 def test_tensorflow_is_not_needed():
-    code = "import sys, mnist_lab.stand_in, mnist_lab.printed; sys.exit('tensorflow' in sys.modules)"
+    code = "import sys, mnist_lab.data.stand_in, mnist_lab.data.printed_digits; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

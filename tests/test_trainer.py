@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_lab import idx
 from mnist_lab.__main__ import main
-from mnist_lab.files import find_mnist
-from mnist_lab.idx import MnistFileError
+from mnist_lab.data import idx
+from mnist_lab.data.find import find_mnist
+from mnist_lab.data.idx import MnistFileError
 from mnist_lab.trainer import batches, checkpoints, network, settings, strategies
 from mnist_lab.trainer.loop import Loop
 from mnist_lab.trainer.reports import Reports

@@ -11,8 +11,8 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_lab import idx
-from mnist_lab.files import find_mnist
+from mnist_lab.data import idx
+from mnist_lab.data.find import find_mnist
 
 from .processes import SECONDS, cluster, content, ended, kill_again_and_again, wait_for_step
 

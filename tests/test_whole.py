@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mnist_lab import plot_learning_rate
-from mnist_lab.whole import whole_number
+from mnist_lab.data._validation import whole_number
 
 
 @pytest.mark.parametrize("value", [5, np.int64(5), np.uint8(5)])

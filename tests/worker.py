@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_lab.files import find_mnist
+from mnist_lab.data.find import find_mnist
 from mnist_lab.trainer import network
 from mnist_lab.trainer.loop import Loop
 from mnist_lab.trainer.settings import Settings

@@ -1,4 +1,4 @@
-"""Draw the sample drawings of `mnist_lab/drawings.png`: `python tools/draw_samples.py`.
+"""Draw the sample drawings of `mnist_lab/handwriting/sample_drawings.png`: `python tools/draw_samples.py`.
 
 A row for each digit. A pen follows one of the digit's paths, which are bent, turned, slanted, stretched, enlarged and
 placed at random, as somebody draws who does not know how MNIST's digits were centred. The amounts were chosen by eye,
@@ -9,9 +9,9 @@ import numpy as np
 from derived import ROOT
 from PIL import Image
 
-from mnist_lab.samples import OF_EACH, SIDE
+from mnist_lab.handwriting.samples import OF_EACH, SIDE
 
-SHEET = ROOT / "mnist_lab" / "drawings.png"
+SHEET = ROOT / "mnist_lab" / "handwriting" / "sample_drawings.png"
 SEED = 2026
 
 # Ways to write each digit: strokes of smooth pieces that meet in corners; (x, y) in a box of height 1, y downwards.

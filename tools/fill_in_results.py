@@ -14,9 +14,9 @@ from pathlib import Path
 
 from derived import NOTEBOOKS, ROOT, lessons, read, write_or_check
 
-from mnist_lab.lessons import LESSONS
-from mnist_lab.results import AS_TAUGHT, LONG, Summary, figure, first_epochs, seeds_of, summary
-from mnist_lab.tidy import text, tidy
+from mnist_lab.checks.lessons import LESSONS
+from mnist_lab.commands.notebook_format import text, tidy
+from mnist_lab.results.store import AS_TAUGHT, LONG, Summary, figure, first_epochs, seeds_of, summary
 
 MARKED = re.compile(r"(<!-- result (\d\d)\.(long\.)?(\w+) -->).*?(<!-- /result -->)", re.DOTALL)
 DEAD = 0.2  # guessing reads 0.1 of the digits, or 0.1135 if it always says 1

@@ -17,8 +17,11 @@ from derived import ROOT
 
 sys.path.insert(0, str(ROOT))
 
-with atheris.instrument_imports(include=["mnist_lab.idx", "mnist_lab.gzipped", "mnist_lab.preprocess"]):
-    from mnist_lab import gzipped, idx, preprocess  # noqa: F401
+with atheris.instrument_imports(
+    include=["mnist_lab.data.idx", "mnist_lab.data.gzipped", "mnist_lab.handwriting.preprocess"]
+):
+    from mnist_lab.data import gzipped, idx  # noqa: F401
+    from mnist_lab.handwriting import preprocess  # noqa: F401
 
 from tests.fuzzing import prepares_or_refuses, reads_right_or_refuses
 

@@ -14,7 +14,7 @@ import derive_exercises
 import link_glossary
 from derived import PLACEHOLDER, ROOT, lessons, read, repository, write, write_or_check
 
-from mnist_lab.tidy import text, tidy
+from mnist_lab.commands.notebook_format import text, tidy
 
 ADDRESS = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+")
 README = ROOT / "README.md"

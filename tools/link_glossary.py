@@ -14,7 +14,7 @@ import nbformat
 from derived import PLACEHOLDER, ROOT, lessons, read, repository, write_or_check
 from glossary import GLOSSARY, Entry, by_name, find, read_glossary
 
-from mnist_lab.tidy import text, tidy
+from mnist_lab.commands.notebook_format import text, tidy
 
 PLAIN_CELLS = ("title", "in-brief")
 LINKED = re.compile(r"\[(\*\*[^*]+\*\*)\]\((?:[^()\s]*/)?glossary\.md#[^()\s]*\)")

@@ -19,12 +19,12 @@ import numpy as np
 from derived import NOTEBOOKS, read
 from tqdm import tqdm
 
-from mnist_lab import idx
+from mnist_lab.data import idx
+from mnist_lab.data.find import find_mnist
+from mnist_lab.data.splits import split
+from mnist_lab.data.writers import find_writers, read_writers
 from mnist_lab.environment import processor, versions
-from mnist_lab.files import find_mnist
-from mnist_lab.results import seeds_of, store
-from mnist_lab.splits import split
-from mnist_lab.writers import find_writers, read_writers
+from mnist_lab.results.store import seeds_of, store
 
 LESSON = "09_honest_evaluation"
 VARIANTS = ("writers unknown", "writers known")

@@ -16,7 +16,7 @@ import nbformat
 from derived import NOTEBOOKS, ROOT, read
 from mutations import MUTATIONS, Mutation
 
-from mnist_lab import tidy
+from mnist_lab.commands import notebook_format
 
 TABLE = ROOT / "docs" / "mutations.md"
 JUDGED_BY = "tests/test_lessons_as_measured.py"
@@ -56,7 +56,7 @@ def noticed_by(lesson: str, mutation: Mutation | None) -> list[str]:
         copy = Path(folder, "copy")
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
         path = Path("notebooks", f"{lesson}.ipynb")
-        (copy / path).write_text(tidy.text(notebook), encoding="utf-8")
+        (copy / path).write_text(notebook_format.text(notebook), encoding="utf-8")
         found = Path(folder, "found.xml")
         command = [sys.executable, "-m", "pytest", str(path), JUDGED_BY, "-n", "0", f"--junitxml={found}"]
         run = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=SECONDS)

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 from derived import NOTEBOOKS, lessons, read, write_or_check
 
-from mnist_lab.tidy import text, tidy
+from mnist_lab.commands.notebook_format import text, tidy
 
 MARKED = re.compile(r"<!-- changes ([\w -]+?) -->.*?<!-- /changes -->", re.DOTALL)
 NO_NEWS = ("---", "+++", "@@")

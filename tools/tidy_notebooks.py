@@ -1,11 +1,11 @@
-"""Bring every notebook into its one form (see mnist_lab/tidy.py)."""
+"""Bring every notebook into its one form (see mnist_lab/commands/notebook_format.py)."""
 
 import sys
 from pathlib import Path
 
 from derived import lessons, read, write_or_check
 
-from mnist_lab.tidy import text, tidy
+from mnist_lab.commands.notebook_format import text, tidy
 
 
 def tidied() -> dict[Path, str]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnist_lab.idx import CLASSES, SIDE
+from mnist_lab.data.idx import CLASSES, SIDE
 
 
 def as_numbers(name: str, values) -> np.ndarray:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.text import Text
 
-from mnist_lab.style import GREY, INK, new_figure, style
+from mnist_lab.plots.style import GREY, INK, new_figure, style
 
 WIDTH = 9
 SMALL = 9  # points: no text is smaller

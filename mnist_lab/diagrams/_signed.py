@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from mnist_lab.style import BLUE, VERMILLION
+from mnist_lab.plots.style import BLUE, VERMILLION
 
 
 def signed(values: np.ndarray, largest: float | None = None) -> np.ndarray:

@@ -5,7 +5,7 @@ import numpy as np
 from mnist_lab.diagrams._shapes import drawing
 from mnist_lab.diagrams.descent import bowl, draw_bowl, draw_path, name_ends
 from mnist_lab.diagrams.noise import FACTOR, LARGE_RATE, LATE, START, VIEW, late_distance, noisy_descent
-from mnist_lab.style import GREY, INK, VERMILLION
+from mnist_lab.plots.style import GREY, INK, VERMILLION
 
 
 def averaged_steps(rng_seed: int = 0) -> None:

@@ -7,7 +7,7 @@ from matplotlib.patches import Circle, Polygon, Rectangle
 
 from mnist_lab.diagrams._shapes import SMALL, arrow, box, canvas, shape, tint, words
 from mnist_lab.diagrams.descent import descend
-from mnist_lab.style import BLUE, GREY, INK, VERMILLION
+from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION
 
 _PANEL = (2.1, 2.52)
 _GAP, _HEADER = 0.12, 0.5

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from mnist_lab.diagrams._shapes import SMALL, arrow, canvas, shape, tint, words
-from mnist_lab.style import BLUE, GREY, INK, ORANGE
+from mnist_lab.plots.style import BLUE, GREY, INK, ORANGE
 
 CUBES = ((28, 28, 1), (28, 28, 12), (14, 14, 24), (7, 7, 32))
 VECTORS = (7 * 7 * 32, 200, 10)

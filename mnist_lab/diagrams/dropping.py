@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
 from mnist_lab.diagrams._shapes import SMALL, canvas, tint, words
-from mnist_lab.style import BLUE, GREY, INK, VERMILLION
+from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION
 
 LAYERS = (3, 4, 4, 2)  # inputs, two hidden layers, outputs
 _RATE = 0.25

@@ -6,7 +6,7 @@ import numpy as np
 
 from mnist_lab.diagrams._arguments import as_numbers
 from mnist_lab.diagrams._shapes import drawing
-from mnist_lab.style import BLUE, GREEN, PURPLE, VERMILLION
+from mnist_lab.plots.style import BLUE, GREEN, PURPLE, VERMILLION
 
 _LOOKS = ((BLUE, "o", "-"), (GREEN, "s", "--"), (VERMILLION, "D", "-."), (PURPLE, "^", ":"))
 

@@ -3,7 +3,7 @@
 from matplotlib.axes import Axes
 
 from mnist_lab.diagrams._shapes import SMALL, arrow, box, canvas, shape, tint, words
-from mnist_lab.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, VERMILLION
+from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, VERMILLION
 
 ROWS, COLUMNS, IN, OUT = 4, 4, 3, 2
 _PLANES = (VERMILLION, GREEN, BLUE)  # of the input: red, green, blue, the nearest first

@@ -5,7 +5,7 @@ from matplotlib.patches import Rectangle
 
 from mnist_lab.diagrams._arguments import CLASSES, as_probabilities
 from mnist_lab.diagrams._shapes import arrow, canvas, shape, words
-from mnist_lab.style import GREY, INK
+from mnist_lab.plots.style import GREY, INK
 
 _MOST_ROWS = 6
 _LEFT, _CELL_WIDTH, _CELL_HEIGHT = 1.0, 0.6, 0.34

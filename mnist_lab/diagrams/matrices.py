@@ -3,10 +3,10 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from mnist_lab.data._validation import whole_number
 from mnist_lab.diagrams._arguments import CLASSES
 from mnist_lab.diagrams._shapes import SMALL, canvas, shape, tint, words
-from mnist_lab.style import BLUE, GREY, INK, ORANGE
-from mnist_lab.whole import whole_number
+from mnist_lab.plots.style import BLUE, GREY, INK, ORANGE
 
 _ROW, _COLUMN = 2, 3  # the image and the neuron that are followed
 _MOST_ROWS = 8

@@ -6,7 +6,7 @@ import numpy as np
 
 from mnist_lab.diagrams._shapes import drawing
 from mnist_lab.diagrams.descent import bowl, draw_bowl, draw_path, name_ends, slope_of_bowl
-from mnist_lab.style import GREY
+from mnist_lab.plots.style import GREY
 
 STEPS = 60
 SMALL_RATE, LARGE_RATE, FACTOR = 0.01, 0.3, 0.95

@@ -4,7 +4,7 @@ import numpy as np
 
 from mnist_lab.diagrams._arguments import CLASSES, as_probabilities
 from mnist_lab.diagrams._shapes import drawing, tint
-from mnist_lab.style import BLUE, GREEN, GREY, INK
+from mnist_lab.plots.style import BLUE, GREEN, GREY, INK
 
 _HEAD = 1.05  # above every bar
 

@@ -2,11 +2,10 @@
 
 import numpy as np
 
+from mnist_lab.data.idx import BOX, SIDE
 from mnist_lab.diagrams._arguments import as_image, as_images, as_numbers
 from mnist_lab.diagrams._shapes import SMALL, arrow, canvas, inked, picture, words
-from mnist_lab.idx import SIDE
-from mnist_lab.preprocess import BOX
-from mnist_lab.style import GREY, VERMILLION
+from mnist_lab.plots.style import GREY, VERMILLION
 
 _PANEL = 1.9
 _LEFTS = (0.25, 2.5, 4.75, 7.0)

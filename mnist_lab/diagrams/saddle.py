@@ -4,7 +4,7 @@ import numpy as np
 
 from mnist_lab.diagrams._shapes import SMALL, drawing
 from mnist_lab.diagrams.descent import descend
-from mnist_lab.style import BLUE, GREEN, INK, VERMILLION
+from mnist_lab.plots.style import BLUE, GREEN, INK, VERMILLION
 
 _START = (-1.6, 0.02)
 _STEPS = 60

@@ -1,7 +1,7 @@
 """Data parallelism: workers that share a batch, average their gradients, and stay alike."""
 
 from mnist_lab.diagrams._shapes import SMALL, arrow, box, canvas, shape, tint, words
-from mnist_lab.style import BLUE, GREEN, GREY, PALE, VERMILLION
+from mnist_lab.plots.style import BLUE, GREEN, GREY, PALE, VERMILLION
 
 _HEIGHT = 0.72
 _ROWS = 1.95, 0.55  # the bottom of each worker's boxes

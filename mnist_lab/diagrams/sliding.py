@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from mnist_lab.diagrams._arguments import as_image
 from mnist_lab.diagrams._shapes import SMALL, arrow, box, canvas, picture, shape, tint, words
 from mnist_lab.diagrams._signed import signed
-from mnist_lab.style import GREY, INK, ORANGE
+from mnist_lab.plots.style import GREY, INK, ORANGE
 
 UPPER_EDGE = np.array([[-1.0, -1, -1], [0, 0, 0], [1, 1, 1]])  # ink below, paper above
 _CELL = 0.43

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mnist_lab.diagrams._shapes import SMALL, arrow, box, canvas, shape, tint, words
-from mnist_lab.style import BLUE, GREEN, GREY
+from mnist_lab.plots.style import BLUE, GREEN, GREY
 
 _HEIGHT = 3.0
 _TALLEST, _LOWEST = 1.9, 0.5

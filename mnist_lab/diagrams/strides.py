@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 
 from mnist_lab.diagrams._arguments import as_image
 from mnist_lab.diagrams._shapes import SMALL, arrow, box, canvas, picture, shape, tint, words
-from mnist_lab.style import BLUE, GREEN, GREY, INK, ORANGE, SKY
+from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, ORANGE, SKY
 
 _CELL = 0.4
 _QUARTERS = ((SKY, 0, 0), (ORANGE, 0, 2), (GREEN, 2, 0), (BLUE, 2, 2))

@@ -1,7 +1,7 @@
 """The training digits in two parts, and the test digits under a seal."""
 
 from mnist_lab.diagrams._shapes import arrow, box, canvas, tint, words
-from mnist_lab.style import BLUE, GREEN, GREY, INK, VERMILLION
+from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, VERMILLION
 
 _TRAINING, _TEST = 60_000, 10_000
 _PLACES = ((0.1, 4.6), (4.7, 1.75), (6.95, 1.95))  # left and width of each box; not to scale

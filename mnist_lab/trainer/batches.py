@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from mnist_lab import idx
-from mnist_lab.augmentation import random_affine
-from mnist_lab.datasets import scale
-from mnist_lab.files import MnistFiles
+from mnist_lab.data import idx
+from mnist_lab.data.augmentation import random_affine
+from mnist_lab.data.datasets import scale
+from mnist_lab.data.find import MnistFiles
 from mnist_lab.trainer.settings import TrainingError
 
 _AHEAD = 8

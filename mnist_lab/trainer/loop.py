@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_lab import idx
-from mnist_lab.files import MnistFiles
+from mnist_lab.data import idx
+from mnist_lab.data.find import MnistFiles
 from mnist_lab.trainer import batches, network
 from mnist_lab.trainer.settings import Settings, TrainingError
 from mnist_lab.trainer.strategies import place

@@ -10,8 +10,8 @@ import filelock
 import numpy as np
 import tensorflow as tf
 
-from mnist_lab.files import find_mnist
-from mnist_lab.idx import MnistFileError
+from mnist_lab.data.find import find_mnist
+from mnist_lab.data.idx import MnistFileError
 from mnist_lab.trainer import checkpoints
 from mnist_lab.trainer.export import export, whole_network
 from mnist_lab.trainer.loop import Loop

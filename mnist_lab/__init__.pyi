@@ -1,0 +1,65 @@
+from . import diagrams as diagrams
+from .checks.check import check_lesson as check_lesson
+from .checks.sealed import SealedTest as SealedTest
+from .data.augmentation import augment as augment
+from .data.augmentation import random_affine as random_affine
+from .data.datasets import first_digits as first_digits
+from .data.datasets import holdout_dataset as holdout_dataset
+from .data.datasets import training_dataset as training_dataset
+from .data.datasets import validation_dataset as validation_dataset
+from .data.find import find_mnist as find_mnist
+from .data.idx import MnistFileError as MnistFileError
+from .data.printed_digits import printed_digits as printed_digits
+from .environment import quiet_imports as quiet_imports
+from .environment import set_seed as set_seed
+from .environment import show_environment as show_environment
+from .handwriting.preprocess import preprocess_digit as preprocess_digit
+from .handwriting.samples import sample_drawings as sample_drawings
+from .plots.accuracy_ladder import display_ladder as display_ladder
+from .plots.comparisons import compare_curves as compare_curves
+from .plots.comparisons import compare_numbers as compare_numbers
+from .plots.digits import display_digits as display_digits
+from .plots.digits import display_top_unrecognized as display_top_unrecognized
+from .plots.digits import plot_learning_rate as plot_learning_rate
+from .plots.evaluations import display_confusion as display_confusion
+from .plots.evaluations import display_distribution as display_distribution
+from .plots.evaluations import display_reliability as display_reliability
+from .plots.evaluations import display_runs as display_runs
+from .plots.paired_losses import display_paired_losses as display_paired_losses
+from .plots.plot_training import PlotTraining as PlotTraining
+from .results.runs import measured_runs as measured_runs
+from .widgets.digit_pad import DigitPad as DigitPad
+
+__all__ = [
+    "DigitPad",
+    "MnistFileError",
+    "PlotTraining",
+    "SealedTest",
+    "augment",
+    "check_lesson",
+    "compare_curves",
+    "compare_numbers",
+    "diagrams",
+    "display_confusion",
+    "display_digits",
+    "display_distribution",
+    "display_ladder",
+    "display_paired_losses",
+    "display_reliability",
+    "display_runs",
+    "display_top_unrecognized",
+    "find_mnist",
+    "first_digits",
+    "holdout_dataset",
+    "measured_runs",
+    "plot_learning_rate",
+    "preprocess_digit",
+    "printed_digits",
+    "quiet_imports",
+    "random_affine",
+    "sample_drawings",
+    "set_seed",
+    "show_environment",
+    "training_dataset",
+    "validation_dataset",
+]

@@ -1,0 +1,1 @@
+"""What a lesson's check looks for, and how it judges a learner's network."""

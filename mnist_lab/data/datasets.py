@@ -1,0 +1,152 @@
+"""The tf.data pipelines that Keras trains on: the four files, made into batches of images and one-hot labels."""
+
+import os
+
+import numpy as np
+import tensorflow as tf
+
+from mnist_lab.data import idx
+from mnist_lab.data._validation import whole_number
+from mnist_lab.data.find import MnistFiles, find_mnist
+from mnist_lab.data.splits import split
+from mnist_lab.data.writers import find_writers, read_writers
+
+Directory = str | os.PathLike | None
+
+_BATCHES_AHEAD = 16
+
+
+def training_dataset(
+    batch_size: int = 128,
+    *,
+    directory: Directory = None,
+    holdout: int = 0,
+    by_writer: bool = False,
+    split_seed: int = 0,
+) -> tf.data.Dataset:
+    """Return one epoch of training batches, in a new order each time it is gone through.
+
+    Each element is a pair: images `[batch_size, 784]` float32 from 0 (paper) to 1 (ink), labels
+    `[batch_size, 10]` float32 one-hot. The last images of an epoch that do not fill a batch are left out; since
+    the whole set is shuffled anew, they are others every time.
+
+    The images stay in memory as bytes (47 MB); a batch becomes floating-point only when it is needed.
+
+    Args:
+        batch_size: images per batch, from 1 to the number of images.
+        directory: as for `find_mnist`.
+        holdout: how many of the digits to leave out: `holdout_dataset` returns them, given the same numbers.
+        by_writer: as for `holdout_dataset`.
+        split_seed: which digits are held out; it does not follow `set_seed`.
+
+    Raises:
+        ValueError: a number is not in its range, or `by_writer` without a `holdout`.
+        MnistFileError: a file is missing or damaged; with `by_writer` also that of the writers.
+    """
+    files = find_mnist(directory)
+    images, labels = idx.read_digits(files.train_images, files.train_labels)
+    if holdout or by_writer:
+        kept, _ = _split(files, labels, holdout, by_writer, split_seed)
+        images, labels = images[kept], labels[kept]
+    count = len(labels)
+    batch_size = whole_number("batch_size", batch_size, 1, count)
+    with tf.device("CPU"):
+        images, labels = tf.constant(images), tf.constant(labels)
+
+    steps = count // batch_size
+
+    def new_order(seed):
+        random = tf.random.stateless_uniform([count], seed, minval=None, maxval=None, dtype=tf.int64)
+        rows = tf.argsort(random)[: steps * batch_size]
+        return tf.data.Dataset.from_tensor_slices(tf.reshape(rows, [steps, batch_size]))
+
+    def look_up(rows):
+        return scale(tf.gather(images, rows)), _one_hot(tf.gather(labels, rows))
+
+    one_seed = tf.data.Dataset.random(rerandomize_each_iteration=True).batch(2).take(1)
+    batches = one_seed.flat_map(new_order).apply(tf.data.experimental.assert_cardinality(steps))
+    return batches.map(look_up).prefetch(_BATCHES_AHEAD).with_options(_options())
+
+
+def _options() -> tf.data.Options:
+    """Without tf.data's own optimizers: they copy the images once more, and slow small batches down.
+
+    Measured by benchmarks/loader.py.
+    """
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    options.experimental_optimization.apply_default_optimizations = False
+    return options
+
+
+def holdout_dataset(
+    holdout: int, *, by_writer: bool = False, split_seed: int = 0, directory: Directory = None
+) -> tf.data.Dataset:
+    """Return the training digits that `training_dataset` with the same numbers leaves out, as one batch.
+
+    The batch is a pair: images `[holdout, 784]`, labels `[holdout, 10]`, both float32.
+
+    Args:
+        holdout: how many.
+        by_writer: hold out all digits of some writers, so that training sees none of theirs: as few writers as have
+            written `holdout` digits, in an order that follows `split_seed`; the batch is then a little larger. Who
+            wrote which digit stands in QMNIST's extended labels: looked for beside MNIST's files, else downloaded.
+        split_seed: which digits are held out; it does not follow `set_seed`.
+        directory: as for `find_mnist`.
+
+    Raises:
+        ValueError: a number is not in its range.
+        MnistFileError: a file is missing or damaged; with `by_writer` also that of the writers.
+    """
+    files = find_mnist(directory)
+    images, labels = idx.read_digits(files.train_images, files.train_labels)
+    _, held = _split(files, labels, holdout, by_writer, split_seed)
+    return tf.data.Dataset.from_tensors((scale(images[held]), _one_hot(labels[held])))
+
+
+def validation_dataset(*, directory: Directory = None) -> tf.data.Dataset:
+    """Return the validation digits as one batch: images `[10000, 784]`, labels `[10000, 10]`, both float32.
+
+    Args:
+        directory: as for `find_mnist`.
+
+    Raises:
+        MnistFileError: a file is missing or damaged.
+    """
+    files = find_mnist(directory)
+    images, labels = idx.read_digits(files.validation_images, files.validation_labels)
+    return tf.data.Dataset.from_tensors((scale(images), _one_hot(labels)))
+
+
+def first_digits(dataset: tf.data.Dataset, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first `n` digits of a dataset of batches as NumPy arrays, ready to be shown.
+
+    Returns:
+        Images `[n, 784]` float32, and their classes `[n]` int64 (0 to 9, not one-hot).
+
+    Raises:
+        ValueError: `n` is no positive whole number, or the dataset holds fewer than `n` digits.
+    """
+    n = whole_number("n", n)
+    images, labels, held = [], [], 0
+    for batch_images, batch_labels in dataset:
+        images.append(batch_images.numpy())
+        labels.append(np.argmax(batch_labels.numpy(), axis=1))
+        held += len(images[-1])
+        if held >= n:
+            return np.concatenate(images)[:n], np.concatenate(labels)[:n]
+    raise ValueError(f"n is {n:,}, but the dataset holds {held:,} digits only.")
+
+
+def _split(files: MnistFiles, labels, holdout: int, by_writer: bool, split_seed: int) -> tuple[np.ndarray, np.ndarray]:
+    writers = read_writers(find_writers(files), labels) if by_writer else None
+    return split(len(labels), holdout, split_seed, writers)
+
+
+def scale(images) -> tf.Tensor:
+    """Return pixels 0 to 255 as float32 from 0 to 1."""
+    return tf.cast(images, tf.float32) / 255
+
+
+def _one_hot(labels) -> tf.Tensor:
+    return tf.one_hot(labels, idx.CLASSES, dtype=tf.float32)

@@ -1,0 +1,71 @@
+from .activations import relu_and_sigmoid as relu_and_sigmoid
+from .activations import sigmoid as sigmoid
+from .averaging import averaged_steps as averaged_steps
+from .batches import mini_batches as mini_batches
+from .card import summary_card as summary_card
+from .cubes import data_cubes as data_cubes
+from .descent import gradient_descent as gradient_descent
+from .dropping import dropout as dropout
+from .exponentials import softmax as softmax
+from .features import feature_maps as feature_maps
+from .features import learned_filters as learned_filters
+from .flat import flattening as flattening
+from .gradients import activations_by_layer as activations_by_layer
+from .gradients import gradients_by_layer as gradients_by_layer
+from .kernels import convolution_weights as convolution_weights
+from .largest import argmax as argmax
+from .losses import loss_curves as loss_curves
+from .matrices import matrix_product as matrix_product
+from .neurons import one_layer as one_layer
+from .noise import bouncing_and_settling as bouncing_and_settling
+from .normalizing import batch_normalization as batch_normalization
+from .normalizing import sums_by_layer as sums_by_layer
+from .one_hot import cross_entropy as cross_entropy
+from .pipeline import input_pipeline as input_pipeline
+from .preparing import preparation as preparation
+from .preparing import where_they_stand as where_they_stand
+from .saddle import saddle_point as saddle_point
+from .shapes_of_tensors import tensors as tensors
+from .sharing import data_parallel as data_parallel
+from .sliding import sliding_filter as sliding_filter
+from .stack import stacked_layers as stacked_layers
+from .strides import shrinking as shrinking
+from .three_sets import held_out_and_sealed as held_out_and_sealed
+from .two_sets import train_and_validation as train_and_validation
+
+__all__ = [
+    "activations_by_layer",
+    "argmax",
+    "averaged_steps",
+    "batch_normalization",
+    "bouncing_and_settling",
+    "convolution_weights",
+    "cross_entropy",
+    "data_cubes",
+    "data_parallel",
+    "dropout",
+    "feature_maps",
+    "flattening",
+    "gradient_descent",
+    "gradients_by_layer",
+    "held_out_and_sealed",
+    "input_pipeline",
+    "learned_filters",
+    "loss_curves",
+    "matrix_product",
+    "mini_batches",
+    "one_layer",
+    "preparation",
+    "relu_and_sigmoid",
+    "saddle_point",
+    "shrinking",
+    "sigmoid",
+    "sliding_filter",
+    "softmax",
+    "stacked_layers",
+    "summary_card",
+    "sums_by_layer",
+    "tensors",
+    "train_and_validation",
+    "where_they_stand",
+]

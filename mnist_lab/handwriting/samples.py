@@ -1,0 +1,24 @@
+"""A hundred drawings as `DigitPad` delivers them, for places where nobody can draw: ten of each digit.
+
+No hand made them: `tools/draw_samples.py` moves a pen along paths with random detours. They show what happens to a
+drawing; they are no evidence of how well a network reads people.
+"""
+
+from importlib.resources import files
+
+import numpy as np
+from PIL import Image
+
+from mnist_lab.data.idx import CLASSES
+
+SIDE = 140  # pixels of a drawing, each way
+OF_EACH = 10
+SHEET = files("mnist_lab.handwriting") / "sample_drawings.png"
+
+
+def sample_drawings() -> tuple[np.ndarray, np.ndarray]:
+    """Return the drawings `[100, 140, 140]` uint8 (0 is paper, 255 is ink) and the digits meant, `[100]` int64."""
+    with SHEET.open("rb") as file, Image.open(file) as sheet:
+        pixels = np.asarray(sheet)
+    drawings = pixels.reshape(CLASSES, SIDE, OF_EACH, SIDE).swapaxes(1, 2).reshape(-1, SIDE, SIDE)
+    return drawings, np.repeat(np.arange(CLASSES), OF_EACH)

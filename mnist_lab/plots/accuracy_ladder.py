@@ -1,0 +1,59 @@
+"""The ladder: what each lesson so far reaches, as measured over seeds."""
+
+import numpy as np
+from matplotlib.ticker import FixedLocator, FuncFormatter
+
+from mnist_lab.plots.style import BLUE, INK, VERMILLION, new_figure, style
+from mnist_lab.results.store import AS_TAUGHT, LONG, measured_lessons, seeds_of, summary
+
+_ERRORS = (0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.003)
+
+
+def display_ladder(upto: str) -> None:
+    """Draw the validation accuracy of each measured lesson up to this one: a dot for each seed, a line for the mean.
+
+    A lesson with a longer training besides has a second rung for it. The axis counts errors, and each step of it halves
+    them or nearly so. All figures are of real MNIST, from results.json, whichever digits this run uses. A lesson that
+    was measured on digits held out is no rung.
+
+    Args:
+        upto: the last lesson to show, by its notebook's name, "03_relu_and_adam" for instance; it is highlighted.
+
+    Raises:
+        ValueError: there is no measured lesson up to there.
+    """
+    lessons = [name for name in measured_lessons() if name <= upto]
+    trainings = [(name, variant) for name in lessons for variant in (AS_TAUGHT, LONG)]
+    summaries = {(name, variant): summary(name, variant=variant) for name, variant in trainings}
+    rungs = [training for training, measured in summaries.items() if measured and not measured.held_out]
+    if not rungs:
+        raise ValueError(f"upto must name a lesson at or after a measured one. Received: {upto!r}")
+    with style():
+        ax = new_figure(9, 0.9 + 0.36 * len(rungs)).subplots()
+        for place, (name, variant) in enumerate(rungs):
+            measured = summaries[name, variant]
+            color = VERMILLION if name == upto else BLUE
+            errors = [1 - entry["accuracy"][-1] for entry in seeds_of(name, variant=variant).values()]
+            spread = np.linspace(-0.16, 0.16, len(errors))
+            ax.plot(errors, place + spread, "o", color=color, alpha=0.35, markersize=4, markeredgewidth=0)
+            ax.plot([1 - measured.mean] * 2, [place - 0.3, place + 0.3], color=color, linewidth=2.5)
+            ax.annotate(
+                f"{100 * measured.mean:.2f} %",
+                (min(errors), place),
+                xytext=(9, 0),
+                textcoords="offset points",
+                va="center",
+                color=INK,
+                weight="bold" if name == upto else "normal",
+            )
+        ax.set_xscale("log")
+        ax.set_xlim(0.36, 0.002)
+        ax.xaxis.set_major_locator(FixedLocator(_ERRORS))
+        ax.xaxis.set_minor_locator(FixedLocator([]))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda error, _: f"{100 * (1 - error):g} %"))
+        labels = [name.replace("_", " ") + (", long" if variant == LONG else "") for name, variant in rungs]
+        ax.set_yticks(range(len(rungs)), labels)
+        ax.invert_yaxis()
+        ax.grid(axis="x")
+        ax.tick_params(axis="y", length=0)
+        ax.set_title("The ladder so far: validation accuracy on MNIST, a dot for each run", color=INK)

@@ -1,0 +1,1 @@
+"""What was measured over seeds: the stored figures, their only reader and writer."""

@@ -1,0 +1,69 @@
+"""Digits as a prediction service takes them: `{"instances": [{"image": [[…], …]}, …]}`, pixels from 0 to 255."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+
+from mnist_lab.data import idx
+from mnist_lab.data.find import find_mnist
+
+_EXPECTED = f"{idx.SIDE} rows of {idx.SIDE} numbers from 0 (paper) to 255 (ink)"
+
+
+class InstancesError(ValueError):
+    """A file of instances is not what it should be."""
+
+
+def sample(count: int) -> dict:
+    """Return the first validation digits as instances.
+
+    Raises:
+        InstancesError: there are not so many.
+    """
+    images = idx.read_images(find_mnist().validation_images)
+    if not 1 <= count <= len(images):
+        raise InstancesError(f"Expected a count from 1 to {len(images):,}. Received: {count}")
+    return {"instances": [{"image": image.reshape(idx.SIDE, idx.SIDE).tolist()} for image in images[:count]]}
+
+
+def read_instances(path: Path) -> np.ndarray:
+    """Return the images of a file of instances, `[n, 28, 28]` float32 from 0 to 255.
+
+    Raises:
+        InstancesError: it is not JSON, holds no instances, or one of them is not as expected; the message names it.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:  # bytes that are no UTF-8 are a ValueError, too
+        raise InstancesError(f"Expected a file of JSON. Received {path}: {error}") from error
+    instances = content.get("instances") if isinstance(content, dict) else None
+    if not isinstance(instances, list) or not instances:
+        raise InstancesError(
+            f'Expected {{"instances": [{{"image": …}}, …]}}, with at least one. Received: {_short(content)}'
+        )
+    return np.stack([_image(number, instance) for number, instance in enumerate(instances)])
+
+
+def _image(number: int, instance: object) -> np.ndarray:
+    rows = instance.get("image") if isinstance(instance, dict) else None
+    if not isinstance(rows, list):
+        raise InstancesError(f'Instance {number}: expected {{"image": …}}. Received: {_short(instance)}')
+    lengths = [len(row) if isinstance(row, list) else "no" for row in rows]
+    if lengths != [idx.SIDE] * idx.SIDE:
+        told = f"{len(rows)} rows of {' or '.join(sorted(map(str, set(lengths))))} numbers"
+        raise InstancesError(f"Instance {number}: expected {_EXPECTED}. Received: {told}")
+    for place, pixel in (
+        (f"row {row}, column {column}", rows[row][column]) for row, column in np.ndindex(idx.SIDE, idx.SIDE)
+    ):
+        if isinstance(pixel, bool) or not isinstance(pixel, int | float) or not math.isfinite(pixel):
+            raise InstancesError(f"Instance {number}, {place}: expected a number. Received: {_short(pixel)}")
+        if not 0 <= pixel <= 255:
+            raise InstancesError(f"Instance {number}, {place}: expected a number from 0 to 255. Received: {pixel}")
+    return np.array(rows, np.float32)
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"

@@ -1,0 +1,1 @@
+"""What moves in a notebook: anywidgets in plain JavaScript."""
