@@ -43,7 +43,7 @@ class OneWorkerForALesson(LoadScopeScheduling):
         file, _, test = nodeid.partition("::")
         if file.endswith(JUDGED_LAST):
             return f"notebooks/{test.partition('[')[2].rstrip(']')}.ipynb"
-        return nodeid if file.startswith("solutions/") else file
+        return nodeid if file.startswith("tests/solutions/") else file
 
 
 @pytest.fixture(scope="session")

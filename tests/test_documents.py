@@ -64,7 +64,7 @@ def test_the_weekly_workflow_runs_every_part_of_the_nightly():
     nightly = (ROOT / ".ci" / "nightly").read_text(encoding="utf-8")
     (parts,) = re.findall(r"part: \[(.*)\]", weekly)
     (known,) = re.findall(r'known="\$\(echo \$exercises\) (.*)"', nightly)
-    exercises = [path.stem.removeprefix("lesson_") for path in (ROOT / "solutions").glob("lesson_*.py")]
+    exercises = [path.stem.removeprefix("lesson_") for path in (ROOT / "tests" / "solutions").glob("lesson_*.py")]
     assert sorted(re.findall(r"[\w-]+", parts)) == sorted([*exercises, *known.split()])
 
 

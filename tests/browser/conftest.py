@@ -17,8 +17,9 @@ import pytest
 
 from mnist_lab.data.find import absolute_data_variable
 
-ROOT = Path(__file__).resolve().parents[1]
-SCREENSHOTS = Path(os.environ.get("MNIST_LAB_SCREENSHOTS", ROOT / "browser" / "screenshots"))
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+SCREENSHOTS = Path(os.environ.get("MNIST_LAB_SCREENSHOTS", HERE / "screenshots"))
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # cells out of sight stay in the page

@@ -33,7 +33,7 @@ def lesson_of(number):
 
 def solutions_of(number):
     """Return the sources that fill the exercise's cells, by the solution's name; and the claims each leaves open."""
-    module = import_module(f"lesson_{number}")
+    module = import_module(f"tests.solutions.lesson_{number}")
     lesson = read(NOTEBOOKS / f"{lesson_of(number)}.ipynb")
     taught = {cell.id: cell.source for cell in lesson.cells if "exercise" in cell.metadata.get("tags", [])}
     for needed, by in getattr(module, "NEEDED", {}).items():
@@ -47,7 +47,7 @@ def with_solutions(number, exercise, solutions, at_full_length=()):
     """Return the exercise, followed by its cells that are judged, filled in once for each solution."""
     cells = list(exercise.cells)
     (parameters,) = [cell.source for cell in cells if cell.id == "parameters"]
-    names = getattr(import_module(f"lesson_{number}"), "JUDGED", JUDGED)
+    names = getattr(import_module(f"tests.solutions.lesson_{number}"), "JUDGED", JUDGED)
     judged = [cell for cell in exercise.cells if cell.id in names]
     for number, (name, filled) in enumerate(solutions.items()):
         assert set(filled) <= {cell.id for cell in judged}, f"{name!r} fills a cell that is not judged"
