@@ -1,12 +1,12 @@
 """A drawing becomes an image as MNIST has them: scale, place, polarity, and what is refused."""
 
-import draw_samples
 import numpy as np
 import pytest
 from PIL import Image
 
 from mnist_lab import idx, preprocess_digit, sample_drawings
 from mnist_lab.files import find_mnist
+from tools import draw_samples
 
 from .conftest import centres_of_mass
 
