@@ -46,14 +46,7 @@ def value(
     address: str,
     made: Collection[str] = (),
 ) -> str:
-    """Return what a placeholder with these words stands for in a lesson.
-
-    Args:
-        words: what stands between the braces.
-        lesson: the lesson.
-        predecessor: the lesson before, or None.
-        address: the project's.
-        made: the files that the build is about to make.
+    """Return what the words of a placeholder stand for in a lesson; `made` are files that the build is about to make.
 
     Raises:
         ValueError: there is no such placeholder.

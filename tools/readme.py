@@ -35,7 +35,7 @@ needed. This copy of the project does not know its address yet: the badges say `
 belongs. Push it to GitHub, and run this once, with your account and its name there:
 
 ```sh
-.venv/bin/python -m tools.build --repository https://github.com/ACCOUNT/NAME
+.venv/bin/pip install -e ".[test]" && .venv/bin/python -m tools.build --repository https://github.com/ACCOUNT/NAME
 ```
 
 {path}"""
