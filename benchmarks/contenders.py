@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
-
-from derived import NOTEBOOKS, read
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from mnist_lab.data import idx
 from mnist_lab.data.find import find_mnist
+from tools.project import NOTEBOOKS, read
 
 
 def has_torch():

@@ -3,16 +3,16 @@
 import re
 
 import pytest
-from derived import read
 
 import mnist_lab
+from tools.project import read
 
 from .notebooks import EXERCISES, LESSONS, ROOT
 
 TEXTS = sorted(
     path
     for path in ROOT.rglob("*.md")
-    if not {".venv", ".pytest_cache", "node_modules"} & set(path.relative_to(ROOT).parts)
+    if not {".venv", ".pytest_cache", "node_modules", "source"} & set(path.relative_to(ROOT).parts)
 )
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)

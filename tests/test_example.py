@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from derived import read
+
+from tools.project import read
 
 from .notebooks import LESSONS, ROOT
 

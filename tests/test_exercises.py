@@ -2,10 +2,10 @@
 
 import nbformat
 import pytest
-from derive_exercises import exercise
-from derived import read
 
 from mnist_lab.commands.notebook_runner import execute
+from tools.exercises import exercise
+from tools.project import read
 
 from .notebooks import EXERCISES, ROOT, code, notebook, prose
 
@@ -108,7 +108,7 @@ def test_a_starter_wins_over_the_predecessor():
 
 def test_an_exercise_cell_with_nothing_to_put_back_is_an_error():
     lesson = small_lesson(code("new", "model", tags=["exercise"]))
-    with pytest.raises(ValueError, match=r"01_a: the cell 'model'.*no starter"):
+    with pytest.raises(ValueError, match=r"01_a\.md: the cell 'model'.*no starter"):
         exercise("01_a", lesson, notebook(code("x", "other")))
 
 

@@ -1,11 +1,11 @@
 """The glossary: every term in brief is in it, in order, complete, and its links and lessons are right."""
 
-import itertools
 import re
 
 import pytest
-from derived import read
-from glossary import GLOSSARY, by_name, find, fold, read_glossary
+
+from tools.glossary import GLOSSARY, by_name, find, fold, in_order, read_glossary
+from tools.project import read
 
 from .notebooks import LESSONS
 
@@ -31,20 +31,8 @@ def not_in_glossary(brief, names):
     return [term for term in re.findall(r"\*\*(.+?)\*\*", brief) if find(term, names) is None]
 
 
-def out_of_order(entries):
-    keys = [fold(entry.heading) for entry in entries]
-    return [later for earlier, later in itertools.pairwise(keys) if earlier >= later]
-
-
 def dead_links(text, entries):
     return sorted(set(re.findall(r"\]\(#([^)]*)\)", text)) - {entry.anchor for entry in entries})
-
-
-def letters(entries):
-    first = {}
-    for entry in entries:
-        first.setdefault(entry.heading[0].upper(), entry.anchor)
-    return " · ".join(f"[{letter}](#{anchor})" for letter, anchor in first.items())
 
 
 def mentions(text, entry):
@@ -68,8 +56,13 @@ def test_a_lesson_speaks_of_what_the_glossary_says_it_explains(path):
     assert not [entry.heading for entry in ENTRIES if path.stem.startswith(entry.lesson) and not mentions(text, entry)]
 
 
-def test_the_entries_are_in_alphabetical_order_each_once():
-    assert not out_of_order(ENTRIES)
+def test_the_entries_come_in_alphabetical_order_below_their_letters():
+    source = "Words.\n\n{{ letters }}\n\n" + entry("tensor") + "\n\n" + entry("one-hot") + "\n" + entry("one cycle")
+    expected = [entry(heading) for heading in ("one cycle", "one-hot", "tensor")]
+    assert in_order(source) == "Words.\n\n[O](#one-cycle) · [T](#tensor)\n\n" + "\n".join(expected)
+    assert in_order(in_order(source)) == in_order(source)
+    with pytest.raises(ValueError, match=r"glossary.md: {{ leters }}: .* There are: letters"):
+        in_order(source.replace("letters", "leters"))
 
 
 def test_every_entry_is_complete():
@@ -84,7 +77,6 @@ def test_every_entry_is_complete():
 
 def test_its_own_links_lead_to_entries():
     assert not dead_links(TEXT, ENTRIES)
-    assert letters(ENTRIES) in TEXT.splitlines()
 
 
 def test_a_term_is_found_in_the_plural_and_in_another_spelling():
@@ -173,10 +165,8 @@ def test_a_name_in_two_entries_is_an_error(first, second):
 
 def test_the_rules_can_fail():
     entries = read_glossary(glossary(entry("one-hot"), entry("one cycle"), entry("tensor"), entry("tensor")))
-    assert out_of_order(entries) == ["one cycle", "tensor"]
     assert not_in_glossary("A **tensor**, two **tensors** and a **shape**.", {"tensor": entries[2]}) == ["shape"]
     assert dead_links("[one](#one-hot), [two](#two), [three](https://example.org/#three)", entries) == ["two"]
-    assert letters(entries) == "[O](#one-hot) · [T](#tensor)"
     assert mentions("These are One-Hot.", entries[0])
     assert mentions("Two **tensors**.", entries[2])
     assert mentions("`one_hot`", entries[0])

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from derived import read
 
 from mnist_lab.data.datasets import training_dataset, validation_dataset
 from mnist_lab.data.find import find_mnist
+from tools.project import read
 
 from .conftest import TRAINING, write_tiny
 from .notebooks import ROOT

@@ -6,11 +6,11 @@ import json
 
 import nbformat
 import pytest
-from derived import NOTEBOOKS, read
 
 from mnist_lab.__main__ import main
 from mnist_lab.commands import measure as module
 from mnist_lab.results import store
+from tools.project import NOTEBOOKS, read
 
 from .notebooks import LESSONS, code, notebook, prose, write
 

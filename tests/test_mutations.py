@@ -2,15 +2,14 @@
 
 import ast
 
-import mutate_lessons
-import mutate_package
 import pytest
-from derived import NOTEBOOKS, read
-from mutate_lessons import mutated, row
-from mutate_package import Mutant, summary
-from mutations import MUTATIONS, Mutation
 
 from mnist_lab.checks.lessons import LESSONS
+from tools import mutate_lessons, mutate_package
+from tools.mutate_lessons import mutated, row
+from tools.mutate_package import Mutant, summary
+from tools.mutations import MUTATIONS, Mutation
+from tools.project import NOTEBOOKS, read
 
 TRIALS = [(lesson, mutation) for lesson, several in MUTATIONS.items() for mutation in several]
 

@@ -4,7 +4,8 @@ import shutil
 import subprocess
 
 import pytest
-from nightly_table import HEAD, tried, updated
+
+from tools.nightly_table import HEAD, tried, updated
 
 
 def test_the_first_rows():

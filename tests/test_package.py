@@ -10,9 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from derived import read
 
 import mnist_lab
+from tools.project import read
 
 from .notebooks import LESSONS, ROOT
 

@@ -1,6 +1,5 @@
 """A drawing becomes an image as MNIST has them: scale, place, polarity, and what is refused."""
 
-import draw_samples
 import numpy as np
 import pytest
 from PIL import Image
@@ -8,6 +7,7 @@ from PIL import Image
 from mnist_lab import preprocess_digit, sample_drawings
 from mnist_lab.data import idx
 from mnist_lab.data.find import find_mnist
+from tools import draw_samples
 
 from .conftest import centres_of_mass
 

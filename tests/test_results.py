@@ -73,6 +73,20 @@ def test_those_that_write_at_once_wait_for_each_other(file, monkeypatch):
     assert list(seeds_of("01_dense_softmax", file=file)) == ["0", "1", "2", "3"]
 
 
+def test_the_file_is_parsed_once_for_each_of_its_states_and_nobody_can_change_what_was(file, monkeypatch):
+    fill(file, [0.9] * 3)
+    parsed = []
+    monkeypatch.setattr(module, "_read", lambda path, read=module._read: parsed.append(path) or read(path))
+    seeds = seeds_of("01_dense_softmax", file=file)
+    seeds["0"]["accuracy"].append(7)
+    del seeds["1"], seeds["2"]["loss"]
+    assert summary("01_dense_softmax", file=file).mean == pytest.approx(0.9)
+    assert seeds_of("01_dense_softmax", file=file)["2"] == {**entry(0.9), "environment": 0}
+    assert len(parsed) == 1
+    fill(file, [0.8])
+    assert summary("01_dense_softmax", file=file).lowest == 0.8
+
+
 def test_two_seeds_are_no_measurement(file):
     fill(file, [0.9, 0.91])
     assert summary("01_dense_softmax", file=file) is None

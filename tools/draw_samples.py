@@ -1,4 +1,4 @@
-"""Draw the sample drawings of `mnist_lab/handwriting/sample_drawings.png`: `python tools/draw_samples.py`.
+"""Draw the sample drawings of `mnist_lab/handwriting/sample_drawings.png`: `python -m tools.draw_samples`.
 
 A row for each digit. A pen follows one of the digit's paths, which are bent, turned, slanted, stretched, enlarged and
 placed at random, as somebody draws who does not know how MNIST's digits were centred. The amounts were chosen by eye,
@@ -6,91 +6,40 @@ before any network had read a drawing.
 """
 
 import numpy as np
-from derived import ROOT
 from PIL import Image
 
 from mnist_lab.handwriting.samples import OF_EACH, SIDE
+from tools.project import ROOT
 
 SHEET = ROOT / "mnist_lab" / "handwriting" / "sample_drawings.png"
 SEED = 2026
 
-# Ways to write each digit: strokes of smooth pieces that meet in corners; (x, y) in a box of height 1, y downwards.
+# Ways to write each digit: smooth pieces that meet in corners, apart by a |; x,y in a box of height 1, y downwards.
 PATHS = {
-    0: [
-        [
-            [
-                [
-                    (0.5, 0),
-                    (0.2, 0.12),
-                    (0.08, 0.5),
-                    (0.22, 0.9),
-                    (0.5, 1),
-                    (0.76, 0.88),
-                    (0.9, 0.5),
-                    (0.76, 0.1),
-                    (0.48, 0),
-                ]
-            ]
-        ]
-    ],
+    0: ["0.5,0 0.2,0.12 0.08,0.5 0.22,0.9 0.5,1 0.76,0.88 0.9,0.5 0.76,0.1 0.48,0"],
     1: [
-        [[[(0.5, 0), (0.5, 0.5), (0.5, 1)]]],
-        [[[(0.22, 0.25), (0.38, 0.14), (0.52, 0)], [(0.52, 0), (0.52, 0.5), (0.52, 1)]]],
+        "0.5,0 0.5,0.5 0.5,1",
+        "0.22,0.25 0.38,0.14 0.52,0 | 0.52,0 0.52,0.5 0.52,1",
     ],
     2: [
-        [
-            [
-                [(0.1, 0.26), (0.3, 0.03), (0.65, 0.03), (0.78, 0.3), (0.5, 0.65), (0.06, 0.98)],
-                [(0.06, 0.98), (0.9, 0.97)],
-            ]
-        ],
-        [[[(0.1, 0.22), (0.4, 0), (0.75, 0.2), (0.55, 0.62), (0.2, 0.95), (0.06, 0.85), (0.22, 0.74), (0.9, 0.96)]]],
+        "0.1,0.26 0.3,0.03 0.65,0.03 0.78,0.3 0.5,0.65 0.06,0.98 | 0.06,0.98 0.9,0.97",
+        "0.1,0.22 0.4,0 0.75,0.2 0.55,0.62 0.2,0.95 0.06,0.85 0.22,0.74 0.9,0.96",
     ],
-    3: [
-        [
-            [
-                [(0.1, 0.12), (0.42, 0), (0.74, 0.18), (0.62, 0.4), (0.34, 0.46)],
-                [(0.34, 0.46), (0.7, 0.54), (0.8, 0.78), (0.45, 1), (0.05, 0.86)],
-            ]
-        ],
-    ],
+    3: ["0.1,0.12 0.42,0 0.74,0.18 0.62,0.4 0.34,0.46 | 0.34,0.46 0.7,0.54 0.8,0.78 0.45,1 0.05,0.86"],
     4: [
-        [
-            [[(0.24, 0), (0.16, 0.3), (0.08, 0.56)], [(0.08, 0.56), (0.86, 0.54)]],
-            [[(0.64, 0.08), (0.62, 0.5), (0.58, 1)]],
-        ],
-        [[[(0.66, 0), (0.36, 0.34), (0.04, 0.66)], [(0.04, 0.66), (0.9, 0.66)]], [[(0.66, 0), (0.66, 0.5), (0.66, 1)]]],
+        "0.24,0 0.16,0.3 0.08,0.56 | 0.08,0.56 0.86,0.54 | 0.64,0.08 0.62,0.5 0.58,1",
+        "0.66,0 0.36,0.34 0.04,0.66 | 0.04,0.66 0.9,0.66 | 0.66,0 0.66,0.5 0.66,1",
     ],
-    5: [
-        [
-            [
-                [(0.24, 0.02), (0.2, 0.2), (0.16, 0.44)],
-                [(0.16, 0.44), (0.48, 0.36), (0.8, 0.6), (0.64, 0.93), (0.3, 1), (0.06, 0.88)],
-            ],
-            [[(0.24, 0.02), (0.82, 0)]],
-        ],
-    ],
-    6: [[[[(0.72, 0), (0.34, 0.28), (0.12, 0.7), (0.36, 1), (0.72, 0.86), (0.66, 0.58), (0.38, 0.54), (0.15, 0.74)]]]],
+    5: ["0.24,0.02 0.2,0.2 0.16,0.44 | 0.16,0.44 0.48,0.36 0.8,0.6 0.64,0.93 0.3,1 0.06,0.88 | 0.24,0.02 0.82,0"],
+    6: ["0.72,0 0.34,0.28 0.12,0.7 0.36,1 0.72,0.86 0.66,0.58 0.38,0.54 0.15,0.74"],
     7: [
-        [[[(0.06, 0.06), (0.86, 0.03)], [(0.86, 0.03), (0.56, 0.5), (0.36, 1)]]],
-        [[[(0.06, 0.06), (0.86, 0.03)], [(0.86, 0.03), (0.56, 0.5), (0.36, 1)]], [[(0.3, 0.5), (0.8, 0.47)]]],
+        "0.06,0.06 0.86,0.03 | 0.86,0.03 0.56,0.5 0.36,1",
+        "0.06,0.06 0.86,0.03 | 0.86,0.03 0.56,0.5 0.36,1 | 0.3,0.5 0.8,0.47",
     ],
-    8: [
-        [
-            [
-                [(0.72, 0.14), (0.46, 0), (0.2, 0.2), (0.46, 0.46), (0.78, 0.76), (0.48, 1), (0.16, 0.76)],
-                [(0.16, 0.76), (0.46, 0.48), (0.78, 0.22), (0.72, 0.14)],
-            ]
-        ],
-    ],
+    8: ["0.72,0.14 0.46,0 0.2,0.2 0.46,0.46 0.78,0.76 0.48,1 0.16,0.76 | 0.16,0.76 0.46,0.48 0.78,0.22 0.72,0.14"],
     9: [
-        [[[(0.76, 0.18), (0.44, 0), (0.14, 0.26), (0.38, 0.52), (0.74, 0.24)], [(0.74, 0.24), (0.72, 0.6), (0.68, 1)]]],
-        [
-            [
-                [(0.76, 0.18), (0.44, 0), (0.14, 0.26), (0.38, 0.52), (0.74, 0.24)],
-                [(0.74, 0.24), (0.7, 0.8), (0.22, 0.98)],
-            ]
-        ],
+        "0.76,0.18 0.44,0 0.14,0.26 0.38,0.52 0.74,0.24 | 0.74,0.24 0.72,0.6 0.68,1",
+        "0.76,0.18 0.44,0 0.14,0.26 0.38,0.52 0.74,0.24 | 0.74,0.24 0.7,0.8 0.22,0.98",
     ],
 }
 
@@ -109,7 +58,7 @@ def smooth(points):
 
 def draw(digit, random):
     """Return one drawing, `[SIDE, SIDE]` uint8."""
-    strokes = PATHS[digit][random.integers(len(PATHS[digit]))]
+    way = PATHS[digit][random.integers(len(PATHS[digit]))].split("|")
     detours = random.normal(0, 0.035, (4, 4, 2))  # what a point is moved by, depending on where it lies
 
     def led_astray(point):
@@ -119,8 +68,8 @@ def draw(digit, random):
         below = (1 - x % 1) * detours[min(row + 1, 3), column] + x % 1 * detours[min(row + 1, 3), min(column + 1, 3)]
         return point + (1 - y % 1) * across + y % 1 * below
 
-    pieces = [smooth([led_astray(np.asarray(point)) for point in piece]) for stroke in strokes for piece in stroke]
-    path = np.concatenate(pieces) - 0.5
+    corners = [[np.array(point.split(","), float) for point in piece.split()] for piece in way]
+    path = np.concatenate([smooth([led_astray(point) for point in piece]) for piece in corners]) - 0.5
     turn, slant, stretch = random.normal(0, (0.1, 0.15, 0.12))
     path[:, 0] = (path[:, 0] - slant * path[:, 1]) * np.exp(stretch)
     path = path @ [[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]

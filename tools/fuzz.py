@@ -1,4 +1,4 @@
-"""Fuzz what takes files and drawings, led by coverage: `tools/fuzz.py images|labels|drawing SECONDS`.
+"""Fuzz what takes files and drawings, led by coverage: `python -m tools.fuzz images|labels|drawing SECONDS`.
 
 It starts from the corpus in tests/corpus. Input that fails is written into the current folder, `crash-…`.
 """
@@ -13,9 +13,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import atheris
 import numpy as np
-from derived import ROOT
 
-sys.path.insert(0, str(ROOT))
+from tools.project import ROOT
 
 with atheris.instrument_imports(
     include=["mnist_lab.data.idx", "mnist_lab.data.gzipped", "mnist_lab.handwriting.preprocess"]

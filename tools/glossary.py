@@ -1,12 +1,15 @@
-"""Read the glossary: its entries, and which of them a term in a lesson means."""
+"""Read the glossary's source, put its entries in order, and find the one that a term in a lesson means."""
 
 import re
 from dataclasses import dataclass
 
-from derived import NOTEBOOKS
+from tools.placeholders import fill
+from tools.project import NOTEBOOKS, SOURCES
 
 GLOSSARY = NOTEBOOKS / "glossary.md"
+SOURCE = SOURCES / "glossary.md"
 
+_ENTRY = re.compile(r"^### ", re.MULTILINE)
 _FIELDS = re.compile(r"\*English:\* (?P<english>.+) · \*French:\* (?P<french>.+) · \*Lesson:\* (?P<lesson>\d\d)")
 _PLURALS = (("s", ""), ("es", ""), ("ies", "y"), ("ices", "ix"))
 
@@ -36,13 +39,34 @@ class Entry:
 
 
 def read_glossary(text: str | None = None) -> list[Entry]:
-    """Return the entries of the glossary, in their order.
+    """Return the entries of the glossary's source, in their order there.
 
     Raises:
         ValueError: an entry lacks a field or its definition, or its heading makes no address.
     """
-    text = GLOSSARY.read_text(encoding="utf-8") if text is None else text
-    return [_entry(part) for part in re.split(r"^### ", text, flags=re.MULTILINE)[1:]]
+    text = SOURCE.read_text(encoding="utf-8") if text is None else text
+    return [_entry(part) for part in _ENTRY.split(text)[1:]]
+
+
+def in_order(text: str) -> str:
+    """Return the glossary made from its source: the entries in alphabetical order, the letters for `{{ letters }}`.
+
+    Raises:
+        ValueError: an entry is broken, or there is another placeholder.
+    """
+    start, *parts = _ENTRY.split(text)
+    parts = sorted((part.strip() for part in parts), key=lambda part: fold(_entry(part).heading))
+    first: dict[str, str] = {}
+    for part in parts:
+        first.setdefault(part[0].upper(), _entry(part).anchor)
+
+    def value(words: str) -> str:
+        if words != "letters":
+            raise ValueError("there is no such placeholder in the glossary. There are: letters")
+        return " · ".join(f"[{letter}](#{anchor})" for letter, anchor in first.items())
+
+    text = "".join(f"### {part}\n\n" for part in parts)
+    return fill(f"{start}{text}".rstrip("\n") + "\n", value, "notebooks/source/glossary.md")
 
 
 def by_name(entries: list[Entry]) -> dict[str, Entry]:

@@ -1,6 +1,6 @@
 """Are known hands easier? Lesson 09's network with and without a writer's digits reads the same other digits of theirs.
 
-    python tools/measure_writers.py [--splits 10]
+    python -m tools.measure_writers [--splits 10]
 
 For each split some writers are chosen, with about 5,000 digits. Half of each one's digits are to be read. One network
 is trained on the digits of all others; for the second the writers' other half takes the place of as many of those.
@@ -16,7 +16,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
-from derived import NOTEBOOKS, read
 from tqdm import tqdm
 
 from mnist_lab.data import idx
@@ -25,6 +24,7 @@ from mnist_lab.data.splits import split
 from mnist_lab.data.writers import find_writers, read_writers
 from mnist_lab.environment import processor, versions
 from mnist_lab.results.store import seeds_of, store
+from tools.project import NOTEBOOKS, read
 
 LESSON = "09_honest_evaluation"
 VARIANTS = ("writers unknown", "writers known")

@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
-from derived import NOTEBOOKS, ROOT, read
-from mutations import MUTATIONS, Mutation
 
 from mnist_lab.commands import notebook_format
+from tools.mutations import MUTATIONS, Mutation
+from tools.project import NOTEBOOKS, ROOT, read
 
 TABLE = ROOT / "docs" / "mutations.md"
 JUDGED_BY = "tests/test_lessons_as_measured.py"
@@ -24,7 +24,7 @@ SECONDS, AT_ONCE = 1_800, 2
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "*.gz", "__pycache__", ".*_cache")
 HEAD = """# Broken on purpose
 
-Written by `python tools/mutate_lessons.py`: each mistake was made in a copy of the project, whose lesson was then run
+Written by `python -m tools.mutate_lessons`: each mistake was made in a copy of the project, whose lesson was then run
 and compared as in continuous integration. It is noticed by the cells whose output is another than the stored one, and
 by its accuracy, its loss or its network, where these are not what was measured over seeds; a ✓ says that the lesson's
 own check is among them.

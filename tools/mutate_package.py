@@ -15,9 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from derived import ROOT
-from mutate_lessons import LEFT_OUT
-from survivors import REASONS
+from tools.mutate_lessons import LEFT_OUT
+from tools.project import ROOT
+from tools.survivors import REASONS
 
 TABLE = ROOT / "docs" / "mutations_of_the_package.md"
 TESTS = {
@@ -50,7 +50,7 @@ exclude-operators = [
 MESSAGES = ("raise ", 'found = f"', 'f"', '"')  # a line that begins so is an error's text
 HEAD = """# Mutants of the package
 
-Written by `python tools/mutate_package.py`: cosmic-ray changed an operator, a comparison, a number, a condition or a
+Written by `python -m tools.mutate_package`: cosmic-ray changed an operator, a comparison, a number, a condition or a
 decorator at a time, and the module's own tests were run. What is no Python, or an error's text, is not counted.
 
 """

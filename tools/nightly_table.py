@@ -8,9 +8,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from derived import ROOT
-
 from mnist_lab.environment import processor
+from tools.project import ROOT
 
 FILE = ROOT / "docs" / "nightly.md"
 HEAD = """# What runs nightly

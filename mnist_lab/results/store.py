@@ -107,12 +107,12 @@ def first_epochs(lesson: str, *, origin: str = "mnist", file: Path = FILE) -> di
 
 def measured_lessons(*, file: Path = FILE) -> list[str]:
     """Return the names of the lessons of which something was measured on MNIST, in the course's order."""
-    return sorted(_read(file)["results"].get("mnist", {}))
+    return sorted(_parsed(file)["results"].get("mnist", {}))
 
 
 def seeds_of(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, file: Path = FILE) -> dict[str, dict]:
     """Return the entries of a lesson's variant by seed; an empty dict where nothing was measured."""
-    return _read(file)["results"].get(origin, {}).get(lesson, {}).get(variant, {})
+    return _copy(_parsed(file)["results"].get(origin, {}).get(lesson, {}).get(variant, {}))
 
 
 def store(
@@ -155,12 +155,25 @@ def _store(lesson: str, seed: int, entry: dict, environment: dict, origin: str, 
 
 
 def _read(file: Path) -> dict:
-    return json.loads(_text(file, file.stat().st_mtime_ns) if file.exists() else _EMPTY)
+    return json.loads(file.read_text(encoding="utf-8") if file.exists() else _EMPTY)
+
+
+def _parsed(file: Path) -> dict:
+    """Return the file's content, parsed once for each of its states: to be read and never changed."""
+    state = file.stat() if file.exists() else None
+    return _parsed_once(file, state and (state.st_mtime_ns, state.st_size, state.st_ino))
 
 
 @lru_cache(maxsize=1)
-def _text(file: Path, modified: int) -> str:
-    return file.read_text(encoding="utf-8")
+def _parsed_once(file: Path, state: tuple[int, int, int] | None) -> dict:
+    return _read(file)
+
+
+def _copy(value):
+    """Return a copy of nested dicts with lists of numbers in them."""
+    if isinstance(value, dict):
+        return {key: _copy(part) for key, part in value.items()}
+    return value.copy() if isinstance(value, list) else value
 
 
 def _dump(content: dict) -> str:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from derived import EXERCISES, NOTEBOOKS, read
 
 from mnist_lab.commands.notebook_runner import execute
 from mnist_lab.data import idx
 from mnist_lab.data.find import NAMES, VARIABLE, find_mnist
+from tools.project import EXERCISES, NOTEBOOKS, read
 
 HERE = Path(__file__).parent
 ONE_EPOCH = {"EPOCHS": 1}

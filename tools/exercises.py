@@ -5,18 +5,18 @@ cell of the same id. A cell tagged `answer` is left out. A cell's `task` (in its
 link to the glossary beside the lesson leads a folder up.
 """
 
-import sys
-from pathlib import Path
-
 import nbformat
-from derived import EXERCISES, NOTEBOOKS, lessons, read, write_or_check
 
-from mnist_lab.commands.notebook_format import text, tidy
+from mnist_lab.commands.notebook_format import tidy
+from tools.sources import SourceError, file
 
 
-def derived() -> dict[Path, str]:
-    """Return each exercise's file with its text."""
-    return {EXERCISES / path.name: text(exercise(path.stem, *_sources(path))) for path in lessons()}
+def make_exercises(lessons: dict[str, nbformat.NotebookNode]) -> dict[str, nbformat.NotebookNode]:
+    """Return the exercise of each lesson by its name."""
+    return {
+        name: exercise(name, lesson, lessons.get(lesson.metadata.mnist_lab.predecessor))
+        for name, lesson in lessons.items()
+    }
 
 
 def exercise(
@@ -25,7 +25,7 @@ def exercise(
     """Return the exercise of a lesson.
 
     Raises:
-        ValueError: a cell tagged `exercise` has no starter, and the predecessor has no cell of its id.
+        SourceError: a cell tagged `exercise` has no starter, and the predecessor has no cell of its id.
     """
     notebook = nbformat.from_dict(lesson)
     notebook.metadata.mnist_lab.kind = "exercise"
@@ -36,8 +36,8 @@ def exercise(
             continue
         cell = nbformat.from_dict(source)
         if task := cell.metadata.pop("task", None):
-            told = nbformat.v4.new_markdown_cell(task, id=f"{cell.id}-task", metadata={"tags": ["task"]})
-            notebook.cells.append(told)
+            text = nbformat.v4.new_markdown_cell(task, id=f"{cell.id}-task", metadata={"tags": ["task"]})
+            notebook.cells.append(text)
         starter = cell.metadata.pop("starter", None)
         if "exercise" in tags:
             cell.source = starter if starter is not None else _cell_of(predecessor, cell.id, name).source
@@ -53,17 +53,14 @@ def exercise(
     return tidy(notebook)
 
 
-def _sources(path: Path) -> tuple[nbformat.NotebookNode, nbformat.NotebookNode | None]:
-    lesson = read(path)
-    before = lesson.metadata.mnist_lab.predecessor
-    return lesson, read(NOTEBOOKS / f"{before}.ipynb") if before else None
-
-
 def _cell_of(predecessor: nbformat.NotebookNode | None, name: str, lesson: str) -> nbformat.NotebookNode:
     for cell in predecessor.cells if predecessor else []:
         if cell.id == name:
             return cell
-    raise ValueError(f"{lesson}: the cell {name!r} is tagged `exercise`, but has no starter and no predecessor")
+    raise SourceError(
+        f"{file(lesson)}: the cell {name!r} is tagged `exercise`, but has no starter, and the predecessor has no such "
+        "cell. Give it a `starter`"
+    )
 
 
 def _stuck(name: str) -> nbformat.NotebookNode:
@@ -73,7 +70,3 @@ def _stuck(name: str) -> nbformat.NotebookNode:
         f"are left out, and what the text promises of them is in the [lesson](../{name}.ipynb), as is the solution."
     )
     return nbformat.v4.new_markdown_cell(source, id="exercise-note")
-
-
-if __name__ == "__main__":
-    sys.exit(write_or_check(derived(), __doc__))

@@ -1,0 +1,1 @@
+"""What maintainers run, from the project's root: `python -m tools.build`, and the rest by its name in the same way."""

@@ -1,0 +1,55 @@
+"""Link a lesson to the glossary: the first time a term stands in bold, it leads to its entry.
+
+A relative link does not resolve in Colab, so a link holds the project's address on GitHub; it is relative as long as
+that is not known. The cells `title` and `in-brief` stay as they are: what is in brief there is explained below. So do
+headings and code.
+"""
+
+import re
+
+import nbformat
+
+from tools.glossary import GLOSSARY, Entry, find
+from tools.project import ROOT, is_known, on_github
+
+_PLAIN_CELLS = ("title", "in-brief")
+# What is to stay as it is comes before the bold terms, and so is stepped over as a whole.
+_TERM = re.compile(
+    r"""
+      ^[ ]{0,3}(?P<fence>```+|~~~+).*?(?:^[ ]{0,3}(?P=fence)|\Z)   # a block of code
+    | ^[ ]{0,3}\#{1,6}[ ].*?$                                       # a heading
+    | <!--.*?-->                                                    # a comment
+    | (?P<ticks>`+).+?(?P=ticks)                                    # code within a line
+    | \$\$.+?\$\$ | \$(?!\s)[^$\n]+\$                              # a formula
+    | (?<!\\)\[(?:[^\[\]]|\[[^\[\]]*\])*\]\([^()\s]*\)              # a link
+    | \*\*(?P<term>[^*\s](?:(?:(?!\n\n)[^*])*[^*\s])?)\*\*
+    """,
+    re.MULTILINE | re.DOTALL | re.VERBOSE,
+)
+
+
+def glossary_address(address: str) -> str:
+    """Return the glossary's address: on GitHub, or beside the lessons while the project's is not known."""
+    return on_github(address, GLOSSARY.relative_to(ROOT).as_posix()) if is_known(address) else GLOSSARY.name
+
+
+def link_lesson(lesson: nbformat.NotebookNode, names: dict[str, Entry], address: str) -> None:
+    """Link the first bold occurrence of each term in the lesson to its entry, and no other."""
+    done: set[str] = set()
+    number = lesson.metadata.mnist_lab.lesson[:2]
+    for cell in lesson.cells:
+        if cell.cell_type == "markdown" and cell.id not in _PLAIN_CELLS:
+            cell.source = link(cell.source, names, address, done, number)
+
+
+def link(prose: str, names: dict[str, Entry], address: str, done: set[str], lesson: str = "") -> str:
+    """Return `prose` with its bold terms linked, save those whose entry is in `done`; add to `done` what is linked."""
+
+    def replaced(found: re.Match) -> str:
+        entry = find(found["term"], names, lesson) if found["term"] else None
+        if entry is None or entry.anchor in done:
+            return found[0]
+        done.add(entry.anchor)
+        return f"[{found[0]}]({address}#{entry.anchor})"
+
+    return _TERM.sub(replaced, prose)
