@@ -5,9 +5,8 @@ import ast
 import pytest
 
 from mnist_lab.checks.lessons import LESSONS
-from tools import mutate_lessons, mutate_package
+from tools import mutate_lessons
 from tools.mutate_lessons import mutated, row
-from tools.mutate_package import Mutant, summary
 from tools.mutations import MUTATIONS, Mutation
 from tools.project import NOTEBOOKS, read
 
@@ -25,22 +24,6 @@ def test_it_can_be_made_and_is_python(lesson, mutation):
     changed = [new for old, new in zip(before.cells, after.cells, strict=True) if old.source != new.source]
     assert [cell.id for cell in changed] == [mutation.cell]
     ast.parse(changed[0].source)
-
-
-@pytest.mark.parametrize(
-    ("lives", "enough", "told"),
-    [
-        (["a | b"], True, "| `x` | `a \\| b` | a tie |"),
-        (["other"], False, "| `x` | `other` | **not known** |"),
-        ([], False, "It lives no longer: `a | b`"),
-        (["a | b"] * 4, False, "17 of 21 noticed: 81.0 %."),
-    ],
-)
-def test_mutants_of_a_module_that_live_have_a_reason_and_are_few(lives, enough, told, monkeypatch):
-    monkeypatch.setattr(mutate_package, "REASONS", {("idx", "a | b"): "a tie", ("files", "elsewhere"): "a tie"})
-    found = [Mutant("x", "y", True)] * 17 + [Mutant("x", after, False) for after in lives]
-    text, good = summary("idx", found)
-    assert (told in text, good) == (True, enough), text
 
 
 def test_one_that_cannot_be_made_is_said():
