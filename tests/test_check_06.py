@@ -10,7 +10,7 @@ from mnist_lab.checks.evidence import Evidence
 from mnist_lab.checks.lessons import find_lesson
 from mnist_lab.checks.probabilities import probabilities_of
 from mnist_lab.diagrams import cubes, feature_maps, learned_filters, shrinking, sliding, sliding_filter, strides
-from mnist_lab.diagrams._signed import signed
+from mnist_lab.diagrams._drawing import signed
 
 CLAIMS = (convolutions_see_the_image, image_gets_smaller, ten_probabilities)
 L = keras.layers

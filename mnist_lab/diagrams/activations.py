@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnist_lab.diagrams._shapes import SMALL, drawing, tint
+from mnist_lab.diagrams._drawing import SMALL, drawing, tint
 from mnist_lab.plots.style import BLUE, GREY, VERMILLION
 
 _FAR = 4.0  # beyond it the sigmoid's slope is under a fiftieth: it saturates

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnist_lab.diagrams._shapes import drawing
+from mnist_lab.diagrams._drawing import drawing
 from mnist_lab.diagrams.descent import bowl, draw_bowl, draw_path, name_ends
 from mnist_lab.diagrams.noise import FACTOR, LARGE_RATE, LATE, START, VIEW, late_distance, noisy_descent
 from mnist_lab.plots.style import GREY, INK, VERMILLION

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnist_lab.diagrams._shapes import drawing
+from mnist_lab.diagrams._drawing import drawing
 from mnist_lab.diagrams.descent import descend, draw_bowl, draw_path, name_ends
 
 EXAMPLES = 1024

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.patches import Circle, Polygon, Rectangle
 
-from mnist_lab.diagrams._shapes import SMALL, arrow, box, canvas, shape, tint, words
+from mnist_lab.diagrams._drawing import SMALL, arrow, box, canvas, shape, tint, words
 from mnist_lab.diagrams.descent import descend
 from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
-from mnist_lab.diagrams._shapes import SMALL, arrow, canvas, shape, tint, words
+from mnist_lab.diagrams._drawing import SMALL, arrow, canvas, shape, tint, words
 from mnist_lab.plots.style import BLUE, GREY, INK, ORANGE
 
 CUBES = ((28, 28, 1), (28, 28, 12), (14, 14, 24), (7, 7, 32))

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
 from mnist_lab.diagrams._arguments import as_numbers
-from mnist_lab.diagrams._shapes import drawing, tint
+from mnist_lab.diagrams._drawing import drawing, tint
 from mnist_lab.plots.style import BLUE, GREEN, INK
 
 _HESSIAN = np.array([[1.6, -1.5], [-1.5, 5.4]])  # of the bowl: twice as long as wide, turned a little

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
-from mnist_lab.diagrams._shapes import SMALL, canvas, tint, words
+from mnist_lab.diagrams._drawing import SMALL, canvas, tint, words
 from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION
 
 LAYERS = (3, 4, 4, 2)  # inputs, two hidden layers, outputs

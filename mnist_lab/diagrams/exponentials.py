@@ -3,7 +3,7 @@
 import numpy as np
 
 from mnist_lab.diagrams._arguments import CLASSES, as_logits
-from mnist_lab.diagrams._shapes import drawing, tint
+from mnist_lab.diagrams._drawing import drawing, tint
 from mnist_lab.plots.style import BLUE, GREY, INK
 
 _LARGEST_EXPONENT = 700  # the exponential of 710 is no longer a float

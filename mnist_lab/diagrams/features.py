@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from mnist_lab.diagrams._arguments import as_image, as_numbers
-from mnist_lab.diagrams._shapes import SMALL, canvas, inked, picture, words
-from mnist_lab.diagrams._signed import signed
+from mnist_lab.diagrams._drawing import SMALL, canvas, inked, picture, signed, words
 from mnist_lab.plots.style import INK
 
 FILTERS = 12

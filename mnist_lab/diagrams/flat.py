@@ -5,7 +5,7 @@ import numpy as np
 
 from mnist_lab.data.idx import SIDE
 from mnist_lab.diagrams._arguments import as_image
-from mnist_lab.diagrams._shapes import SMALL, canvas, inked, picture, shape, tint, words
+from mnist_lab.diagrams._drawing import SMALL, canvas, inked, picture, shape, tint, words
 from mnist_lab.plots.style import GREY
 
 _HUES = plt.colormaps["viridis"](np.linspace(0.1, 1, SIDE))[:, :3]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mnist_lab.diagrams._arguments import as_numbers
-from mnist_lab.diagrams._shapes import drawing
+from mnist_lab.diagrams._drawing import drawing
 from mnist_lab.plots.style import BLUE, GREEN, PURPLE, VERMILLION
 
 _LOOKS = ((BLUE, "o", "-"), (GREEN, "s", "--"), (VERMILLION, "D", "-."), (PURPLE, "^", ":"))

@@ -2,7 +2,7 @@
 
 from matplotlib.axes import Axes
 
-from mnist_lab.diagrams._shapes import SMALL, arrow, box, canvas, shape, tint, words
+from mnist_lab.diagrams._drawing import SMALL, arrow, box, canvas, shape, tint, words
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, VERMILLION
 
 ROWS, COLUMNS, IN, OUT = 4, 4, 3, 2

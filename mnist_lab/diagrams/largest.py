@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 from matplotlib.patches import Rectangle
 
 from mnist_lab.diagrams._arguments import CLASSES, as_probabilities
-from mnist_lab.diagrams._shapes import arrow, canvas, shape, words
+from mnist_lab.diagrams._drawing import arrow, canvas, shape, words
 from mnist_lab.plots.style import GREY, INK
 
 _MOST_ROWS = 6

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnist_lab.diagrams._shapes import SMALL, drawing, tint
+from mnist_lab.diagrams._drawing import SMALL, drawing, tint
 from mnist_lab.plots.style import BLUE, GREY, VERMILLION
 
 _MISTAKE = 0.02  # the probability that a confident mistake leaves to the right class

@@ -5,7 +5,7 @@ from matplotlib.patches import Rectangle
 
 from mnist_lab.data._validation import whole_number
 from mnist_lab.diagrams._arguments import CLASSES
-from mnist_lab.diagrams._shapes import SMALL, canvas, shape, tint, words
+from mnist_lab.diagrams._drawing import SMALL, canvas, shape, tint, words
 from mnist_lab.plots.style import BLUE, GREY, INK, ORANGE
 
 _ROW, _COLUMN = 2, 3  # the image and the neuron that are followed

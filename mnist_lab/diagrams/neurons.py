@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Circle
 
 from mnist_lab.diagrams._arguments import CLASSES, as_image
-from mnist_lab.diagrams._shapes import SUBSCRIPTED, arrow, box, canvas, picture, tint, words
+from mnist_lab.diagrams._drawing import SUBSCRIPTED, arrow, box, canvas, picture, tint, words
 from mnist_lab.plots.style import BLUE, GREY
 
 _PIXELS = {0: 3.2, 406: 2.14, 783: 1.08}  # those shown, and their height

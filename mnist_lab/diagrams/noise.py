@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mnist_lab.diagrams._shapes import drawing
+from mnist_lab.diagrams._drawing import drawing
 from mnist_lab.diagrams.descent import bowl, draw_bowl, draw_path, name_ends, slope_of_bowl
 from mnist_lab.plots.style import GREY
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mnist_lab.diagrams._arguments import as_numbers
-from mnist_lab.diagrams._shapes import SMALL, drawing, tint
+from mnist_lab.diagrams._drawing import SMALL, drawing, tint
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILLION
 
 EPSILON = 0.001  # Keras' own

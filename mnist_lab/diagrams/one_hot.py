@@ -3,7 +3,7 @@
 import numpy as np
 
 from mnist_lab.diagrams._arguments import CLASSES, as_probabilities
-from mnist_lab.diagrams._shapes import drawing, tint
+from mnist_lab.diagrams._drawing import drawing, tint
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK
 
 _HEAD = 1.05  # above every bar

@@ -1,6 +1,6 @@
 """The input pipeline: from a file of records to fit."""
 
-from mnist_lab.diagrams._shapes import SMALL, arrow, box, canvas, shape, tint, words
+from mnist_lab.diagrams._drawing import SMALL, arrow, box, canvas, shape, tint, words
 from mnist_lab.plots.style import BLUE, GREEN, GREY, PALE
 
 _PAIR, _BATCH = "[784], [10]", "[128, 784],\n[128, 10]"

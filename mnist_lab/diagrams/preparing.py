@@ -4,7 +4,7 @@ import numpy as np
 
 from mnist_lab.data.idx import BOX, SIDE
 from mnist_lab.diagrams._arguments import as_image, as_images, as_numbers
-from mnist_lab.diagrams._shapes import SMALL, arrow, canvas, inked, picture, words
+from mnist_lab.diagrams._drawing import SMALL, arrow, canvas, inked, picture, words
 from mnist_lab.plots.style import GREY, VERMILLION
 
 _PANEL = 1.9

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnist_lab.diagrams._shapes import SMALL, drawing
+from mnist_lab.diagrams._drawing import SMALL, drawing
 from mnist_lab.diagrams.descent import descend
 from mnist_lab.plots.style import BLUE, GREEN, INK, VERMILLION
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mnist_lab.diagrams._arguments import as_image
-from mnist_lab.diagrams._shapes import SMALL, box, canvas, inked, picture, shape, tint, words
+from mnist_lab.diagrams._drawing import SMALL, box, canvas, inked, picture, shape, tint, words
 from mnist_lab.plots.style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION
 
 _PATCH = 4  # pixels a side

@@ -1,6 +1,6 @@
 """Data parallelism: workers that share a batch, average their gradients, and stay alike."""
 
-from mnist_lab.diagrams._shapes import SMALL, arrow, box, canvas, shape, tint, words
+from mnist_lab.diagrams._drawing import SMALL, arrow, box, canvas, shape, tint, words
 from mnist_lab.plots.style import BLUE, GREEN, GREY, PALE, VERMILLION
 
 _HEIGHT = 0.72

@@ -4,8 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from mnist_lab.diagrams._arguments import as_image
-from mnist_lab.diagrams._shapes import SMALL, arrow, box, canvas, picture, shape, tint, words
-from mnist_lab.diagrams._signed import signed
+from mnist_lab.diagrams._drawing import SMALL, arrow, box, canvas, picture, shape, signed, tint, words
 from mnist_lab.plots.style import GREY, INK, ORANGE
 
 UPPER_EDGE = np.array([[-1.0, -1, -1], [0, 0, 0], [1, 1, 1]])  # ink below, paper above

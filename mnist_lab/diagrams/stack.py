@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mnist_lab.diagrams._shapes import SMALL, arrow, box, canvas, shape, tint, words
+from mnist_lab.diagrams._drawing import SMALL, arrow, box, canvas, shape, tint, words
 from mnist_lab.plots.style import BLUE, GREEN, GREY
 
 _HEIGHT = 3.0

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from mnist_lab.diagrams._arguments import as_image
-from mnist_lab.diagrams._shapes import SMALL, arrow, box, canvas, picture, shape, tint, words
+from mnist_lab.diagrams._drawing import SMALL, arrow, box, canvas, picture, shape, tint, words
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, ORANGE, SKY
 
 _CELL = 0.4

@@ -1,6 +1,6 @@
 """The training digits in two parts, and the test digits under a seal."""
 
-from mnist_lab.diagrams._shapes import arrow, box, canvas, tint, words
+from mnist_lab.diagrams._drawing import arrow, box, canvas, tint, words
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, VERMILLION
 
 _TRAINING, _TEST = 60_000, 10_000

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mnist_lab.diagrams._arguments import as_images
-from mnist_lab.diagrams._shapes import arrow, box, canvas, picture, tint, words
+from mnist_lab.diagrams._drawing import arrow, box, canvas, picture, tint, words
 from mnist_lab.plots.style import BLUE, GREY, INK
 
 _TRAINING = (6, 4)  # columns and rows of samples: six times as many as for validation, as in MNIST

@@ -1,4 +1,4 @@
-"""What the drawings are made of: a figure, a canvas measured in inches, boxes, arrows, digits and words."""
+"""What the drawings are made of: a figure, a canvas measured in inches, boxes, arrows, digits, words, colours."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.text import Text
 
-from mnist_lab.plots.style import GREY, INK, new_figure, style
+from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION, new_figure, style
 
 WIDTH = 9
 SMALL = 9  # points: no text is smaller
@@ -74,3 +74,14 @@ def tint(color, strength: float) -> tuple[float, float, float]:
     """Return `color` thinned with white: 1 leaves it as it is, 0 gives white."""
     red, green, blue = (1 - strength * (1 - channel) for channel in to_rgb(color))
     return red, green, blue
+
+
+def signed(values: np.ndarray, largest: float | None = None) -> np.ndarray:
+    """Return `values` as RGB, `[..., 3]`: full blue at `largest` and above, full vermillion at −`largest` and below.
+
+    `largest` is the largest size among the values unless it is given.
+    """
+    largest = largest or float(np.abs(values).max()) or 1.0
+    strength = np.clip(np.abs(values) / largest, 0, 1)[..., np.newaxis]
+    hue = np.where(values[..., np.newaxis] > 0, to_rgb(BLUE), to_rgb(VERMILLION))
+    return 1 - strength * (1 - hue)
