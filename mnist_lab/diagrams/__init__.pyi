@@ -14,9 +14,9 @@ from .gradients import activations_by_layer as activations_by_layer
 from .gradients import gradients_by_layer as gradients_by_layer
 from .kernels import convolution_weights as convolution_weights
 from .largest import argmax as argmax
+from .layers import one_layer as one_layer
 from .losses import loss_curves as loss_curves
 from .matrices import matrix_product as matrix_product
-from .neurons import one_layer as one_layer
 from .noise import bouncing_and_settling as bouncing_and_settling
 from .normalizing import batch_normalization as batch_normalization
 from .normalizing import sums_by_layer as sums_by_layer
