@@ -1,9 +1,12 @@
-"""Activation functions and their slopes."""
+"""Activation functions and their slopes; softmax, and the argmax of its rows."""
 
+import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.patches import Rectangle
 
-from mnist_lab.diagrams._drawing import SMALL, drawing, tint
-from mnist_lab.plots.style import BLUE, GREY, VERMILLION
+from mnist_lab.diagrams._arguments import CLASSES, as_logits, as_probabilities
+from mnist_lab.diagrams._drawing import SMALL, arrow, canvas, drawing, shape, tint, words
+from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION
 
 _FAR = 4.0  # beyond it the sigmoid's slope is under a fiftieth: it saturates
 
@@ -65,3 +68,124 @@ def relu_and_sigmoid() -> None:
 def _shade_saturated(ax) -> None:
     for left, right in ((-8, -_FAR), (_FAR, 8)):
         ax.axvspan(left, right, color=tint(GREY, 0.2), linewidth=0)
+
+
+_LARGEST_EXPONENT = 700  # the exponential of 710 is no longer a float
+
+
+def softmax(logits) -> None:
+    """Draw ten logits, their exponentials, and those divided by their sum; the largest is dark and labelled.
+
+    Args:
+        logits: `[10]` float. Where the exponentials are too large for a float, their bars are right in proportion
+            and no number is written.
+
+    Raises:
+        ValueError: `logits` is of another shape, or holds a number that is not finite.
+    """
+    logits = as_logits(logits)
+    fits = logits.max() <= _LARGEST_EXPONENT
+    exponentials = np.exp(logits if fits else logits - logits.max())
+    total = exponentials.sum()
+    panels = (
+        ("logits", logits, "", True),
+        (
+            "their exponentials",
+            exponentials,
+            f"sum = {_format_number(total, 4)}" if fits else "too large for a float",
+            fits,
+        ),
+        ("divided by the sum: probabilities", exponentials / total, "sum = 1", True),
+    )
+    with drawing(2.8) as figure:
+        for ax, (title, values, note, numbered) in zip(figure.subplots(1, 3), panels, strict=True):
+            _draw_bars(ax, values, numbered)
+            ax.set_title(title)
+            ax.text(0.98, 0.97, note, transform=ax.transAxes, ha="right", va="top", color=INK)
+
+
+def _draw_bars(ax, values: np.ndarray, numbered: bool) -> None:
+    largest = int(values.argmax())
+    colors = [BLUE if number == largest else tint(BLUE, 0.35) for number in range(CLASSES)]
+    bars = ax.bar(range(CLASSES), values, color=colors)
+    bars[largest].set(edgecolor=INK, linewidth=1.5)
+    up = values[largest] >= 0
+    ax.annotate(
+        _format_number(values[largest], 3) if numbered else "",
+        (largest, values[largest]),
+        xytext=(0, 3 if up else -3),
+        textcoords="offset points",
+        ha="center",
+        va="bottom" if up else "top",
+        weight="bold",
+    )
+    ax.axhline(0, color=GREY, linewidth=0.8)
+    low, high = min(values.min(), 0), max(values.max(), 0)
+    room = 0.3 * (high - low or 1)
+    ax.set(ylim=(low - (room if low < 0 else 0), high + room), xlabel="class")
+    ax.set_xticks(range(CLASSES))
+    ax.get_xticklabels()[largest].set(weight="bold", color=INK)
+    ax.set_yticks([])
+    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.tick_params(length=0)
+
+
+def _format_number(value: float, digits: int) -> str:
+    text = f"{value:,.0f}" if 1e3 <= value < 1e6 else f"{value:.{digits}g}"
+    return text.replace("-", "−")
+
+
+_MOST_ROWS = 6
+_TABLE_LEFT, _CELL_WIDTH, _CELL_HEIGHT = 1.0, 0.6, 0.34
+_HEAT = plt.colormaps["Blues"]
+
+
+def argmax(probabilities) -> None:
+    """Draw predictions as a table, the largest of every row boxed and its class at the row's end.
+
+    The figure is as high as there are rows.
+
+    Args:
+        probabilities: `[m, 10]` float, m from 1 to 6; every row adds to 1, as softmax gives it.
+
+    Raises:
+        ValueError: `probabilities` is of another shape, or a row does not add to 1.
+    """
+    probabilities = as_probabilities(probabilities)
+    if probabilities.ndim != 2 or not 1 <= len(probabilities) <= _MOST_ROWS:
+        expected = f"[m, 10] with m from 1 to {_MOST_ROWS}"
+        raise ValueError(f"probabilities must be of shape {expected}. Received: {list(probabilities.shape)}")
+    rows = len(probabilities)
+    top, right = rows * _CELL_HEIGHT + 0.1, _TABLE_LEFT + CLASSES * _CELL_WIDTH
+    with canvas(top + 0.75) as ax:
+        arrow(ax, (_TABLE_LEFT, top + 0.52), (right, top + 0.52), GREY)
+        shape(ax, right + 0.1, top + 0.52, "axis=1", ha="left")
+        words(ax, _TABLE_LEFT - 0.15, top + 0.18, "class", 10, color=GREY, ha="right")
+        words(ax, right + 0.95, top + 0.18, "answer", 10, color=GREY)
+        for column in range(CLASSES):
+            words(ax, _TABLE_LEFT + (column + 0.5) * _CELL_WIDTH, top + 0.18, f"{column}", 10, color=GREY)
+        for number, row in enumerate(probabilities):
+            y = top - (number + 0.5) * _CELL_HEIGHT
+            words(ax, _TABLE_LEFT - 0.15, y, f"row {number}", 10, ha="right")
+            _draw_row(ax, row, y)
+            arrow(ax, (right + 0.12, y), (right + 0.7, y))
+            words(ax, right + 0.95, y, f"{row.argmax()}", 13, weight="bold")
+
+
+def _draw_row(ax, row, y: float) -> None:
+    for column, value in enumerate(row):
+        x = _TABLE_LEFT + column * _CELL_WIDTH
+        largest = column == row.argmax()
+        ax.add_patch(
+            Rectangle(
+                (x, y - _CELL_HEIGHT / 2),
+                _CELL_WIDTH,
+                _CELL_HEIGHT,
+                facecolor=_HEAT(0.85 * value),
+                edgecolor=INK if largest else "white",
+                linewidth=2 if largest else 1,
+                zorder=3 if largest else 2,
+            )
+        )
+        look = {"color": "white" if value > 0.6 else INK, "weight": "bold" if largest else "normal"}
+        words(ax, x + _CELL_WIDTH / 2, y, f"{value:.2f}", 10, zorder=4, **look)
