@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from mnist_lab import diagrams
-from mnist_lab.diagrams import batches, descent, losses, one_hot
+from mnist_lab.diagrams import batches, descent, losses
 from mnist_lab.plots.style import BLUE
 
 SEVEN = np.zeros((28, 28))
@@ -253,7 +253,7 @@ def test_softmax_labels_the_largest():
 def test_cross_entropy_is_the_labels_term():
     for label in (3, 5, 6):
         expected = -(CERTAIN[label] * np.log(PROBABILITIES)).sum()
-        assert np.isclose(one_hot.loss_of(PROBABILITIES[label]), expected)
+        assert np.isclose(losses.cross_entropy_loss(PROBABILITIES[label]), expected)
         assert f"= {expected:.2f}" in written(draw("cross_entropy", PROBABILITIES, label))
         plt.close("all")
 

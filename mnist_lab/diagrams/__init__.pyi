@@ -18,11 +18,11 @@ from .layers import matrix_product as matrix_product
 from .layers import one_layer as one_layer
 from .layers import stacked_layers as stacked_layers
 from .layers import tensors as tensors
+from .losses import cross_entropy as cross_entropy
 from .losses import loss_curves as loss_curves
 from .noise import bouncing_and_settling as bouncing_and_settling
 from .normalizing import batch_normalization as batch_normalization
 from .normalizing import sums_by_layer as sums_by_layer
-from .one_hot import cross_entropy as cross_entropy
 from .pipeline import input_pipeline as input_pipeline
 from .preparing import preparation as preparation
 from .preparing import where_they_stand as where_they_stand
