@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from mnist_lab import diagrams
-from mnist_lab.diagrams import batches, descent, losses
+from mnist_lab.diagrams import descent, losses
 from mnist_lab.plots.style import BLUE
 
 SEVEN = np.zeros((28, 28))
@@ -312,15 +312,15 @@ def test_descent_steps_against_the_gradient():
 
 
 def test_larger_batches_are_less_noisy():
-    inputs, targets = batches.points(0)
+    inputs, targets = descent.line_examples(0)
     best = np.linalg.lstsq(inputs, targets, rcond=None)[0]
     late = [np.linalg.norm(path[-15:] - best, axis=1).mean() for path in paths(draw("mini_batches"))]
     assert late[0] > 2 * late[1] > 4 * late[2]
 
 
 def test_the_whole_sets_gradient_is_that_of_the_mean_squared_error():
-    inputs, targets = batches.points(3)
-    first, second = batches.noisy_path(inputs, targets, batches.EXAMPLES, 3)[:2]
+    inputs, targets = descent.line_examples(3)
+    first, second = descent.mini_batch_path(inputs, targets, descent.EXAMPLES, 3)[:2]
 
     def loss(weights):
         return ((inputs @ weights - targets) ** 2).mean()

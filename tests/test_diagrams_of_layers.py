@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from mnist_lab import diagrams
-from mnist_lab.diagrams import activations, saddle
+from mnist_lab.diagrams import activations, descent
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "relu"])
@@ -24,23 +24,23 @@ def test_the_sigmoid_is_half_at_zero_and_its_slope_a_quarter_there():
 def test_the_saddle_has_its_slope_and_its_places():
     at = np.array([0.7, -0.4])
     for axis, step in enumerate(np.eye(2) * 1e-5):
-        measured = (saddle.height_of(*(at + step)) - saddle.height_of(*(at - step))) / 2e-5
-        assert saddle.slope_of(*at)[axis] == pytest.approx(measured, abs=1e-6)
-    assert not saddle.slope_of(0.0, 0.0).any()
-    np.testing.assert_allclose(saddle.slope_of(0.0, np.sqrt(2)), 0, atol=1e-12)
+        measured = (descent.saddle(*(at + step)) - descent.saddle(*(at - step))) / 2e-5
+        assert descent.saddle_gradient(*at)[axis] == pytest.approx(measured, abs=1e-6)
+    assert not descent.saddle_gradient(0.0, 0.0).any()
+    np.testing.assert_allclose(descent.saddle_gradient(0.0, np.sqrt(2)), 0, atol=1e-12)
 
 
 def test_all_start_at_one_place_and_only_plain_descent_has_not_arrived():
-    paths = [saddle.creep(), saddle.roll(), saddle.adapt()]
+    paths = [descent.sgd_path(), descent.momentum_path(), descent.adam_path()]
     assert {tuple(path[0]) for path in paths} == {(-1.6, 0.02)}
-    left = [saddle.height_of(*path[-1]) + 1 for path in paths]
+    left = [descent.saddle(*path[-1]) + 1 for path in paths]
     assert left[0] > 0.3
     assert max(left[1:]) < 0.05
 
 
 def test_plain_descent_takes_the_step_that_the_formula_says():
-    path = saddle.creep()
-    np.testing.assert_allclose(path[1], path[0] - 0.03 * saddle.slope_of(*path[0]))
+    path = descent.sgd_path()
+    np.testing.assert_allclose(path[1], path[0] - 0.03 * descent.saddle_gradient(*path[0]))
 
 
 @pytest.mark.parametrize("name", ["gradients_by_layer", "activations_by_layer"])

@@ -9,7 +9,7 @@ from matplotlib.patches import Circle
 from matplotlib.text import Text
 
 from mnist_lab import diagrams
-from mnist_lab.diagrams import descent, dropping, noise
+from mnist_lab.diagrams import descent, dropping
 
 
 def slope(weights):
@@ -23,8 +23,8 @@ def test_noisy_steps_go_against_the_gradient_plus_the_same_noise():
 
     found = []
     for rate in (lambda step: 0.3, schedule):
-        path = noise.noisy_descent(rate, 5)
-        assert len(path) == noise.STEPS + 1
+        path = descent.noisy_descent(rate, 5)
+        assert len(path) == descent.NOISY_STEPS + 1
         pairs = enumerate(pairwise(path))
         found.append([(before - after) / rate(step) - slope(before) for step, (before, after) in pairs])
     assert np.allclose(*found, atol=1e-6)
@@ -34,25 +34,25 @@ def test_noisy_steps_go_against_the_gradient_plus_the_same_noise():
 @pytest.mark.parametrize("seed", range(5))
 def test_decay_ends_nearer_than_a_constant_rate_small_or_large(seed):
     def ends(schedule):
-        return noise.late_distance(noise.noisy_descent(schedule, seed))
+        return descent.mean_distance_at_the_end(descent.noisy_descent(schedule, seed))
 
-    decayed = ends(lambda step: noise.LARGE_RATE * noise.FACTOR**step)
-    assert decayed < ends(lambda step: noise.LARGE_RATE)
-    assert decayed < ends(lambda step: noise.SMALL_RATE)
+    decayed = ends(lambda step: descent.LARGE_LEARNING_RATE * descent.DECAY**step)
+    assert decayed < ends(lambda step: descent.LARGE_LEARNING_RATE)
+    assert decayed < ends(lambda step: descent.SMALL_LEARNING_RATE)
 
 
 def test_large_steps_do_not_settle_however_many():
-    distances = np.linalg.norm(noise.noisy_descent(lambda step: noise.LARGE_RATE, 0), axis=1)
+    distances = np.linalg.norm(descent.noisy_descent(lambda step: descent.LARGE_LEARNING_RATE, 0), axis=1)
     assert 0.5 < distances[40:].mean() / distances[20:40].mean() < 2
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_average_of_restless_points_is_nearer_than_the_points(seed):
-    path = noise.noisy_descent(lambda step: noise.LARGE_RATE, seed)
+    path = descent.noisy_descent(lambda step: descent.LARGE_LEARNING_RATE, seed)
     diagrams.averaged_steps(seed)
     told = [float(ax.get_xlabel().split(": ")[1].split()[0]) for ax in plt.gcf().axes]
-    assert told[0] == pytest.approx(noise.late_distance(path), abs=0.006)
-    assert told[1] == pytest.approx(np.linalg.norm(path[-noise.LATE :].mean(axis=0)), abs=0.006)
+    assert told[0] == pytest.approx(descent.mean_distance_at_the_end(path), abs=0.006)
+    assert told[1] == pytest.approx(np.linalg.norm(path[-descent.LAST_STEPS :].mean(axis=0)), abs=0.006)
     assert max(told[1:]) < told[0]
 
 
