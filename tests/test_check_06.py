@@ -9,7 +9,7 @@ from mnist_lab.checks.claims.convolutions import convolutions_see_the_image, ima
 from mnist_lab.checks.evidence import Evidence
 from mnist_lab.checks.lessons import find_lesson
 from mnist_lab.checks.probabilities import probabilities_of
-from mnist_lab.diagrams import cubes, feature_maps, learned_filters, shrinking, sliding, sliding_filter, strides
+from mnist_lab.diagrams import convolutions, cubes, feature_maps, learned_filters, shrinking, sliding_filter, strides
 from mnist_lab.diagrams._drawing import signed
 
 CLAIMS = (convolutions_see_the_image, image_gets_smaller, ten_probabilities)
@@ -257,9 +257,9 @@ def test_the_drawn_cubes_are_this_network():
 
 def test_the_sliding_filter_is_what_keras_computes():
     image = DIGITS[0].reshape(28, 28)
-    weights = sliding.UPPER_EDGE.astype("float32")
+    weights = convolutions.UPPER_EDGE.astype("float32")
     expected = keras.ops.conv(image[None, :, :, None], weights[:, :, None, None])[0, :, :, 0]
-    assert np.allclose(sliding.slide(image, weights), expected, atol=1e-5)
+    assert np.allclose(convolutions.slide(image, weights), expected, atol=1e-5)
 
 
 def test_the_drawn_pooling_is_what_keras_computes():

@@ -3,6 +3,7 @@ from .activations import relu_and_sigmoid as relu_and_sigmoid
 from .activations import sigmoid as sigmoid
 from .activations import softmax as softmax
 from .card import summary_card as summary_card
+from .convolutions import sliding_filter as sliding_filter
 from .cubes import data_cubes as data_cubes
 from .descent import averaged_steps as averaged_steps
 from .descent import bouncing_and_settling as bouncing_and_settling
@@ -28,7 +29,6 @@ from .pipeline import input_pipeline as input_pipeline
 from .preparing import preparation as preparation
 from .preparing import where_they_stand as where_they_stand
 from .sharing import data_parallel as data_parallel
-from .sliding import sliding_filter as sliding_filter
 from .strides import shrinking as shrinking
 from .three_sets import held_out_and_sealed as held_out_and_sealed
 from .two_sets import train_and_validation as train_and_validation
