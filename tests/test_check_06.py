@@ -9,7 +9,7 @@ from mnist_lab.checks.claims.convolutions import convolutions_see_the_image, ima
 from mnist_lab.checks.evidence import Evidence
 from mnist_lab.checks.lessons import find_lesson
 from mnist_lab.checks.probabilities import probabilities_of
-from mnist_lab.diagrams import convolutions, cubes, feature_maps, learned_filters, shrinking, sliding_filter, strides
+from mnist_lab.diagrams import convolutions, feature_maps, learned_filters, shrinking, sliding_filter
 from mnist_lab.diagrams._drawing import signed
 
 CLAIMS = (convolutions_see_the_image, image_gets_smaller, ten_probabilities)
@@ -252,20 +252,20 @@ def test_the_lesson_asks_for_these_claims_first():
 
 def test_the_drawn_cubes_are_this_network():
     shapes = [tuple(layer.output.shape[1:]) for layer in as_taught().layers]
-    assert shapes == [*cubes.CUBES, *((count,) for count in cubes.VECTORS)]
+    assert shapes == [*convolutions.CUBES, *((count,) for count in convolutions.VECTORS)]
 
 
 def test_the_sliding_filter_is_what_keras_computes():
     image = DIGITS[0].reshape(28, 28)
     weights = convolutions.UPPER_EDGE.astype("float32")
     expected = keras.ops.conv(image[None, :, :, None], weights[:, :, None, None])[0, :, :, 0]
-    assert np.allclose(convolutions.slide(image, weights), expected, atol=1e-5)
+    assert np.allclose(convolutions.weighted_sums(image, weights), expected, atol=1e-5)
 
 
 def test_the_drawn_pooling_is_what_keras_computes():
     image = DIGITS[0].reshape(28, 28)
     expected = keras.ops.max_pool(image[None, :, :, None], 2)[0, :, :, 0]
-    assert np.allclose(strides.max_pool(image), expected)
+    assert np.allclose(convolutions.max_pool(image), expected)
 
 
 def test_signs_have_colours():

@@ -3,19 +3,20 @@ from .activations import relu_and_sigmoid as relu_and_sigmoid
 from .activations import sigmoid as sigmoid
 from .activations import softmax as softmax
 from .card import summary_card as summary_card
+from .convolutions import convolution_weights as convolution_weights
+from .convolutions import data_cubes as data_cubes
+from .convolutions import feature_maps as feature_maps
+from .convolutions import learned_filters as learned_filters
+from .convolutions import shrinking as shrinking
 from .convolutions import sliding_filter as sliding_filter
-from .cubes import data_cubes as data_cubes
 from .descent import averaged_steps as averaged_steps
 from .descent import bouncing_and_settling as bouncing_and_settling
 from .descent import gradient_descent as gradient_descent
 from .descent import mini_batches as mini_batches
 from .descent import saddle_point as saddle_point
 from .dropping import dropout as dropout
-from .features import feature_maps as feature_maps
-from .features import learned_filters as learned_filters
 from .gradients import activations_by_layer as activations_by_layer
 from .gradients import gradients_by_layer as gradients_by_layer
-from .kernels import convolution_weights as convolution_weights
 from .layers import flattening as flattening
 from .layers import matrix_product as matrix_product
 from .layers import one_layer as one_layer
@@ -29,7 +30,6 @@ from .pipeline import input_pipeline as input_pipeline
 from .preparing import preparation as preparation
 from .preparing import where_they_stand as where_they_stand
 from .sharing import data_parallel as data_parallel
-from .strides import shrinking as shrinking
 from .three_sets import held_out_and_sealed as held_out_and_sealed
 from .two_sets import train_and_validation as train_and_validation
 
