@@ -11,7 +11,7 @@ from scipy.special import softmax
 
 from mnist_lab import diagrams
 from mnist_lab.commands import notebook_format
-from mnist_lab.diagrams import card, normalizing
+from mnist_lab.diagrams import card, layer_statistics, normalizing
 
 
 def test_what_is_drawn_is_what_keras_computes():
@@ -38,7 +38,7 @@ def test_the_four_steps_follow_from_each_other():
 
 def test_lines_are_mean_and_standard_deviation():
     values = np.random.default_rng(1).normal(3, 2, (40, 30))
-    means, spreads = normalizing.mean_and_spread(values)
+    means, spreads = layer_statistics.mean_and_standard_deviation(values)
     assert len(means) == 12
     assert (means[0], means[-1]) == (values[:, 0].mean(), values[:, 29].mean())
     assert np.isclose(spreads[0] ** 2, ((values[:, 0] - means[0]) ** 2).mean())

@@ -15,8 +15,9 @@ from .descent import gradient_descent as gradient_descent
 from .descent import mini_batches as mini_batches
 from .descent import saddle_point as saddle_point
 from .dropping import dropout as dropout
-from .gradients import activations_by_layer as activations_by_layer
-from .gradients import gradients_by_layer as gradients_by_layer
+from .layer_statistics import activations_by_layer as activations_by_layer
+from .layer_statistics import gradients_by_layer as gradients_by_layer
+from .layer_statistics import sums_by_layer as sums_by_layer
 from .layers import flattening as flattening
 from .layers import matrix_product as matrix_product
 from .layers import one_layer as one_layer
@@ -25,7 +26,6 @@ from .layers import tensors as tensors
 from .losses import cross_entropy as cross_entropy
 from .losses import loss_curves as loss_curves
 from .normalizing import batch_normalization as batch_normalization
-from .normalizing import sums_by_layer as sums_by_layer
 from .pipeline import input_pipeline as input_pipeline
 from .preparing import preparation as preparation
 from .preparing import where_they_stand as where_they_stand

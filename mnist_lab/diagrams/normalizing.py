@@ -1,12 +1,9 @@
 """Batch normalization: what it computes for each neuron of a batch, and what that does to a network's layers."""
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 
-from mnist_lab.diagrams._arguments import as_numbers
-from mnist_lab.diagrams._drawing import SMALL, drawing, tint
-from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILLION
+from mnist_lab.diagrams._drawing import SMALL, drawing
+from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, VERMILLION
 
 EPSILON = 0.001  # Keras' own
 
@@ -14,9 +11,6 @@ _BATCH = 24
 _MEANS, _SPREADS = (-8.0, 5.0, 0.5), (1.5, 3.5, 0.4)  # of the three neurons' weighted sums
 _CENTRES = (0.8, -0.6, 0.1)
 _LOOKS = ((BLUE, "o", "A"), (VERMILLION, "s", "B"), (GREEN, "^", "C"))
-
-_LAYERS = 4
-_DRAWN = 12
 
 
 def weighted_sums(seed: int) -> np.ndarray:
@@ -65,59 +59,3 @@ def _draw_neuron(ax, neuron: int, values: np.ndarray, color: str, mark: str, mea
     ax.plot(places, values, mark, color=color, markersize=3.4, markeredgewidth=0, alpha=0.75)
     if mean:
         ax.hlines(values.mean(), neuron - 0.4, neuron + 0.4, color=INK, linewidth=1.6)
-
-
-def sums_by_layer(rows: Mapping[str, Sequence]) -> None:
-    """Draw how the values of the neurons are spread, for the four layers of one to three networks.
-
-    A line is one neuron (or one channel) of up to 12 in each layer: a dot at its mean, one standard deviation to
-    either side. Behind the lines stands the histogram of all values of the layer. A row has one scale.
-
-    Args:
-        rows: for each name, the values in its four layers, each `[batch, …, neurons]`.
-
-    Raises:
-        ValueError: there are none or more than three rows, a row has not four layers, or a value is no number.
-    """
-    if not 1 <= len(rows) <= 3:
-        raise ValueError(f"rows must be one to three. Received: {len(rows)}")
-    layers = {name: [_by_neuron(name, values) for values in row] for name, row in rows.items()}
-    units = ["channels" if np.ndim(values) > 2 else "neurons" for values in next(iter(rows.values()))]
-    for name, row in layers.items():
-        if len(row) != _LAYERS:
-            raise ValueError(f"The row {name!r} must hold four layers. Received: {len(row)}")
-    with drawing(0.6 + 1.15 * len(rows)) as figure:
-        grid = figure.subplots(len(rows), _LAYERS, squeeze=False)
-        for axes, (name, row), color in zip(grid, layers.items(), (PURPLE, VERMILLION, BLUE), strict=False):
-            widest = max(1e-6, *(np.quantile(np.abs(values), 0.995) for values in row))
-            for ax, values in zip(axes, row, strict=True):
-                _draw_layer(ax, values, widest, color)
-            axes[0].set_ylabel(name, fontsize=SMALL + 1, rotation=0, ha="right", va="center")
-        for number, (ax, values, unit) in enumerate(zip(grid[0], next(iter(layers.values())), units, strict=True), 1):
-            ax.set_title(f"layer {number}: {values.shape[1]} {unit}", fontsize=11)
-
-
-def _by_neuron(name: str, values) -> np.ndarray:
-    array = as_numbers(name, values)
-    if array.ndim < 2 or not array.size or not np.isfinite(array).all():
-        raise ValueError(f"{name!r} must hold finite numbers, [batch, …, neurons]. Received: {list(array.shape)}")
-    return array.reshape(-1, array.shape[-1])
-
-
-def mean_and_spread(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and standard deviation of the neurons drawn, from `[n, neurons]`: 12, evenly chosen, or all."""
-    chosen = np.linspace(0, values.shape[1] - 1, min(_DRAWN, values.shape[1])).astype(int)
-    return values[:, chosen].mean(axis=0), values[:, chosen].std(axis=0)
-
-
-def _draw_layer(ax, values: np.ndarray, widest: float, color: str) -> None:
-    counts, edges = np.histogram(values, 60, (-widest, widest))
-    ax.stairs(counts / max(1, counts.max()), edges, fill=True, color=tint(color, 0.28), linewidth=0)
-    means, spreads = mean_and_spread(values)
-    heights = np.linspace(0.94, 0.06, len(means))
-    ax.hlines(heights, means - spreads, means + spreads, color=color, linewidth=1.3)
-    ax.plot(means, heights, "o", color=INK, markersize=2.6)
-    ax.axvline(0, color=GREY, linewidth=0.8, zorder=0)
-    ax.set(xlim=(-widest, widest), ylim=(0, 1.05), yticks=())
-    ax.locator_params(axis="x", nbins=3)
-    ax.spines.left.set_visible(False)
