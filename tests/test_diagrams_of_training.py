@@ -9,7 +9,7 @@ from matplotlib.patches import Circle
 from matplotlib.text import Text
 
 from mnist_lab import diagrams
-from mnist_lab.diagrams import descent, dropping
+from mnist_lab.diagrams import descent, regularization
 
 
 def slope(weights):
@@ -57,7 +57,7 @@ def test_the_average_of_restless_points_is_nearer_than_the_points(seed):
 
 
 def test_a_quarter_of_the_hidden_neurons_is_dropped():
-    dropped = dropping.drop(np.random.default_rng(1))
+    dropped = regularization.drop(np.random.default_rng(1))
     assert [int(layer.sum()) for layer in dropped] == [0, 1, 1, 0]
 
 

@@ -14,7 +14,6 @@ from .descent import bouncing_and_settling as bouncing_and_settling
 from .descent import gradient_descent as gradient_descent
 from .descent import mini_batches as mini_batches
 from .descent import saddle_point as saddle_point
-from .dropping import dropout as dropout
 from .layer_statistics import activations_by_layer as activations_by_layer
 from .layer_statistics import gradients_by_layer as gradients_by_layer
 from .layer_statistics import sums_by_layer as sums_by_layer
@@ -29,6 +28,7 @@ from .normalizing import batch_normalization as batch_normalization
 from .pipeline import input_pipeline as input_pipeline
 from .preparing import preparation as preparation
 from .preparing import where_they_stand as where_they_stand
+from .regularization import dropout as dropout
 from .sharing import data_parallel as data_parallel
 from .three_sets import held_out_and_sealed as held_out_and_sealed
 from .two_sets import train_and_validation as train_and_validation
