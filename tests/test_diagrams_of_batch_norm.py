@@ -11,14 +11,14 @@ from scipy.special import softmax
 
 from mnist_lab import diagrams
 from mnist_lab.commands import notebook_format
-from mnist_lab.diagrams import card, layer_statistics, normalizing
+from mnist_lab.diagrams import card, layer_statistics, regularization
 
 
 def test_what_is_drawn_is_what_keras_computes():
-    sums = normalizing.weighted_sums(4)
+    sums = regularization.random_sums(4)
     layer = keras.layers.BatchNormalization(center=False, scale=False)
-    assert layer.epsilon == normalizing.EPSILON
-    assert np.allclose(normalizing.normalized(sums), layer(sums.astype("float32"), training=True), atol=1e-4)
+    assert layer.epsilon == regularization.EPSILON
+    assert np.allclose(regularization.normalize(sums), layer(sums.astype("float32"), training=True), atol=1e-4)
 
 
 def test_the_four_steps_follow_from_each_other():

@@ -57,7 +57,7 @@ def test_the_average_of_restless_points_is_nearer_than_the_points(seed):
 
 
 def test_a_quarter_of_the_hidden_neurons_is_dropped():
-    dropped = regularization.drop(np.random.default_rng(1))
+    dropped = regularization.choose_dropped(np.random.default_rng(1))
     assert [int(layer.sum()) for layer in dropped] == [0, 1, 1, 0]
 
 

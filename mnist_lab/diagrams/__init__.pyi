@@ -24,10 +24,10 @@ from .layers import stacked_layers as stacked_layers
 from .layers import tensors as tensors
 from .losses import cross_entropy as cross_entropy
 from .losses import loss_curves as loss_curves
-from .normalizing import batch_normalization as batch_normalization
 from .pipeline import input_pipeline as input_pipeline
 from .preparing import preparation as preparation
 from .preparing import where_they_stand as where_they_stand
+from .regularization import batch_normalization as batch_normalization
 from .regularization import dropout as dropout
 from .sharing import data_parallel as data_parallel
 from .three_sets import held_out_and_sealed as held_out_and_sealed
