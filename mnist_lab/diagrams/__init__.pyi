@@ -9,6 +9,7 @@ from .convolutions import feature_maps as feature_maps
 from .convolutions import learned_filters as learned_filters
 from .convolutions import shrinking as shrinking
 from .convolutions import sliding_filter as sliding_filter
+from .data import train_and_validation as train_and_validation
 from .descent import averaged_steps as averaged_steps
 from .descent import bouncing_and_settling as bouncing_and_settling
 from .descent import gradient_descent as gradient_descent
@@ -31,7 +32,6 @@ from .regularization import batch_normalization as batch_normalization
 from .regularization import dropout as dropout
 from .sharing import data_parallel as data_parallel
 from .three_sets import held_out_and_sealed as held_out_and_sealed
-from .two_sets import train_and_validation as train_and_validation
 
 __all__ = [
     "activations_by_layer",
