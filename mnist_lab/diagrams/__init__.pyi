@@ -9,7 +9,12 @@ from .convolutions import feature_maps as feature_maps
 from .convolutions import learned_filters as learned_filters
 from .convolutions import shrinking as shrinking
 from .convolutions import sliding_filter as sliding_filter
+from .data import data_parallel as data_parallel
+from .data import held_out_and_sealed as held_out_and_sealed
+from .data import input_pipeline as input_pipeline
+from .data import preparation as preparation
 from .data import train_and_validation as train_and_validation
+from .data import where_they_stand as where_they_stand
 from .descent import averaged_steps as averaged_steps
 from .descent import bouncing_and_settling as bouncing_and_settling
 from .descent import gradient_descent as gradient_descent
@@ -25,13 +30,8 @@ from .layers import stacked_layers as stacked_layers
 from .layers import tensors as tensors
 from .losses import cross_entropy as cross_entropy
 from .losses import loss_curves as loss_curves
-from .pipeline import input_pipeline as input_pipeline
-from .preparing import preparation as preparation
-from .preparing import where_they_stand as where_they_stand
 from .regularization import batch_normalization as batch_normalization
 from .regularization import dropout as dropout
-from .sharing import data_parallel as data_parallel
-from .three_sets import held_out_and_sealed as held_out_and_sealed
 
 __all__ = [
     "activations_by_layer",
