@@ -10,7 +10,7 @@ from mnist_lab.checks.evidence import Evidence
 from mnist_lab.checks.lessons import find_lesson
 from mnist_lab.checks.probabilities import probabilities_of
 from mnist_lab.diagrams import convolutions, feature_maps, learned_filters, shrinking, sliding_filter
-from mnist_lab.diagrams._drawing import signed
+from mnist_lab.diagrams._drawing import sign_colors
 
 CLAIMS = (convolutions_see_the_image, image_gets_smaller, ten_probabilities)
 L = keras.layers
@@ -269,7 +269,7 @@ def test_the_drawn_pooling_is_what_keras_computes():
 
 
 def test_signs_have_colours():
-    blue, orange, white = signed(np.array([2.0, -2.0, 0.0]))
+    blue, orange, white = sign_colors(np.array([2.0, -2.0, 0.0]))
     assert blue[2] > blue[0]
     assert orange[0] > orange[2]
     assert white.tolist() == [1, 1, 1]
@@ -278,14 +278,14 @@ def test_signs_have_colours():
 @pytest.mark.parametrize(
     ("draw", "arguments", "says"),
     [
-        (sliding_filter, (np.zeros(783),), r"image must be of shape \[784\] or \[28, 28\]"),
+        (sliding_filter, (np.zeros(783),), r"image must have shape \[784\] or \[28, 28\]"),
         (shrinking, (np.full(784, 255),), "between 0 and 1"),
         (learned_filters, (np.zeros((3, 3, 2, 12)),), r"\[rows, columns, 1, filters\].*Received: \[3, 3, 2, 12\]"),
         (learned_filters, (np.zeros((9, 9, 1, 12)),), "at most 7 × 7"),
         (learned_filters, (np.full((3, 3, 1, 12), np.nan),), "finite"),
-        (feature_maps, (np.zeros(784), {}), "one to 3. Received: 0"),
+        (feature_maps, (np.zeros(784), {}), "one to three layers. Received: 0"),
         (feature_maps, (np.zeros(784), {"first": np.zeros((28, 28))}), r"Received: \[28, 28\]"),
-        (feature_maps, (np.zeros(784), {"first": -np.ones((7, 7, 2))}), "none of them negative"),
+        (feature_maps, (np.zeros(784), {"first": -np.ones((7, 7, 2))}), "from 0 up.* Received: -1"),
     ],
 )
 def test_a_drawing_refuses_what_it_cannot_draw(draw, arguments, says):
