@@ -188,6 +188,8 @@ def test_size_and_number_of_axes_do_not_depend_on_the_data(name):
         ("flattening", (np.zeros((32, 32)),), r"\[784\] or \[28, 28\]. Received: \[32, 32\]"),
         ("gradients_by_layer", ({},), "one to 4 networks. Received: 0"),
         ("gradients_by_layer", ({str(k): [1.0] for k in range(5)},), "Received: 5"),
+        ("gradients_by_layer", ({"a": [0.0, 1.0]},), r"'a' must be numbers above 0.* Received: \[0.0, 1.0\]"),
+        ("gradients_by_layer", ({"a": []},), r"Received: \[\]"),
         ("matrix_product", (0,), "positive whole number. Received: 0"),
         ("matrix_product", (12.5,), "Received: 12.5"),
         ("one_layer", (np.full(784, 255),), "between 0 and 1. Received: 255 to 255"),

@@ -41,20 +41,25 @@ def activations_by_layer(sizes: Mapping[str, Sequence[float]]) -> None:
 def _draw_by_layer(curves: Mapping[str, Sequence[float]], title: str) -> None:
     if not 1 <= len(curves) <= len(_LINES):
         raise ValueError(f"There must be one to {len(_LINES)} networks. Received: {len(curves)}")
+    sizes = {name: _as_sizes(name, values) for name, values in curves.items()}
+    deepest = max(len(values) for values in sizes.values())
     with styled_figure(3.2) as figure:
         ax = figure.subplots()
-        for (name, values), (color, marker, linestyle) in zip(curves.items(), _LINES, strict=False):
-            sizes = as_numbers(name, values)
-            if sizes.ndim != 1 or not len(sizes) or not (sizes > 0).all():
-                raise ValueError(f"{name!r} must be numbers above 0, one for each layer. Received: {values!r}")
-            layers = np.arange(1, len(sizes) + 1)
-            ax.plot(layers, sizes, color=color, marker=marker, markersize=5, linestyle=linestyle, label=name)
-        deepest = max(len(values) for values in curves.values())
+        for (name, values), (color, marker, linestyle) in zip(sizes.items(), _LINES, strict=False):
+            layers = range(1, len(values) + 1)
+            ax.plot(layers, values, color=color, marker=marker, markersize=5, linestyle=linestyle, label=name)
         ax.set_yscale("log")
         ax.set(xlim=(0.6, deepest + 0.4), xlabel="layer, counted from the pixels", title=title)
         ax.set_xticks(range(1, deepest + 1))
         ax.grid(axis="y")
         ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+
+
+def _as_sizes(name: str, values: Sequence[float]) -> np.ndarray:
+    array = as_numbers(name, values)
+    if array.ndim != 1 or not len(array) or not (array > 0).all():
+        raise ValueError(f"{name!r} must be numbers above 0, one for each layer. Received: {values!r}")
+    return array
 
 
 def sums_by_layer(rows: Mapping[str, Sequence[npt.ArrayLike]]) -> None:
