@@ -9,8 +9,8 @@ from mnist_lab.checks.claims.convolutions import convolutions_see_the_image, ima
 from mnist_lab.checks.evidence import Evidence
 from mnist_lab.checks.lessons import find_lesson
 from mnist_lab.checks.probabilities import probabilities_of
-from mnist_lab.diagrams import cubes, feature_maps, learned_filters, shrinking, sliding, sliding_filter, strides
-from mnist_lab.diagrams._signed import signed
+from mnist_lab.diagrams import convolutions, feature_maps, learned_filters, shrinking, sliding_filter
+from mnist_lab.diagrams._drawing import sign_colors
 
 CLAIMS = (convolutions_see_the_image, image_gets_smaller, ten_probabilities)
 L = keras.layers
@@ -252,24 +252,24 @@ def test_the_lesson_asks_for_these_claims_first():
 
 def test_the_drawn_cubes_are_this_network():
     shapes = [tuple(layer.output.shape[1:]) for layer in as_taught().layers]
-    assert shapes == [*cubes.CUBES, *((count,) for count in cubes.VECTORS)]
+    assert shapes == [*convolutions.CUBES, *((count,) for count in convolutions.VECTORS)]
 
 
 def test_the_sliding_filter_is_what_keras_computes():
     image = DIGITS[0].reshape(28, 28)
-    weights = sliding.UPPER_EDGE.astype("float32")
+    weights = convolutions.UPPER_EDGE.astype("float32")
     expected = keras.ops.conv(image[None, :, :, None], weights[:, :, None, None])[0, :, :, 0]
-    assert np.allclose(sliding.slide(image, weights), expected, atol=1e-5)
+    assert np.allclose(convolutions.weighted_sums(image, weights), expected, atol=1e-5)
 
 
 def test_the_drawn_pooling_is_what_keras_computes():
     image = DIGITS[0].reshape(28, 28)
     expected = keras.ops.max_pool(image[None, :, :, None], 2)[0, :, :, 0]
-    assert np.allclose(strides.max_pool(image), expected)
+    assert np.allclose(convolutions.max_pool(image), expected)
 
 
 def test_signs_have_colours():
-    blue, orange, white = signed(np.array([2.0, -2.0, 0.0]))
+    blue, orange, white = sign_colors(np.array([2.0, -2.0, 0.0]))
     assert blue[2] > blue[0]
     assert orange[0] > orange[2]
     assert white.tolist() == [1, 1, 1]
@@ -278,14 +278,14 @@ def test_signs_have_colours():
 @pytest.mark.parametrize(
     ("draw", "arguments", "says"),
     [
-        (sliding_filter, (np.zeros(783),), r"image must be of shape \[784\] or \[28, 28\]"),
+        (sliding_filter, (np.zeros(783),), r"image must have shape \[784\] or \[28, 28\]"),
         (shrinking, (np.full(784, 255),), "between 0 and 1"),
         (learned_filters, (np.zeros((3, 3, 2, 12)),), r"\[rows, columns, 1, filters\].*Received: \[3, 3, 2, 12\]"),
         (learned_filters, (np.zeros((9, 9, 1, 12)),), "at most 7 × 7"),
         (learned_filters, (np.full((3, 3, 1, 12), np.nan),), "finite"),
-        (feature_maps, (np.zeros(784), {}), "one to 3. Received: 0"),
+        (feature_maps, (np.zeros(784), {}), "one to three layers. Received: 0"),
         (feature_maps, (np.zeros(784), {"first": np.zeros((28, 28))}), r"Received: \[28, 28\]"),
-        (feature_maps, (np.zeros(784), {"first": -np.ones((7, 7, 2))}), "none of them negative"),
+        (feature_maps, (np.zeros(784), {"first": -np.ones((7, 7, 2))}), "from 0 up.* Received: -1"),
     ],
 )
 def test_a_drawing_refuses_what_it_cannot_draw(draw, arguments, says):

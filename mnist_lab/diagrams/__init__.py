@@ -1,7 +1,7 @@
-"""The explanatory drawings of the lessons: functions that draw one figure each, imported when first used.
+"""The explanatory diagrams of the lessons: functions that draw one figure each, imported when first used.
 
-`__init__.pyi` lists them and the modules that hold them. A module is never named as what it holds: importing it would
-put it in the function's place.
+`__init__.pyi` lists them by module. No module has the name of a function, since importing it would replace the function
+as an attribute of this package.
 """
 
 import lazy_loader
