@@ -13,7 +13,7 @@ from mnist_lab.results.store import LONG, Summary
 
 from .notebooks import LESSONS, ROOT, code, notebook, prose
 
-MEASURED = Summary(mean=0.91234, spread=0.0012, lowest=0.9, highest=0.92, seeds=20, loss=0.3, loss_spread=0.01)
+MEASURED = Summary(mean=0.91234, std=0.0012, lowest=0.9, highest=0.92, seeds=20, loss=0.3, loss_std=0.01)
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def _told(measured: Summary) -> str:
 
 
 def _points(measured: Summary) -> str:
-    return f"{100 * measured.spread:.2f}"
+    return f"{100 * measured.std:.2f}"
 
 
 if __name__ == "__main__":
