@@ -41,7 +41,7 @@ def measured_runs(lesson: str, *, variant: str = AS_TAUGHT) -> Runs:
     """
     entries = seeds_of(lesson, variant=variant)
     if not entries:
-        raise ValueError(f"lesson and variant must name measured runs. Received: {lesson!r}, {variant!r}")
+        raise ValueError(f"lesson and variant must name runs that were measured. Received: {lesson!r}, {variant!r}")
     digits = max(entry.get("held_out", VALIDATION_DIGITS) for entry in entries.values())
     misread = np.zeros((len(entries), digits), bool)
     for row, entry in zip(misread, entries.values(), strict=True):
