@@ -120,11 +120,10 @@ def _doctor(chosen: argparse.Namespace) -> int:
 def _download(chosen: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from mnist_lab.data.download import DownloadError, download_mnist, download_writers
-    from mnist_lab.data.find import our_place
-    from mnist_lab.data.offline import forget_offline
+    from mnist_lab.data.download import DownloadError, download_mnist, download_writers, forget_offline
+    from mnist_lab.data.find import default_data_dir
 
-    place = Path(chosen.directory).expanduser() if chosen.directory else our_place()
+    place = Path(chosen.directory).expanduser() if chosen.directory else default_data_dir()
     try:
         download_mnist(place)
     except DownloadError as error:

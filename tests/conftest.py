@@ -1,4 +1,4 @@
-"""Small IDX files, made in the test; processes that end with it."""
+"""Fixtures: small IDX files, and processes that end with their test."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ TRAINING, VALIDATION = 300, 100
 
 
 def write_tiny(folder, suffix=""):
-    """Write four small files into `folder`; the digit's class can be read off a bright row of pixels."""
+    """Write four small files into `folder`, in which a bright row of pixels gives away each digit's class."""
     rng = np.random.default_rng(7)
     folder.mkdir(parents=True, exist_ok=True)
     for part, count in (("train", TRAINING), ("validation", VALIDATION)):
@@ -32,12 +32,12 @@ def write_tiny(folder, suffix=""):
 
 
 def classes_shown(images):
-    """The classes `[n]` that the bright rows of small digits `[n, 784]` give away."""
+    """Return the classes `[n]` that the bright rows of small digits `[n, 784]` give away."""
     return (np.asarray(images).reshape(-1, idx.SIDE, idx.SIDE).min(axis=2).argmax(axis=1) - 4) // 2
 
 
 def centres_of_mass(images):
-    """The centres of mass `[n, 2]`, row and column, of images `[n, 784]` or `[n, 28, 28]`."""
+    """Return the centres of mass `[n, 2]`, row and column, of images `[n, 784]` or `[n, 28, 28]`."""
     images = np.asarray(images, float).reshape(-1, idx.SIDE, idx.SIDE)
     axis, mass = np.arange(idx.SIDE), images.sum((1, 2))
     return np.stack([images.sum(2) @ axis, images.sum(1) @ axis], axis=1) / mass[:, None]
@@ -45,15 +45,15 @@ def centres_of_mass(images):
 
 @pytest.fixture
 def tiny(tmp_path, monkeypatch):
-    """A folder with four small files, named by MNIST_LAB_DATA."""
+    """Return a folder with four small files, and set MNIST_LAB_DATA to it."""
     folder = write_tiny(tmp_path / "tiny")
     monkeypatch.setenv("MNIST_LAB_DATA", str(folder))
     return folder
 
 
 @pytest.fixture(autouse=True)
-def apart_from_the_lessons(monkeypatch):
-    """Unit tests record no checks of their own among those of the lessons, and leave no figure open."""
+def isolated_from_the_lessons(monkeypatch):
+    """Keep unit tests from recording checks among those of the lessons, and from leaving figures open."""
     monkeypatch.delenv("MNIST_LAB_RESULTS", raising=False)
     yield
     plt.close("all")
@@ -61,7 +61,7 @@ def apart_from_the_lessons(monkeypatch):
 
 @pytest.fixture
 def start():
-    """A function that starts Python with arguments and a larger environment; what is left at the end is killed."""
+    """Return a function that starts Python with arguments and extra environment variables; kill what is left."""
     running = []
 
     def begin(*command, **environment):

@@ -1,4 +1,4 @@
-"""What must hold for any input: of the reader of MNIST's files, and of `preprocess_digit`."""
+"""Properties that must hold for any input to the reader of MNIST's files and to `preprocess_digit`."""
 
 import gzip
 import struct
@@ -6,7 +6,7 @@ import tracemalloc
 import zlib
 
 import numpy as np
-import tensorflow  # noqa: F401  its import is not to be counted below
+import tensorflow  # noqa: F401  so that its import is not measured below
 
 from mnist_lab import preprocess_digit
 from mnist_lab.data import idx
@@ -14,11 +14,11 @@ from mnist_lab.data.idx import MnistFileError
 
 PIXELS = 28 * 28
 MAGIC = {"images": 2051, "labels": 2049}
-SPARE_BYTES = 8_000_000  # for what Python and TensorFlow need beside the data
+SPARE_BYTES = 8_000_000  # for Python and TensorFlow themselves
 
 
-def read_again(data, kind):
-    """The records, by the format's description alone; None where the bytes are no such file."""
+def read_independently(data, kind):
+    """Return the records, read independently of the package; None if the bytes are not a valid file of this kind."""
     if data[:2] == b"\x1f\x8b":
         try:
             data = gzip.decompress(data)
@@ -37,20 +37,20 @@ def read_again(data, kind):
     return records.reshape(count, PIXELS)
 
 
-def vouches_for(data, records, kind):
-    """Whether a gzip file's last bytes hold the checksum and the length of the records and their header.
+def trailer_matches(data, records, kind):
+    """Return whether a gzip trailer holds the checksum and the length of the header and the records.
 
-    Where they do, the records are right, though what is packed may go on behind them without an end.
+    Then the records are right, although the packed data may continue after them.
     """
     shape = (28, 28) if kind == "images" else ()
     content = struct.pack(f">{2 + len(shape)}I", MAGIC[kind], len(records), *shape) + records.tobytes()
     return data[:2] == b"\x1f\x8b" and data[-8:] == struct.pack("<2I", zlib.crc32(content), len(content))
 
 
-def reads_right_or_refuses(path, data, kind):
-    """Read `data` as a file of `kind`: the records that are in it come, or an error that names the file."""
+def assert_read_correctly_or_refused(path, data, kind):
+    """Read `data` as a file of `kind`, which must return its records or raise an error that names the file."""
     path.write_bytes(data)
-    expected = read_again(data, kind)
+    expected = read_independently(data, kind)
     found = None
     tracemalloc.start()
     try:
@@ -58,19 +58,19 @@ def reads_right_or_refuses(path, data, kind):
     except MnistFileError as error:
         assert str(path) in str(error)
     finally:
-        _, highest = tracemalloc.get_traced_memory()
+        _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert expected is None or found is not None, "a good file was refused"
     if expected is not None:
         np.testing.assert_array_equal(found, expected)
     elif found is not None:
-        assert vouches_for(data, found, kind), "records were read that are not in the file"
+        assert trailer_matches(data, found, kind), "the file does not contain the records that were read"
     needed = 0 if expected is None else expected.nbytes
-    assert highest <= 3 * max(needed, len(data)) + SPARE_BYTES, f"{highest:,} bytes for a file of {len(data):,}"
+    assert peak <= 3 * max(needed, len(data)) + SPARE_BYTES, f"{peak:,} bytes for a file of {len(data):,}"
 
 
-def prepares_or_refuses(image):
-    """Prepare any array: a digit as MNIST has them comes, or an error that says what was expected."""
+def preprocess_or_none(image):
+    """Preprocess any array, which must return a digit like MNIST's or raise an error; None if there was an error."""
     try:
         digit = preprocess_digit(image)
     except (TypeError, ValueError) as error:

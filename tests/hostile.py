@@ -1,4 +1,4 @@
-"""What a mirror may do instead of sending its files: each takes the handler of one request for `body`."""
+"""Behaviours of mirrors, most of them bad: each function handles one request for a file with the content `body`."""
 
 import gzip
 import socket
@@ -7,58 +7,58 @@ import time
 
 
 def unavailable(request, _body):
-    """503, with a web page."""
+    """Answer 503, with a web page."""
     _send(request, 503, b"<html>come back later</html>", **{"Content-Type": "text/html"})
 
 
 def missing(request, _body):
-    """404."""
+    """Answer 404."""
     _send(request, 404, b"")
 
 
 def login_page(request, _body):
-    """200, with the page that a hotel's network wants to be clicked."""
+    """Answer 200, with the login page of a hotel's network."""
     _send(request, 200, b"<html>log in</html>", **{"Content-Type": "text/html"})
 
 
 def changed(request, body):
-    """One byte is another: right length, wrong hash."""
+    """Send the right length with one byte changed, so that the hash is wrong."""
     _send(request, 200, bytes([body[0] ^ 1]) + body[1:])
 
 
 def hanging(request, _body):
-    """It takes the request and says nothing for a minute."""
+    """Accept the request and send nothing for a minute."""
     request.server.ended.wait(60)
 
 
 def stalling(request, body):
-    """It sends half of the file, and then nothing for a minute."""
+    """Send half of the file, then nothing for a minute."""
     _head(request, len(body))
     request.wfile.write(body[: len(body) // 2])
     request.server.ended.wait(60)
 
 
 def resetting(request, body):
-    """It sends half of the file and resets the connection."""
+    """Send half of the file, then reset the connection."""
     _head(request, len(body))
     request.wfile.write(body[: len(body) // 2])
     request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     request.connection.close()
 
 
-def cutting_short(request, body):
-    """It announces the whole file, sends half of it, and ends the connection in good order."""
+def truncating(request, body):
+    """Announce the whole file, send half of it, and close the connection properly."""
     _head(request, len(body))
     request.wfile.write(body[: len(body) // 2])
 
 
 def announcing_less(request, body):
-    """It announces half of the file, and sends that."""
+    """Announce half of the file, and send that half."""
     _send(request, 200, body[: len(body) // 2])
 
 
 def dripping(request, body):
-    """It sends a byte every tenth of a second: no read ever takes long."""
+    """Send a byte every tenth of a second, so that no single read takes long."""
     _head(request, len(body))
     for byte in body:
         request.wfile.write(bytes([byte]))
@@ -68,7 +68,7 @@ def dripping(request, body):
 
 
 def flooding(request, _body):
-    """It sends zeros without end and announces no length."""
+    """Send zeros without end and without announcing a length."""
     request.send_response(200)
     request.end_headers()
     while not request.server.ended.is_set():
@@ -76,30 +76,30 @@ def flooding(request, _body):
 
 
 def unpacking(request, body):
-    """It calls the file's own compression one of the transport, so that it is unpacked on the way."""
+    """Declare the file's own compression as the transport's, so that it is unpacked on the way."""
     _send(request, 200, gzip.compress(b"unpacked") if body[:2] != b"\x1f\x8b" else body, **{"Content-Encoding": "gzip"})
 
 
-def turning_in_circles(request, _body):
-    """It redirects to itself."""
+def redirecting_to_itself(request, _body):
+    """Redirect to itself."""
     _send(request, 302, b"", Location=request.path)
 
 
-def packing(request, body):
-    """It compresses for the transport, as it may: the file arrives as it is."""
+def compressing(request, body):
+    """Compress for the transport, which is allowed: the file arrives unchanged."""
     _send(request, 200, gzip.compress(body), **{"Content-Encoding": "gzip"})
 
 
 def redirecting(request, body):
-    """It redirects to another path, where the file is."""
+    """Redirect to another path, which holds the file."""
     if request.path.startswith("/elsewhere"):
         _send(request, 200, body)
     else:
         _send(request, 302, b"", Location=f"/elsewhere{request.path}")
 
 
-def slow_but_honest(request, body):
-    """It takes its time, in pieces."""
+def slow_but_correct(request, body):
+    """Send the file slowly, in pieces."""
     _head(request, len(body))
     for start in range(0, len(body), 1 << 14):
         request.wfile.write(body[start : start + (1 << 14)])

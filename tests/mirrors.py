@@ -1,23 +1,23 @@
-"""A mirror of MNIST's files on this machine, and what can go wrong with one."""
+"""A local mirror of MNIST's files."""
 
 import threading
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
-def files_in(place):
-    """Return the names of all that a download left in a folder, beside the lock."""
-    return sorted(path.name for path in place.iterdir() if path.name != ".download.lock")
+def files_in(folder):
+    """Return the names of all files that a download left in a folder, except for the lock."""
+    return sorted(path.name for path in folder.iterdir() if path.name != ".download.lock")
 
 
 @contextmanager
 def mirror(answer):
-    """Serve `answer(name) -> (status, body)` on a free port of the loopback; yields the address.
+    """Serve `answer(name) -> (status, body)` on a free port of the loopback interface; yield the address.
 
-    In place of the two, `answer` may return a function that answers by itself, given the request's handler; probes by
-    HEAD get an empty 200 then.
+    Instead of status and body, `answer` may return a function that handles the request, given its handler; HEAD
+    requests then get an empty 200.
 
-    The address has an attribute `asked`: the names of the files that were asked for (GET only), in order.
+    The address has an attribute `asked`: the names of the requested files (GET only), in order.
     """
     asked = []
 
@@ -25,16 +25,16 @@ def mirror(answer):
         def do_GET(self):
             name = self.path.rpartition("/")[2]
             asked.append(name)
-            answered = answer(name)
-            if callable(answered):
-                with suppress(ConnectionError):  # the other side may have given up
-                    answered(self)
+            response = answer(name)
+            if callable(response):
+                with suppress(ConnectionError):  # the client may have given up
+                    response(self)
             else:
-                self._answer(*answered)
+                self._answer(*response)
 
         def do_HEAD(self):
-            answered = answer(self.path.rpartition("/")[2])
-            self._answer(200 if callable(answered) else answered[0], b"")
+            response = answer(self.path.rpartition("/")[2])
+            self._answer(200 if callable(response) else response[0], b"")
 
         def _answer(self, status, body):
             self.send_response(status)
@@ -60,6 +60,6 @@ def mirror(answer):
 
 
 class Address(str):
-    """A mirror's address."""
+    """The address of a mirror, with the names of the files that were requested from it."""
 
     asked: list[str]

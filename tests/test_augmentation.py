@@ -1,4 +1,4 @@
-"""Distorted digits: within their limits, the same for the same seed, others in each epoch."""
+"""Data augmentation stays within its limits, repeats with the same seed, and differs in each epoch."""
 
 import keras
 import numpy as np
@@ -10,37 +10,37 @@ from mnist_lab.data.datasets import training_dataset
 
 from .conftest import centres_of_mass, classes_shown
 
-NOTHING = {"degrees": 0, "scale": 0, "shear": 0, "shift": 0}
+NO_DISTORTION = {"degrees": 0, "scale": 0, "shear": 0, "shift": 0}
 
 
-def dots(*places, n=200):
-    """`n` images, each with one bright pixel at each place (row, column)."""
+def dots(*positions, n=200):
+    """Return `n` images with one bright pixel at each position (row, column)."""
     images = np.zeros((n, 28, 28), np.float32)
-    for row, column in places:
+    for row, column in positions:
         images[:, row, column] = 1
     return images.reshape(n, 784)
 
 
 def centres(images):
-    """The centres of mass, counted from the middle of the image."""
+    """Return the centres of mass, relative to the middle of the image."""
     return centres_of_mass(images) - 13.5
 
 
-def test_nothing_allowed_nothing_changed():
+def test_limits_of_zero_leave_the_images_unchanged():
     images = np.random.default_rng(0).random((5, 784), np.float32)
-    np.testing.assert_allclose(random_affine(images, (1, 2), **NOTHING), images, atol=1e-5)
+    np.testing.assert_allclose(random_affine(images, (1, 2), **NO_DISTORTION), images, atol=1e-5)
 
 
-def test_shift_moves_both_ways_and_no_farther_than_it_says():
-    moved = centres(random_affine(dots((14, 14)), (1, 2), **NOTHING | {"shift": 3})) - 0.5
+def test_shift_moves_in_both_directions_up_to_its_limit():
+    moved = centres(random_affine(dots((14, 14)), (1, 2), **NO_DISTORTION | {"shift": 3})) - 0.5
     assert np.abs(moved).max() <= 3.001
     assert moved.min() < -2.5
     assert moved.max() > 2.5
-    assert abs(np.corrcoef(moved.T)[0, 1]) < 0.3, "sideways and up are apart from each other"
+    assert abs(np.corrcoef(moved.T)[0, 1]) < 0.3, "the two directions are independent"
 
 
-def test_degrees_turn_about_the_middle():
-    right = centres(random_affine(dots((13, 23), (14, 23)), (1, 2), **NOTHING | {"degrees": 30}))
+def test_degrees_rotate_about_the_middle():
+    right = centres(random_affine(dots((13, 23), (14, 23)), (1, 2), **NO_DISTORTION | {"degrees": 30}))
     angles = np.rad2deg(np.arctan2(right[:, 0], right[:, 1]))
     assert np.abs(angles).max() <= 31
     assert angles.min() < -25
@@ -48,24 +48,24 @@ def test_degrees_turn_about_the_middle():
     assert np.hypot(*right.T) == pytest.approx(9.5, abs=0.3)
 
 
-def test_scale_stretches_either_axis_by_a_factor_within_its_limit():
-    limits = NOTHING | {"scale": 0.25}
+def test_scale_stretches_each_axis_by_a_factor_within_its_limit():
+    limits = NO_DISTORTION | {"scale": 0.25}
     high = centres(random_affine(dots((23, 13), (23, 14)), (1, 2), **limits))[:, 0] / 9.5
     wide = centres(random_affine(dots((13, 23), (14, 23)), (1, 2), **limits))[:, 1] / 9.5
     for factors in (high, wide):
         assert factors.min() == pytest.approx(1 / 1.25, abs=0.03)
         assert factors.max() == pytest.approx(1.25, abs=0.03)
         assert abs(np.mean(factors > 1) - 0.5) < 0.15
-    assert abs(np.corrcoef(high, wide)[0, 1]) < 0.3, "the axes are apart from each other"
+    assert abs(np.corrcoef(high, wide)[0, 1]) < 0.3, "the axes are independent"
 
 
 def test_shear_moves_a_row_by_its_distance_from_the_middle():
-    low = centres(random_affine(dots((23, 13), (23, 14)), (1, 2), **NOTHING | {"shear": 0.2}))
+    low = centres(random_affine(dots((23, 13), (23, 14)), (1, 2), **NO_DISTORTION | {"shear": 0.2}))
     assert low[:, 0] == pytest.approx(9.5, abs=0.1)
     assert np.abs(low[:, 1]).max() == pytest.approx(0.2 * 9.5, abs=0.15)
 
 
-def test_the_same_seed_the_same_images_and_each_image_its_own_distortion():
+def test_a_seed_repeats_the_distortions_which_differ_from_image_to_image():
     images = dots((10, 10), n=4)
     first = random_affine(images, (1, 2)).numpy()
     np.testing.assert_array_equal(first, random_affine(images, (1, 2)))
@@ -73,7 +73,7 @@ def test_the_same_seed_the_same_images_and_each_image_its_own_distortion():
     assert len({image.tobytes() for image in first}) == 4
 
 
-def test_a_dataset_is_distorted_anew_at_each_pass_and_follows_the_global_seed(tiny):
+def test_augment_distorts_anew_in_each_pass_and_follows_the_global_seed(tiny):
     def passes(seed):
         keras.utils.set_random_seed(seed)
         dataset = augment(training_dataset(10))
@@ -88,9 +88,9 @@ def test_a_dataset_is_distorted_anew_at_each_pass_and_follows_the_global_seed(ti
     assert all(np.abs(a - b).max() > 0.1 for i, a in enumerate(flat) for b in flat[:i])
 
 
-def test_labels_stay_with_their_images_and_the_shape_of_the_dataset_too(tiny):
+def test_augment_keeps_labels_with_their_images_and_the_shape_of_the_dataset(tiny):
     plain = training_dataset(10)
-    dataset = augment(plain, **NOTHING)
+    dataset = augment(plain, **NO_DISTORTION)
     assert dataset.element_spec == plain.element_spec
     assert dataset.cardinality() == plain.cardinality()
     for images, labels in dataset:
@@ -98,13 +98,13 @@ def test_labels_stay_with_their_images_and_the_shape_of_the_dataset_too(tiny):
 
 
 @pytest.mark.parametrize("limit", [-1, float("nan"), float("inf")])
-@pytest.mark.parametrize("name", NOTHING)
-def test_limits_that_mean_nothing(name, limit):
+@pytest.mark.parametrize("name", NO_DISTORTION)
+def test_negative_and_infinite_limits_are_refused(name, limit):
     with pytest.raises(ValueError, match=f"{name} must be"):
         random_affine(dots(), (1, 2), **{name: limit})
 
 
 @pytest.mark.parametrize("shape", [(784,), (2, 28, 28), (2, 783)])
-def test_images_of_another_shape(shape):
-    with pytest.raises(ValueError, match="images must be"):
+def test_images_of_another_shape_are_refused(shape):
+    with pytest.raises(ValueError, match="images must have"):
         random_affine(tf.zeros(shape), (1, 2))

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from mnist_lab.__main__ import main
-from mnist_lab.data import download, find, offline
+from mnist_lab.data import download, find
 
 from .notebooks import DONE, NOT_YET, code, write
 
@@ -116,12 +116,12 @@ def test_run_names_a_notebook_that_is_not_there(tmp_path, capsys):
 
 
 def test_download_names_the_folder(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(download, "download_mnist", lambda place: place.mkdir())
+    monkeypatch.setattr(download, "download_mnist", lambda folder: folder.mkdir())
     monkeypatch.setattr(download, "WRITERS_MIRRORS", ("http://127.0.0.1:9/",))
     monkeypatch.setattr(download, "user_cache", lambda: tmp_path)
-    offline._offline_note().write_text(date.today().isoformat())
+    download._offline_note().write_text(date.today().isoformat())
     assert main(["download", str(tmp_path / "here")]) == 0
-    assert not offline.was_offline_today()
+    assert not download.was_offline_today()
     said = capsys.readouterr()
     assert str(tmp_path / "here") in said.out
     assert "by_writer=True alone asks for it" in said.err
@@ -141,9 +141,9 @@ def test_doctor_says_where_the_digits_come_from(tiny, capsys):
     assert "[ OK ] keras " in said
 
 
-def test_doctor_finds_a_damaged_file_in_our_own_place_too(tmp_path, monkeypatch, capsys):
+def test_doctor_finds_a_damaged_file_in_the_default_folder_too(tmp_path, monkeypatch, capsys):
     monkeypatch.delenv("MNIST_LAB_DATA")
-    monkeypatch.setattr(find, "our_place", lambda: tmp_path)
+    monkeypatch.setattr(find, "default_data_dir", lambda: tmp_path)
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"<html>")
     assert main(["doctor"]) == 1
     assert "[FAIL] digits: " in (said := capsys.readouterr().out)

@@ -10,36 +10,36 @@ from mnist_lab import environment
 from mnist_lab.environment import devices, set_seed, show_environment, versions
 
 
-def draw():
+def random_numbers():
     return np.random.default_rng(np.random.randint(2**31)).random(), float(keras.random.normal(()))  # noqa: NPY002
 
 
-def test_a_seed_repeats_and_another_does_not(monkeypatch):
+def test_a_seed_repeats_the_random_numbers_and_another_does_not(monkeypatch):
     monkeypatch.delenv("MNIST_LAB_SEED", raising=False)
     set_seed(1)
-    first = draw()
+    first = random_numbers()
     set_seed(1)
-    assert draw() == first
+    assert random_numbers() == first
     set_seed(2)
-    assert draw() != first
+    assert random_numbers() != first
 
 
 def test_the_variable_overrides_the_seed(monkeypatch):
     set_seed(5)
-    wanted = draw()
+    expected = random_numbers()
     monkeypatch.setenv("MNIST_LAB_SEED", "5")
     set_seed(1)
-    assert draw() == wanted
+    assert random_numbers() == expected
 
 
 @pytest.mark.parametrize("seed", [-1, 2**32, "seven", None])
-def test_a_seed_that_makes_no_sense(seed, monkeypatch):
+def test_a_seed_out_of_range_is_refused(seed, monkeypatch):
     monkeypatch.delenv("MNIST_LAB_SEED", raising=False)
-    with pytest.raises(ValueError, match=r"A seed must be a whole number from 0 .* Received"):
+    with pytest.raises(ValueError, match=r"seed must be a whole number from 0 .* Received"):
         set_seed(seed)
 
 
-def test_the_environment_is_shown_in_three_lines(tiny, capsys):
+def test_show_environment_prints_versions_device_and_digits(tiny, capsys):
     show_environment()
     found, device, digits = capsys.readouterr().out.splitlines()
     assert f"Keras {keras.__version__}" in found
@@ -47,17 +47,17 @@ def test_the_environment_is_shown_in_three_lines(tiny, capsys):
     assert "images of tiny ($MNIST_LAB_DATA)" in digits
 
 
-@pytest.mark.parametrize(("found", "told"), [(["CPU (2 cores)"], True), (["Tesla T4"], False)])
-def test_colab_without_a_gpu_is_told_what_to_click(found, told, tiny, capsys, monkeypatch):
+@pytest.mark.parametrize(("found", "advised"), [(["CPU (2 cores)"], True), (["Tesla T4"], False)])
+def test_colab_without_a_gpu_gets_advice_what_to_click(found, advised, tiny, capsys, monkeypatch):
     monkeypatch.setattr(environment, "devices", lambda: found)
     show_environment()
     assert "Change runtime type" not in capsys.readouterr().out
     monkeypatch.setitem(sys.modules, "google.colab", ModuleType("google.colab"))
     show_environment()
-    assert ("Runtime → Change runtime type → T4 GPU" in capsys.readouterr().out) == told
+    assert ("Runtime → Change runtime type → T4 GPU" in capsys.readouterr().out) == advised
 
 
-def test_what_is_missing_is_named(tiny, capsys, monkeypatch):
+def test_missing_packages_are_named(tiny, capsys, monkeypatch):
     show_environment()
     assert "Missing" not in capsys.readouterr().out
     monkeypatch.setattr(environment, "installed", lambda package: package != "pooch")
@@ -65,5 +65,5 @@ def test_what_is_missing_is_named(tiny, capsys, monkeypatch):
     assert re.search(r"Missing:  pooch: run `%pip install 'pooch>=[\d.]+'`", capsys.readouterr().out)
 
 
-def test_versions_are_those_imported():
+def test_versions_match_the_imported_packages():
     assert versions()["numpy"] == np.__version__

@@ -1,4 +1,4 @@
-"""Any bytes as a file of MNIST, any array as a drawing: right data or a clear error, within the file's own memory."""
+"""Any bytes as an MNIST file, any array as a drawing: correct data or a clear error, in little memory."""
 
 import gzip
 import struct
@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as some_numpy
 
 from mnist_lab import preprocess_digit
 
-from .fuzzing import MAGIC, prepares_or_refuses, reads_right_or_refuses
+from .fuzzing import MAGIC, assert_read_correctly_or_refused, preprocess_or_none
 
 CORPUS = sorted((Path(__file__).parent / "corpus" / "idx").iterdir())
 fuzzed = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -23,7 +23,7 @@ kinds = some.sampled_from(["images", "labels"])
 
 @some.composite
 def files(draw):
-    """A kind, and bytes that are nearly a file of it, or that of the other kind: each part may be another."""
+    """Draw a kind and the bytes of a file of it, in which each part may be wrong."""
     kind = draw(kinds)
     count = draw(some.integers(1, 4))
     magic = draw(some.sampled_from([MAGIC[kind]] * 4 + list(MAGIC.values()) + [0, 2**32 - 1]))
@@ -37,41 +37,41 @@ def files(draw):
     data += draw(some.sampled_from([b""] * 4 + [b"\0", bytes(784), b"<html>"]))
     if draw(some.booleans()):
         data = gzip.compress(data, mtime=0)
-        data += draw(some.sampled_from([b""] * 4 + [b"\0", b"rubbish", gzip.compress(b"more")]))
+        data += draw(some.sampled_from([b""] * 4 + [b"\0", b"garbage", gzip.compress(b"more")]))
         if draw(some.booleans()):
-            data = data[: -draw(some.integers(5, 20))] + data[-4:]  # its end is missing, the length is not
+            data = data[: -draw(some.integers(5, 20))] + data[-4:]  # without its end, but with its length
         if draw(some.booleans()):
-            place, value = draw(some.integers(0, len(data) - 1)), draw(some.integers(0, 255))
-            data = data[:place] + bytes([value]) + data[place + 1 :]
+            position, value = draw(some.integers(0, len(data) - 1)), draw(some.integers(0, 255))
+            data = data[:position] + bytes([value]) + data[position + 1 :]
     return kind, data
 
 
 @fuzzed
 @given(file=files())
-def test_a_file_is_read_as_it_is_or_refused(file):
+def test_a_nearly_valid_file_is_read_correctly_or_refused(file):
     kind, data = file
     with tempfile.TemporaryDirectory() as folder:
-        reads_right_or_refuses(Path(folder, "file"), data, kind)
+        assert_read_correctly_or_refused(Path(folder, "file"), data, kind)
 
 
 @fuzzed
 @given(data=some.binary(max_size=2_000), kind=kinds)
 @example(data=b"", kind="images")
 @example(data=b"\x1f\x8b", kind="images")
-def test_any_bytes_are_read_as_they_are_or_refused(data, kind):
+def test_any_bytes_are_read_correctly_or_refused(data, kind):
     with tempfile.TemporaryDirectory() as folder:
-        reads_right_or_refuses(Path(folder, "file"), data, kind)
+        assert_read_correctly_or_refused(Path(folder, "file"), data, kind)
 
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.name)
 @pytest.mark.parametrize("kind", ["images", "labels"])
-def test_the_corpus_is_read_or_refused(path, kind, tmp_path):
-    reads_right_or_refuses(tmp_path / "file", path.read_bytes(), kind)
+def test_the_corpus_is_read_correctly_or_refused(path, kind, tmp_path):
+    assert_read_correctly_or_refused(tmp_path / "file", path.read_bytes(), kind)
 
 
-def test_a_file_that_really_unpacks_to_much_is_taken(tmp_path):
+def test_a_file_that_unpacks_to_many_times_its_size_is_read(tmp_path):
     zeros = struct.pack(">4I", MAGIC["images"], 20_000, 28, 28) + bytes(20_000 * 784)
-    reads_right_or_refuses(tmp_path / "file", gzip.compress(zeros, mtime=0), "images")
+    assert_read_correctly_or_refused(tmp_path / "file", gzip.compress(zeros, mtime=0), "images")
 
 
 sides = some.integers(0, 40)
@@ -93,17 +93,17 @@ numbers = some.one_of(
 
 @fuzzed
 @given(image=some_numpy.arrays(numbers, shapes))
-def test_any_array_is_prepared_or_refused(image):
+def test_any_array_is_preprocessed_or_refused(image):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        prepares_or_refuses(image)
+        preprocess_or_none(image)
 
 
-def test_numbers_that_cannot_be_converted_are_refused_without_a_warning():
+def test_signalling_nans_are_refused_without_a_warning():
     signalling = np.full((10, 10), 0x7FA00000, np.uint32).view(np.float32)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert prepares_or_refuses(signalling) is None
+        assert preprocess_or_none(signalling) is None
 
 
 drawings = some_numpy.arrays(np.uint8, some.tuples(some.integers(8, 60), some.integers(8, 60)))
@@ -111,8 +111,8 @@ drawings = some_numpy.arrays(np.uint8, some.tuples(some.integers(8, 60), some.in
 
 @fuzzed
 @given(image=drawings)
-def test_any_drawing_is_prepared_or_refused_and_so_is_its_negative(image):
-    digit, negative = prepares_or_refuses(image), prepares_or_refuses(255 - image)
+def test_a_drawing_and_its_negative_give_the_same_digit(image):
+    digit, negative = preprocess_or_none(image), preprocess_or_none(255 - image)
     assert (digit is None) == (negative is None)
     if digit is not None:
         np.testing.assert_allclose(digit, negative, atol=1e-5)
@@ -120,6 +120,6 @@ def test_any_drawing_is_prepared_or_refused_and_so_is_its_negative(image):
 
 @fuzzed
 @given(image=drawings, factor=some.sampled_from([np.float32(255), np.float64(255)]))
-def test_whole_numbers_and_fractions_are_the_same_drawing(image, factor):
-    if prepares_or_refuses(image) is not None:
+def test_whole_numbers_and_fractions_give_the_same_digit(image, factor):
+    if preprocess_or_none(image) is not None:
         np.testing.assert_allclose(preprocess_digit(image / factor), preprocess_digit(image), atol=1e-5)

@@ -1,4 +1,4 @@
-"""Digits held out: by chance or by writer, the same for the same seed, and never trained on."""
+"""Held-out digits: chosen at random or by writer, the same for the same seed, and never trained on."""
 
 import gzip
 import struct
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_lab.data import download, idx, offline, writers
+from mnist_lab.data import download, idx, writers
 from mnist_lab.data.datasets import holdout_dataset, training_dataset
 from mnist_lab.data.download import DownloadError
 from mnist_lab.data.find import NAMES, find_mnist
@@ -18,22 +18,22 @@ from mnist_lab.data.writers import find_writers, read_writers
 
 from .conftest import TRAINING
 
-HANDS = 25
+WRITERS = 25
 
 
-def extended_labels(labels, hands):
+def extended_labels(labels, writer_ids):
     rows = np.zeros((len(labels), 8), ">i4")
-    rows[:, 0], rows[:, 2] = labels, hands
+    rows[:, 0], rows[:, 2] = labels, writer_ids
     return struct.pack(">HBBII", 0, 12, 2, *rows.shape) + rows.tobytes()
 
 
 @pytest.fixture
-def signed(tiny):
-    """The tiny folder, with the file of its writers; returns who wrote which of its training digits."""
+def writers_of_tiny(tiny):
+    """Add a file of writers to the tiny folder; return the writer of each training digit."""
     labels = idx.read_labels(tiny / NAMES["train_labels"])
-    hands = np.random.default_rng(1).integers(0, HANDS, TRAINING) * 7
-    (tiny / f"{download.WRITERS}.gz").write_bytes(gzip.compress(extended_labels(labels, hands)))
-    return hands
+    writer_ids = np.random.default_rng(1).integers(0, WRITERS, TRAINING) * 7
+    (tiny / f"{download.WRITERS}.gz").write_bytes(gzip.compress(extended_labels(labels, writer_ids)))
+    return writer_ids
 
 
 def images_in(dataset):
@@ -42,18 +42,18 @@ def images_in(dataset):
 
 def rows_in(tiny, dataset):
     stored = idx.read_images(tiny / NAMES["train_images"]).astype(np.float32) / np.float32(255)
-    place = {image.tobytes(): row for row, image in enumerate(stored)}
-    return sorted(place[image] for image in images_in(dataset))
+    rows = {image.tobytes(): row for row, image in enumerate(stored)}
+    return sorted(rows[image] for image in images_in(dataset))
 
 
-def test_what_is_held_out_is_never_trained_on_and_nothing_is_lost(tiny):
+def test_held_out_digits_are_never_trained_on_and_no_digit_is_lost(tiny):
     training = training_dataset(1, holdout=60, split_seed=4)
-    held = holdout_dataset(60, split_seed=4)
+    held_out = holdout_dataset(60, split_seed=4)
     assert training.cardinality().numpy() == TRAINING - 60
-    assert held.element_spec == (tf.TensorSpec([60, 784], tf.float32), tf.TensorSpec([60, 10], tf.float32))
+    assert held_out.element_spec == (tf.TensorSpec([60, 784], tf.float32), tf.TensorSpec([60, 10], tf.float32))
     trained = [image for _ in range(3) for image in rows_in(tiny, training)]
-    assert not set(trained) & set(rows_in(tiny, held))
-    assert set(trained) | set(rows_in(tiny, held)) == set(range(TRAINING))
+    assert not set(trained) & set(rows_in(tiny, held_out))
+    assert set(trained) | set(rows_in(tiny, held_out)) == set(range(TRAINING))
 
 
 def test_labels_stay_with_their_images(tiny):
@@ -62,15 +62,15 @@ def test_labels_stay_with_their_images(tiny):
         assert np.array_equal((bright - 4) // 2, labels.numpy().argmax(axis=1))
 
 
-def test_whole_writers_are_held_out(tiny, signed):
-    held = rows_in(tiny, holdout_dataset(60, by_writer=True))
+def test_whole_writers_are_held_out(tiny, writers_of_tiny):
+    held_out = rows_in(tiny, holdout_dataset(60, by_writer=True))
     trained = rows_in(tiny, training_dataset(1, holdout=60, by_writer=True))
-    assert not set(signed[held]) & set(signed[trained])
-    assert sorted([*held, *trained]) == list(range(TRAINING))
-    assert 60 <= len(held) < 60 + np.bincount(signed).max()
+    assert not set(writers_of_tiny[held_out]) & set(writers_of_tiny[trained])
+    assert sorted([*held_out, *trained]) == list(range(TRAINING))
+    assert 60 <= len(held_out) < 60 + np.bincount(writers_of_tiny).max()
 
 
-def test_the_split_follows_its_own_seed_alone(tiny):
+def test_the_split_follows_only_split_seed(tiny):
     keras.utils.set_random_seed(1)
     first = images_in(holdout_dataset(60, split_seed=2))
     keras.utils.set_random_seed(5)
@@ -78,40 +78,40 @@ def test_the_split_follows_its_own_seed_alone(tiny):
     assert images_in(holdout_dataset(60, split_seed=3)) != first
 
 
-def test_the_split_is_the_same_on_every_version():
+def test_the_split_is_the_same_on_every_version_of_numpy():
     assert split(20, 5, 0)[1].tolist() == [1, 8, 10, 18, 19]
     assert split(6, 3, 1, np.array([3, 3, 1, 1, 2, 2]))[1].tolist() == [0, 1, 2, 3]
 
 
-def test_a_larger_holdout_holds_the_smaller_one():
+def test_a_larger_holdout_contains_the_smaller_one():
     assert set(split(100, 10, 0)[1]) < set(split(100, 30, 0)[1])
 
 
 @pytest.mark.parametrize("holdout", [0, -1, TRAINING, 2.0, "60", None])
-def test_a_holdout_out_of_range(tiny, holdout):
+def test_a_holdout_out_of_range_is_refused(tiny, holdout):
     with pytest.raises(ValueError, match="holdout must be a whole number from 1 to 299"):
         holdout_dataset(holdout)
 
 
-def test_by_writer_needs_a_holdout(tiny, signed):
+def test_by_writer_needs_a_holdout(tiny, writers_of_tiny):
     with pytest.raises(ValueError, match="holdout must be"):
         training_dataset(10, by_writer=True)
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, 2**32, None])
-def test_a_split_seed_out_of_range(tiny, seed):
+def test_a_split_seed_out_of_range_is_refused(tiny, seed):
     with pytest.raises(ValueError, match="split_seed must be"):
         holdout_dataset(60, split_seed=seed)
 
 
-def test_not_every_writer_can_be_held_out():
-    with pytest.raises(ValueError, match="would take every writer"):
+def test_holding_out_every_writer_is_refused():
+    with pytest.raises(ValueError, match="must leave a writer to train on"):
         split(6, 5, 0, np.array([1, 1, 1, 2, 2, 2]))
 
 
-def test_a_folder_without_writers_is_no_error_until_they_are_asked_for(tiny):
+def test_a_folder_without_writers_is_an_error_only_with_by_writer(tiny):
     assert len(rows_in(tiny, holdout_dataset(60))) == 60
-    with pytest.raises(MnistFileError, match=r"known of MNIST only\. Go on without by_writer=True"):
+    with pytest.raises(MnistFileError, match=r"known for MNIST only\. Continue without by_writer=True"):
         holdout_dataset(60, by_writer=True)
 
 
@@ -126,9 +126,9 @@ def test_a_folder_without_writers_is_no_error_until_they_are_asked_for(tiny):
         (extended_labels(np.zeros(TRAINING, int), np.zeros(TRAINING, int)) + b"x", "another length"),
         (gzip.compress(bytes(1000))[:-12], "cannot be read"),
     ],
-    ids=["empty", "another format", "other digits", "no class", "too short", "too long", "a damaged gzip"],
+    ids=["empty", "another format", "other digits", "not a class", "too short", "too long", "damaged gzip"],
 )
-def test_a_file_of_writers_that_is_damaged_or_about_other_digits(tmp_path, content, found):
+def test_a_file_of_writers_that_is_damaged_or_about_other_digits_is_refused(tmp_path, content, found):
     path = tmp_path / download.WRITERS
     path.write_bytes(content)
     with pytest.raises(MnistFileError, match=found):
@@ -138,37 +138,37 @@ def test_a_file_of_writers_that_is_damaged_or_about_other_digits(tmp_path, conte
 @pytest.fixture
 def mnist_without_writers(tiny, tmp_path, monkeypatch):
     monkeypatch.setattr(download, "user_cache", lambda: tmp_path / "cache")
-    monkeypatch.setattr(writers, "our_place", lambda: tmp_path / "ours")
+    monkeypatch.setattr(writers, "default_data_dir", lambda: tmp_path / "data")
     files = find_mnist()
     return type(files)(**{**vars(files), "origin": "mnist"})
 
 
-def test_mnists_writers_are_downloaded_into_the_place_for_downloads(mnist_without_writers, tmp_path, monkeypatch):
-    def deliver(place):
-        place.mkdir()
-        (place / f"{download.WRITERS}.gz").touch()
+def test_mnists_writers_are_downloaded_into_the_default_folder(mnist_without_writers, tmp_path, monkeypatch):
+    def deliver(folder):
+        folder.mkdir()
+        (folder / f"{download.WRITERS}.gz").touch()
 
     monkeypatch.setattr(download, "download_writers", deliver)
-    wanted = tmp_path / "ours" / f"{download.WRITERS}.gz"
-    assert find_writers(mnist_without_writers) == wanted
+    expected = tmp_path / "data" / f"{download.WRITERS}.gz"
+    assert find_writers(mnist_without_writers) == expected
     monkeypatch.setattr(download, "download_writers", None)
-    assert find_writers(mnist_without_writers) == wanted
+    assert find_writers(mnist_without_writers) == expected
 
 
-def test_without_a_network_the_error_says_how_to_go_on(mnist_without_writers, monkeypatch):
-    def refuse(_place):
+def test_without_a_network_the_error_says_how_to_continue(mnist_without_writers, monkeypatch):
+    def refuse(_folder):
         raise DownloadError("no network: nothing answers")
 
     monkeypatch.setattr(download, "download_writers", refuse)
-    with pytest.raises(MnistFileError, match=r"nothing answers.*Go on without by_writer=True"):
+    with pytest.raises(MnistFileError, match=r"nothing answers.*Continue without by_writer=True"):
         find_writers(mnist_without_writers)
 
 
-def test_that_the_writers_mirror_is_out_of_reach_says_nothing_of_mnists(mnist_without_writers, monkeypatch):
+def test_an_unreachable_mirror_of_the_writers_is_not_remembered_as_no_network(mnist_without_writers, monkeypatch):
     monkeypatch.setattr(download, "WRITERS_MIRRORS", ("http://127.0.0.1:9/",))
     with pytest.raises(MnistFileError, match="no network"):
         find_writers(mnist_without_writers)
-    assert not offline.was_offline_today()
-    monkeypatch.setattr(offline, "was_offline_today", lambda: True)
+    assert not download.was_offline_today()
+    monkeypatch.setattr(download, "was_offline_today", lambda: True)
     with pytest.raises(MnistFileError, match="no network when last tried today"):
         find_writers(mnist_without_writers)

@@ -1,4 +1,4 @@
-"""Mirrors that misbehave, many processes, full disks: the cache holds whole files or none, and it is over in time."""
+"""Misbehaving mirrors, many processes, full disks: downloads end in time, with complete files or none."""
 
 import errno
 import hashlib
@@ -30,14 +30,14 @@ BAD = [
     hostile.hanging,
     hostile.stalling,
     hostile.resetting,
-    hostile.cutting_short,
+    hostile.truncating,
     hostile.announcing_less,
     hostile.dripping,
     hostile.flooding,
     hostile.unpacking,
-    hostile.turning_in_circles,
+    hostile.redirecting_to_itself,
 ]
-ODD = [hostile.packing, hostile.redirecting, hostile.slow_but_honest]
+UNUSUAL = [hostile.compressing, hostile.redirecting, hostile.slow_but_correct]
 bad = pytest.mark.parametrize("behaviour", BAD, ids=lambda behaviour: behaviour.__name__)
 
 
@@ -56,12 +56,12 @@ def impatient(content, monkeypatch):
     monkeypatch.setattr(download, "PROBE_SECONDS", 2)
     monkeypatch.setattr(download, "_READ_SECONDS", 1)
     monkeypatch.setattr(download, "_PATIENCE_SECONDS", 2)
-    monkeypatch.setattr(download, "_LEAST_BYTES_A_SECOND", 16_000_000)
+    monkeypatch.setattr(download, "_MIN_BYTES_PER_SECOND", 16_000_000)
 
 
 @contextmanager
 def mirrors(content, monkeypatch, *behaviours):
-    """Serve the files by mirrors that behave so, the first one first; None: as it should."""
+    """Serve the files from one mirror for each behaviour, tried in this order; None behaves as it should."""
     if not behaviours:
         yield
         return
@@ -77,7 +77,7 @@ def mirrors(content, monkeypatch, *behaviours):
 
 
 @bad
-def test_the_files_come_from_the_next_mirror(behaviour, content, tmp_path, monkeypatch):
+def test_a_bad_mirror_is_replaced_by_the_next(behaviour, content, tmp_path, monkeypatch):
     monkeypatch.setattr(download, "_TRIES_PER_MIRROR", 1)
     began = time.perf_counter()
     with mirrors(content, monkeypatch, behaviour, None):
@@ -87,29 +87,29 @@ def test_the_files_come_from_the_next_mirror(behaviour, content, tmp_path, monke
 
 
 @bad
-def test_where_no_mirror_is_better_there_is_an_error_in_time_and_no_file(behaviour, content, tmp_path, monkeypatch):
+def test_without_a_good_mirror_there_is_an_error_in_time_and_no_file(behaviour, content, tmp_path, monkeypatch):
     began = time.perf_counter()
-    with mirrors(content, monkeypatch, behaviour), pytest.raises(DownloadError, match=r"could not be had: http"):
+    with mirrors(content, monkeypatch, behaviour), pytest.raises(DownloadError, match=r"could not be downloaded: http"):
         download_mnist(tmp_path)
     assert time.perf_counter() - began < SECONDS
     assert files_in(tmp_path) == []
 
 
-@pytest.mark.parametrize("behaviour", ODD, ids=lambda behaviour: behaviour.__name__)
-def test_what_is_odd_and_right_is_taken(behaviour, content, tmp_path, monkeypatch):
+@pytest.mark.parametrize("behaviour", UNUSUAL, ids=lambda behaviour: behaviour.__name__)
+def test_an_odd_but_correct_answer_is_accepted(behaviour, content, tmp_path, monkeypatch):
     monkeypatch.setattr(download, "_PATIENCE_SECONDS", 20)
     with mirrors(content, monkeypatch, behaviour):
         download_mnist(tmp_path)
     assert {name: (tmp_path / name).read_bytes() for name in files_in(tmp_path)} == content
 
 
-def _download(place, address, hashes, all_ready):
+def _download(folder, address, hashes, all_ready):
     download.SHA256, download.MIRRORS = hashes, (address,)
     all_ready.wait(60)
-    download_mnist(place)
+    download_mnist(folder)
 
 
-def test_eight_processes_at_once_fetch_each_file_once(content, tmp_path):
+def test_eight_processes_at_once_download_each_file_once(content, tmp_path):
     context = multiprocessing.get_context("spawn")
     all_ready = context.Barrier(PROCESSES)
     with mirror(lambda name: (200, content[name])) as address:
@@ -125,13 +125,13 @@ def test_eight_processes_at_once_fetch_each_file_once(content, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a folder with spaces", "Übungen für Anfänger", "数字"])
-def test_a_folder_of_any_name(name, content, tmp_path, monkeypatch):
+def test_the_folder_may_have_any_name(name, content, tmp_path, monkeypatch):
     with mirrors(content, monkeypatch, None):
         download_mnist(tmp_path / name)
     assert files_in(tmp_path / name) == NAMES
 
 
-def test_a_folder_behind_a_symbolic_link(content, tmp_path, monkeypatch):
+def test_the_folder_may_be_a_symbolic_link(content, tmp_path, monkeypatch):
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real", target_is_directory=True)
     with mirrors(content, monkeypatch, None):
@@ -141,7 +141,7 @@ def test_a_folder_behind_a_symbolic_link(content, tmp_path, monkeypatch):
 
 class FileOnAFullDisk(io.FileIO):
     def write(self, data):
-        if self.tell():  # the first piece still had room
+        if self.tell():  # the first piece still fits
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self.name)
         return super().write(data)
 
@@ -154,18 +154,18 @@ class PathOnAFullDisk(type(Path())):
 @pytest.fixture
 def small_disk(tmp_path, monkeypatch):
     """A file system with room for 64 kB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place], capture_output=True)
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], capture_output=True)
     if mounted.returncode:  # only root may mount
         monkeypatch.setattr(download, "Path", PathOnAFullDisk)
-        yield place
+        yield disk
         return
-    yield place
-    subprocess.run(["umount", place], check=True, timeout=30)
+    yield disk
+    subprocess.run(["umount", disk], check=True, timeout=30)
 
 
-def test_a_full_disk_is_said_and_leaves_no_file_cut_short(small_disk, content, monkeypatch):
+def test_a_full_disk_is_reported_and_leaves_no_truncated_file(small_disk, content, monkeypatch):
     with (
         mirrors(content, monkeypatch, None),
         pytest.raises(DownloadError, match=r"disk: found a folder that cannot be written \(.*No space left"),
@@ -176,7 +176,7 @@ def test_a_full_disk_is_said_and_leaves_no_file_cut_short(small_disk, content, m
 
 @contextmanager
 def as_nobody():
-    """Without root's right to write everywhere."""
+    """Give up root's right to write everywhere while the block runs."""
     if os.geteuid():
         yield
         return
@@ -187,16 +187,16 @@ def as_nobody():
         os.seteuid(0)
 
 
-def test_a_folder_for_reading_only_is_said(content, monkeypatch):
+def test_a_read_only_folder_is_reported(content, monkeypatch):
     with tempfile.TemporaryDirectory() as name:
-        place = Path(name, "read-only")
-        place.mkdir()
+        folder = Path(name, "read-only")
+        folder.mkdir()
         Path(name).chmod(0o755)
-        place.chmod(0o555)
+        folder.chmod(0o555)
         with (
             mirrors(content, monkeypatch, None),
             as_nobody(),
             pytest.raises(DownloadError, match=r"cannot be written \(.*Permission denied"),
         ):
-            download_mnist(place)
-        assert list(place.iterdir()) == []
+            download_mnist(folder)
+        assert list(folder.iterdir()) == []

@@ -11,7 +11,7 @@ from tools.sources import SourceError
 
 from .notebooks import LESSONS, code, notebook
 
-MEASURED = Summary(mean=0.91234, spread=0.0012, lowest=0.9, highest=0.92, seeds=20, loss=0.3, loss_spread=0.01)
+MEASURED = Summary(mean=0.91234, std=0.0012, lowest=0.9, highest=0.92, seeds=20, loss=0.3, loss_std=0.01)
 BEFORE = notebook(code("a = 1\nb = 2\nc = 3\nd = 4", "model"), code("x", "train"))
 AFTER = notebook(code("a = 1\nb = 2\nc = 3\nd = 5", "model"), code("x", "train"), code("new", "learning-rate"))
 PROJECT = "github.com/ada/lab"

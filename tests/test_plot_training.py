@@ -9,13 +9,13 @@ from PIL import Image
 
 from mnist_lab.plots import plot_training
 from mnist_lab.plots.plot_training import PlotTraining
-from mnist_lab.plots.training_figure import MOST_POINTS, TrainingFigure, _thinned
+from mnist_lab.plots.training_figure import MAX_POINTS, TrainingFigure, _downsample
 
 STEPS, BATCH = 23, 8
 
 
 class Notebook:
-    """What PlotTraining needs of a notebook's shell, with what was shown and the hooks that wait."""
+    """The parts of a notebook's shell that PlotTraining uses; records what was shown and the registered hooks."""
 
     def __init__(self, monkeypatch):
         self.hooks, self.events, self.kernel = [], self, object()
@@ -52,10 +52,10 @@ def batches():
     return tf.data.Dataset.from_tensor_slices((images, labels)).batch(BATCH)
 
 
-def network(steps_per_execution=1, metrics=("accuracy",), rate=0.05):
+def network(steps_per_execution=1, metrics=("accuracy",), learning_rate=0.05):
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, activation="softmax")])
-    optimizer = keras.optimizers.SGD(rate)
+    optimizer = keras.optimizers.SGD(learning_rate)
     model.compile(optimizer, "categorical_crossentropy", metrics=list(metrics), steps_per_execution=steps_per_execution)
     return model
 
@@ -67,7 +67,7 @@ def train(callback, batches, model=None, **arguments):
 
 
 def batch_losses(batches, epochs):
-    """The loss of every batch by itself, from a loop that uses none of Keras' running means."""
+    """Return the loss of every batch, from a loop that does not use Keras' running means."""
     model = network()
     losses = []
     for _ in range(epochs):
@@ -81,26 +81,26 @@ def batch_losses(batches, epochs):
 
 
 @pytest.mark.parametrize("sample_rate", [1, 5])
-def test_a_point_is_the_mean_of_the_last_batches_not_of_the_epoch(batches, sample_rate):
+def test_a_point_is_the_mean_over_the_last_batches_not_over_the_epoch(batches, sample_rate):
     callback = PlotTraining(sample_rate)
     train(callback, batches)
     losses = batch_losses(batches, 2)
-    whole = STEPS // sample_rate * sample_rate
-    wanted = losses[:, :whole].reshape(-1, sample_rate).mean(axis=1)
-    np.testing.assert_allclose(callback.history["training"]["loss"], wanted, atol=2e-4)
+    sampled = STEPS // sample_rate * sample_rate
+    expected = losses[:, :sampled].reshape(-1, sample_rate).mean(axis=1)
+    np.testing.assert_allclose(callback.history["training"]["loss"], expected, atol=2e-4)
 
 
-def test_steps_per_execution_widens_a_point(batches):
+def test_with_steps_per_execution_a_point_covers_more_batches(batches):
     callback = PlotTraining(sample_rate=3)
     train(callback, batches, network(steps_per_execution=5), epochs=1)
     losses = batch_losses(batches, 1)[0]
-    wanted = [losses[start : start + 5].mean() for start in range(0, STEPS, 5)]
-    got = callback.history["training"]
-    np.testing.assert_allclose(got["epoch"], np.minimum(np.arange(5, 30, 5), STEPS) / STEPS)
-    np.testing.assert_allclose(got["loss"], wanted, atol=2e-4)
+    expected = [losses[start : start + 5].mean() for start in range(0, STEPS, 5)]
+    training = callback.history["training"]
+    np.testing.assert_allclose(training["epoch"], np.minimum(np.arange(5, 30, 5), STEPS) / STEPS)
+    np.testing.assert_allclose(training["loss"], expected, atol=2e-4)
 
 
-def test_validation_has_one_point_per_epoch_equal_to_keras_own(batches):
+def test_validation_has_one_point_per_epoch_equal_to_keras_history(batches):
     callback = PlotTraining()
     history = train(callback, batches, epochs=3).history
     assert callback.history["validation"]["epoch"] == [1, 2, 3]
@@ -115,7 +115,7 @@ def test_an_epoch_shorter_than_a_sample_still_has_a_point(batches):
     np.testing.assert_allclose(callback.history["training"]["loss"], history["loss"], atol=1e-5)
 
 
-def test_an_unknown_number_of_steps_is_learned_in_the_first_epoch(batches, notebook):
+def test_an_unknown_number_of_steps_is_counted_in_the_first_epoch(batches, notebook):
     unknown = batches.filter(lambda images, labels: True)
     assert unknown.cardinality() == tf.data.UNKNOWN_CARDINALITY
     callback = PlotTraining(sample_rate=10)
@@ -124,7 +124,7 @@ def test_an_unknown_number_of_steps_is_learned_in_the_first_epoch(batches, noteb
 
 
 @pytest.mark.parametrize("metric", ["acc", "categorical_accuracy"])
-def test_other_names_of_accuracy_are_understood(batches, metric):
+def test_other_names_of_accuracy_are_recognized(batches, metric):
     callback = PlotTraining()
     train(callback, batches, network(metrics=[metric]))
     assert len(callback.history["validation"]["accuracy"]) == 2
@@ -137,19 +137,19 @@ def test_without_validation_only_training_is_drawn(batches, notebook):
     assert len(callback.history["training"]["loss"]) == 4
 
 
-def test_a_model_without_accuracy_is_told_what_to_do(batches):
+def test_the_error_for_a_model_without_accuracy_says_what_to_do(batches):
     with pytest.raises(ValueError, match=r'metrics=\["accuracy"\].*Received: .*loss'):
         train(PlotTraining(), batches, network(metrics=[]))
 
 
 @pytest.mark.parametrize("value", [0, -1, 2.5, "10"])
-def test_a_sample_rate_that_makes_no_sense(value):
+def test_a_sample_rate_that_is_not_a_positive_whole_number_is_refused(value):
     with pytest.raises(ValueError, match=r"sample_rate must be a positive whole number. Received"):
         PlotTraining(sample_rate=value)
 
 
 @pytest.mark.parametrize("value", [0, -2, "big", float("nan")])
-def test_a_zoom_that_makes_no_sense(value):
+def test_a_zoom_that_is_not_a_positive_number_is_refused(value):
     with pytest.raises(ValueError, match=r"zoom must be a positive number. Received"):
         PlotTraining(zoom=value)
 
@@ -168,11 +168,11 @@ def test_the_figure_can_be_saved(batches, tmp_path):
     callback.save(tmp_path / "curves.png")
     with Image.open(tmp_path / "curves.png") as image:
         assert image.size == (864, 326)
-        nothing = {which: {"epoch": [], "loss": [], "accuracy": []} for which in ("training", "validation")}
-        assert not np.array_equal(np.asarray(image), pixels(callback._new_figure(), nothing))
+        empty = {which: {"epoch": [], "loss": [], "accuracy": []} for which in ("training", "validation")}
+        assert not np.array_equal(np.asarray(image), pixels(callback._new_figure(), empty))
 
 
-def test_the_figure_is_the_callbacks(batches):
+def test_the_figure_follows_sample_rate_and_zoom(batches):
     callback = PlotTraining(sample_rate=7, zoom=4)
     train(callback, batches)
     loss = callback._new_figure()._axes["loss"]
@@ -180,17 +180,17 @@ def test_the_figure_is_the_callbacks(batches):
     assert loss.get_legend_handles_labels()[1] == ["training, last 7 batches", "validation"]
 
 
-def test_one_figure_is_updated_in_place_and_tells_every_epoch(batches, notebook):
+def test_one_figure_is_updated_in_place_with_a_headline_for_every_epoch(batches, notebook):
     train(PlotTraining(), batches, epochs=3)
-    told = [metadata["mnist_lab"]["headline"] for _, metadata in notebook.shown]
-    assert {line.split("  ")[0] for line in told} >= {"epoch 1/3", "epoch 2/3", "epoch 3/3"}
+    headlines = [metadata["mnist_lab"]["headline"] for _, metadata in notebook.shown]
+    assert {line.split("  ")[0] for line in headlines} >= {"epoch 1/3", "epoch 2/3", "epoch 3/3"}
     assert all(set(data) == {"image/png", "text/plain"} for data, _ in notebook.shown)
     assert len({data["text/plain"] for data, _ in notebook.shown}) == 1
     assert notebook.updates == len(notebook.shown) - 1 > 0
     assert notebook.hooks == []
 
 
-def test_the_last_draw_is_made_on_interrupt(batches, notebook):
+def test_the_curves_are_drawn_one_last_time_on_interrupt(batches, notebook):
     class Interrupt(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
             if batch == 20:
@@ -209,8 +209,8 @@ def test_the_last_draw_is_made_on_interrupt(batches, notebook):
 
 
 @pytest.mark.parametrize(("batch_seconds", "draw_seconds"), [(0.0007, 0.04), (0.02, 0.015)])
-def test_drawing_stays_within_its_share_of_the_time(batches, notebook, monkeypatch, batch_seconds, draw_seconds):
-    """By a clock of its own: a batch and a draw take the time they are given."""
+def test_drawing_stays_within_its_time_budget(batches, notebook, monkeypatch, batch_seconds, draw_seconds):
+    """On a simulated clock, each batch and each draw takes a given time."""
     clock = SimpleNamespace(now=0.0)
     monkeypatch.setattr(plot_training, "time", SimpleNamespace(perf_counter=lambda: clock.now))
     drawn_at = []
@@ -234,20 +234,20 @@ def test_drawing_stays_within_its_share_of_the_time(batches, notebook, monkeypat
     assert drawn_at[-1] == clock.now
 
 
-def test_a_second_training_begins_anew(batches):
+def test_a_second_training_run_starts_with_empty_curves(batches):
     callback = PlotTraining()
     train(callback, batches, epochs=2)
     train(callback, batches, epochs=1)
     assert callback.history["validation"]["epoch"] == [1]
 
 
-def test_a_line_has_at_most_a_thousand_points_and_keeps_its_mean():
+def test_a_curve_has_at_most_a_thousand_points_which_are_means():
     values = list(np.random.default_rng(0).random(12_345))
-    thinned = _thinned(values)
-    assert MOST_POINTS / 2 < len(thinned) <= MOST_POINTS
-    np.testing.assert_allclose(thinned[0], np.mean(values[:13]))
-    np.testing.assert_array_equal(_thinned(values[:MOST_POINTS]), values[:MOST_POINTS])
-    assert len(_thinned([])) == 0
+    points = _downsample(values)
+    assert MAX_POINTS / 2 < len(points) <= MAX_POINTS
+    np.testing.assert_allclose(points[0], np.mean(values[:13]))
+    np.testing.assert_array_equal(_downsample(values[:MAX_POINTS]), values[:MAX_POINTS])
+    assert len(_downsample([])) == 0
 
 
 def history_of(training_loss, validation_loss=1.0):
@@ -259,12 +259,14 @@ def pixels(figure, history):
     return np.asarray(Image.open(io.BytesIO(figure.draw(history))))
 
 
-def test_a_training_of_no_epoch_leaves_an_empty_chart(batches, notebook):
-    train(PlotTraining(), batches, epochs=0)
+def test_training_for_zero_epochs_shows_an_empty_figure(batches, notebook):
+    callback = PlotTraining()
+    train(callback, batches, epochs=0)
     assert notebook.shown
+    assert callback.history["training"] == {"epoch": [], "loss": [], "accuracy": []}
 
 
-def test_zoom_divides_both_ranges():
+def test_zoom_divides_both_vertical_ranges():
     limits = {}
     for zoom in (1, 4):
         figure = TrainingFigure((0, 2), "training", zoom)
@@ -273,7 +275,7 @@ def test_zoom_divides_both_ranges():
     assert limits[4] == {"loss": (0, 0.625), "accuracy": (0.75, 1)}
 
 
-def test_a_curve_off_the_chart_is_said_in_words():
+def test_a_curve_off_the_chart_is_reported_in_words():
     figure = TrainingFigure((0, 2), "training", 1)
     figure.draw(history_of(1.0))
     assert figure._notes["loss"].get_text() == "validation 1.0000"
@@ -284,7 +286,7 @@ def test_a_curve_off_the_chart_is_said_in_words():
     ]
 
 
-def test_a_redraw_takes_back_what_was_drawn_before():
+def test_a_redraw_replaces_the_curves_drawn_before():
     figure = TrainingFigure((0, 2), "training", 1)
     first = pixels(figure, history_of(1.0))
     other = pixels(figure, history_of(2.0))
@@ -293,7 +295,7 @@ def test_a_redraw_takes_back_what_was_drawn_before():
     np.testing.assert_array_equal(first, again)
 
 
-def test_the_readers_own_settings_stay_as_they_were():
+def test_the_users_matplotlib_settings_are_unchanged():
     import matplotlib as mpl
 
     before = dict(mpl.rcParams)

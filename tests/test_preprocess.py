@@ -1,4 +1,4 @@
-"""A drawing becomes an image as MNIST has them: scale, place, polarity, and what is refused."""
+"""A drawing becomes an image like MNIST's: scale, position, polarity, and what is refused."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from .conftest import centres_of_mass
 
 
 def drawn(height=100, width=80):
-    """A 7 of uint8, light on dark, away from the middle."""
+    """Return a drawing of a 7, uint8, light on dark, off the middle."""
     image = np.zeros((height, width), np.uint8)
     image[12:18, 10:50] = 255
     for row in range(18, 72):
@@ -27,7 +27,7 @@ def sides_of(digit):
     return np.ptp(np.flatnonzero(square.any(1))) + 1, np.ptp(np.flatnonzero(square.any(0))) + 1
 
 
-def test_it_is_as_mnist_has_digits():
+def test_the_result_has_mnists_type_range_size_and_centre():
     digit = preprocess_digit(drawn())
     assert digit.shape == (784,)
     assert digit.dtype == np.float32
@@ -37,18 +37,18 @@ def test_it_is_as_mnist_has_digits():
     assert np.abs(centres_of_mass(digit) - 14).max() <= 0.5
 
 
-@pytest.mark.parametrize("place", [(0, 0), (0, 60), (90, 0), (90, 60)])
+@pytest.mark.parametrize("corner", [(0, 0), (0, 60), (90, 0), (90, 60)])
 @pytest.mark.parametrize("size", [1, 3])
-def test_place_and_size_make_no_difference(place, size):
+def test_position_and_size_make_no_difference(corner, size):
     paper = np.zeros((200, 150), np.uint8)
     digit = drawn()[12:72, 10:52]
-    paper[place[0] + 5 : place[0] + 65, place[1] + 5 : place[1] + 47] = digit
+    paper[corner[0] + 5 : corner[0] + 65, corner[1] + 5 : corner[1] + 47] = digit
     large = np.kron(paper, np.ones((size, size), np.uint8))
     assert np.abs(preprocess_digit(large) - preprocess_digit(drawn())).max() < 0.02
 
 
-def as_rgba(ink_level, alpha, behind=0):
-    image = np.full((*alpha.shape, 4), behind, np.uint8)
+def as_rgba(ink_level, alpha, background=0):
+    image = np.full((*alpha.shape, 4), background, np.uint8)
     image[alpha > 0, :3] = ink_level
     image[:, :, 3] = alpha
     return image
@@ -66,20 +66,20 @@ def as_rgba(ink_level, alpha, behind=0):
         np.repeat(drawn()[:, :, None], 3, 2),
         as_rgba(0, drawn()),
         as_rgba(255, drawn()),
-        as_rgba(255, drawn(), behind=255),
+        as_rgba(255, drawn(), background=255),
         np.dstack([np.repeat(255 - drawn()[:, :, None], 3, 2), np.full_like(drawn(), 255)]),
     ],
     ids=[
         "dark on light",
-        "to one",
+        "0 to 1",
         "grey",
-        "float to 255",
+        "float 0 to 255",
         "bool",
         "channel",
         "RGB",
         "black ink",
         "white ink",
-        "white",
+        "white ink on white",
         "opaque",
     ],
 )
@@ -87,7 +87,7 @@ def test_type_range_and_polarity_make_no_difference(same):
     assert np.abs(preprocess_digit(same) - preprocess_digit(drawn())).max() < 0.01
 
 
-def test_colours_are_as_light_as_the_eye_sees_them():
+def test_colours_become_grey_by_perceived_lightness():
     colours, grey = np.zeros((40, 40, 3)), np.zeros((40, 40))
     for channel, (lightness, column) in enumerate(((0.299, 8), (0.587, 16), (0.114, 24))):
         colours[5:35, column : column + 8, channel] = 1
@@ -96,12 +96,12 @@ def test_colours_are_as_light_as_the_eye_sees_them():
 
 
 @pytest.mark.parametrize("stroke", [np.ones((100, 1)), np.eye(100)], ids=["upright", "slanted"])
-def test_a_thin_stroke_becomes_full_ink(stroke):
+def test_a_thin_stroke_reaches_full_ink(stroke):
     assert preprocess_digit(np.pad(stroke, 20)).max() == 1
 
 
 @pytest.mark.parametrize("turns", range(4))
-def test_a_digit_whose_mass_is_at_one_end_stays_in_the_image(turns):
+def test_a_digit_with_its_mass_at_one_end_stays_in_the_image(turns):
     club = np.zeros((100, 40), np.uint8)
     club[:60, 19:21] = 60
     club[60:, :] = 255
@@ -112,7 +112,7 @@ def test_a_digit_whose_mass_is_at_one_end_stays_in_the_image(turns):
 
 
 @pytest.mark.parametrize("turns", range(4))
-def test_the_paper_is_what_most_of_the_border_shows(turns):
+def test_paper_is_the_shade_of_most_of_the_border(turns):
     image = np.full((20, 20), 255, np.uint8)
     image[0] = image[:, -1] = 0  # 39 of the 76 pixels along the edge, and nothing inside
     image = np.rot90(image, turns)
@@ -120,67 +120,67 @@ def test_the_paper_is_what_most_of_the_border_shows(turns):
     np.testing.assert_allclose(preprocess_digit(image), preprocess_digit(framed), atol=1e-6)
 
 
-def test_a_tenth_of_the_whole_range_is_contrast_enough():
+def test_a_contrast_of_a_tenth_is_enough():
     stroke = np.eye(28)
     np.testing.assert_allclose(preprocess_digit(0.1 * stroke), preprocess_digit(stroke), atol=1e-6)
     with pytest.raises(ValueError, match="empty"):
         preprocess_digit(0.099 * stroke)
 
 
-@pytest.mark.parametrize("ground", [3, 60])
-def test_a_card_on_a_transparent_ground_is_paper(ground):
+@pytest.mark.parametrize("margin", [3, 60])
+def test_a_card_on_a_transparent_background_is_paper(margin):
     card = np.pad(255 - drawn(), 6, constant_values=255)
     rgba = np.dstack([card, card, card, np.full_like(card, 255)])
-    rgba = np.pad(rgba, ((ground, ground), (ground, ground), (0, 0)))
+    rgba = np.pad(rgba, ((margin, margin), (margin, margin), (0, 0)))
     assert np.abs(preprocess_digit(rgba) - preprocess_digit(drawn())).max() < 0.02
 
 
-def test_what_is_transparent_has_no_colour():
+def test_the_colour_of_transparent_pixels_is_ignored():
     noise = np.where(np.random.default_rng(0).random(drawn().shape) < 0.6, 0, 255)
     grey, alpha = np.where(drawn() > 0, 0, noise), np.where(drawn() > 0, 100, 0)
     rgba = np.dstack([grey, grey, grey, alpha]).astype(np.uint8)
     assert np.abs(preprocess_digit(rgba) - preprocess_digit(drawn())).max() < 0.02
 
 
-def test_paper_that_is_more_or_less_transparent_is_paper_all_over():
+def test_paper_of_varying_transparency_is_paper():
     grey = np.where(drawn() > 0, 70, 150)
     alpha = np.where(drawn() > 0, 255, np.random.default_rng(0).integers(130, 230, drawn().shape))
     rgba = np.dstack([grey, grey, grey, alpha]).astype(np.uint8)
     assert np.abs(preprocess_digit(rgba) - preprocess_digit(drawn())).max() < 0.02
 
 
-def test_one_bright_speck_does_not_turn_ink_into_paper():
+def test_one_bright_speck_does_not_invert_the_drawing():
     photo = np.where(drawn() > 0, 70, 150).astype(np.uint8)
     photo[80, 70] = 255
     assert np.abs(preprocess_digit(photo) - preprocess_digit(drawn())).max() < 0.02
 
 
-def test_faint_marks_on_the_paper_are_not_the_digit():
+def test_faint_marks_on_the_paper_are_ignored():
     noisy = drawn() + np.random.default_rng(1).integers(0, 16, drawn().shape).astype(np.uint8) * (drawn() == 0)
     assert np.abs(preprocess_digit(noisy) - preprocess_digit(drawn())).max() < 0.05
 
 
-def changes_of_prepared_digits(files):
+def changes_by_preprocessing(files):
     images = idx.read_images(files.validation_images)[:500].reshape(-1, 28, 28)
     again = np.stack([preprocess_digit(image) for image in images]).reshape(images.shape)
     return np.abs(again - images / 255)
 
 
-def test_most_prepared_digits_stay_what_they_are():
-    changes = changes_of_prepared_digits(find_mnist())
+def test_most_digits_of_the_data_set_stay_the_same():
+    changes = changes_by_preprocessing(find_mnist())
     assert np.median(changes.mean((1, 2))) < 0.001
 
 
-def test_mnist_digits_stay_what_they_are():
+def test_mnist_digits_stay_the_same():
     files = find_mnist()
     if files.origin != "mnist":
-        pytest.skip("of printed digits about one in eleven has a centre of mass that rounds to the next pixel")
-    changes = changes_of_prepared_digits(files)
+        pytest.skip("about one in eleven stand-in digits has a centre of mass that rounds to the next pixel")
+    changes = changes_by_preprocessing(files)
     assert np.mean(changes) < 0.005
     assert np.mean(changes.max((1, 2)) < 0.1) > 0.9
 
 
-def test_a_wide_digit_and_a_dot_fit():
+def test_a_wide_digit_a_dot_and_a_corner_are_scaled_into_the_box():
     line = np.zeros((60, 90), np.uint8)
     line[30, 5:85] = 255
     assert sides_of(preprocess_digit(line)) == (1, 20)
@@ -194,7 +194,7 @@ def test_a_wide_digit_and_a_dot_fit():
     assert preprocess_digit(corner).sum() == pytest.approx(preprocess_digit(corner.T[::-1, ::-1]).sum(), rel=0.01)
 
 
-def test_the_smallest_image():
+def test_the_smallest_image_is_accepted():
     image = np.zeros((8, 8))
     image[2:6, 4] = 1
     assert sides_of(preprocess_digit(image))[0] == 20
@@ -205,7 +205,7 @@ def test_the_smallest_image():
     [
         (np.zeros((28, 28)), ValueError, "empty"),
         (np.full((28, 28), 255, np.uint8), ValueError, "empty.*255 to 255"),
-        (np.eye(28, dtype=np.uint8) * 16, ValueError, "empty.*0 to 16, of 255. If its ink is 1 or 16, say, divide"),
+        (np.eye(28, dtype=np.uint8) * 16, ValueError, "empty.*0 to 16, of 255. If ink is 1 or 16 in the image, divide"),
         (np.eye(28, dtype=np.uint8), ValueError, "empty.*0 to 1, of 255"),
         (np.eye(28) * 2, ValueError, "empty.*0 to 2, of 255"),
         (np.zeros((28, 28, 4), np.uint8), ValueError, "empty"),
@@ -227,22 +227,22 @@ def test_the_smallest_image():
         (None, TypeError, "object"),
     ],
 )
-def test_what_is_no_drawing_is_refused(image, error, message):
+def test_arrays_that_are_no_drawings_are_refused(image, error, message):
     with pytest.raises(error, match=message):
         preprocess_digit(image)
 
 
-def test_the_sample_drawings_are_the_generators():
+def test_the_stored_sample_drawings_match_their_generator():
     with Image.open(draw_samples.SHEET) as stored:
         assert np.abs(np.asarray(stored).astype(int) - draw_samples.sheet()).max() <= 1
 
 
-def test_the_sample_drawings():
+def test_the_sample_drawings_are_ten_of_each_digit_with_an_empty_border():
     drawings, labels = sample_drawings()
     assert drawings.shape == (100, 140, 140)
     assert drawings.dtype == np.uint8
     assert list(np.bincount(labels)) == [10] * 10
     assert all(drawing.max() == 255 for drawing in drawings)
-    assert not drawings[:, [0, -1]].any(), "nobody draws beyond the paper"
+    assert not drawings[:, [0, -1]].any(), "the border is empty"
     zeros = np.stack([preprocess_digit(drawing) for drawing in drawings[labels == 0]]).reshape(-1, 28, 28)
     assert (zeros[:, 12:16, 13:15].mean((1, 2)) < 0.1).all(), "a zero has a hole"

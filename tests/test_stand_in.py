@@ -15,7 +15,7 @@ ALL_FACES = stand_in.TRAINING_FACES + stand_in.VALIDATION_ONLY_FACES
 TWO_FACES = ("DejaVuSans-Bold.ttf", "cmr10.ttf")
 FIELDS = glyphs.distance_fields(TWO_FACES)
 
-# Means over 7×7 pixels of draw(4, TWO_FACES, seed=5). Whoever changes the digits raises VERSION and replaces these.
+# Means over 7×7 pixels of draw(4, TWO_FACES, seed=5). If you change the digits, raise VERSION and replace these.
 FROZEN_LABELS = [6, 8, 0, 8]
 FROZEN_MEANS = (
     (0, 20.1, 78.9, 2, 0, 160.1, 102.1, 0, 13.6, 167.6, 150.1, 13.2, 0, 74, 66.8, 0),
@@ -30,7 +30,7 @@ def drawn():
     return stand_in.draw(2000, ALL_FACES, seed=0)
 
 
-def test_images_and_labels_have_the_promised_form(drawn):
+def test_images_and_labels_have_their_shapes_and_types(drawn):
     images, labels = drawn
     assert images.shape == (2000, 28, 28)
     assert labels.shape == (2000,)
@@ -46,11 +46,11 @@ def test_labels_are_balanced_and_in_random_order(drawn):
     assert 0.06 < np.mean(labels[1:] == labels[:-1]) < 0.14
 
 
-def test_centre_of_mass_is_where_mnist_has_it(drawn):
+def test_digits_are_centred_as_mnist(drawn):
     assert np.abs(centres_of_mass(drawn[0]) - 14).max() < 0.55  # half a pixel, and the rounding to grey levels
 
 
-def test_longer_side_is_about_20_pixels(drawn):
+def test_the_longer_side_is_about_20_pixels(drawn):
     ink = drawn[0] > 127
     sides = np.stack([np.ptp(np.where(ink.any(axis), np.arange(28), 14), axis=1) + 1 for axis in (1, 2)])
     longer = sides.max(0)
@@ -65,7 +65,7 @@ def test_ink_stays_inside_the_image(drawn):
     assert drawn[0][:, border].mean() < 0.5
 
 
-def test_ink_resembles_mnist(drawn):
+def test_the_amount_of_ink_resembles_mnist(drawn):
     images = drawn[0]
     assert 31 < images.mean() < 37  # MNIST: 33.3
     assert 0.78 < np.mean(images == 0) < 0.84  # MNIST: 0.81
@@ -85,7 +85,7 @@ def test_no_two_digits_are_the_same(drawn):
     assert len(np.unique(drawn[0].reshape(len(drawn[0]), -1), axis=0)) == 2000
 
 
-def test_same_seed_same_digits_whatever_happened_before():
+def test_the_digits_depend_only_on_the_seed():
     np.random.seed(1)  # noqa: NPY002
     images, labels = stand_in.draw(30, TWO_FACES, seed=7)
     np.random.seed(2)  # noqa: NPY002
@@ -94,22 +94,22 @@ def test_same_seed_same_digits_whatever_happened_before():
     assert np.array_equal(labels, labels_again)
 
 
-def test_other_seed_other_digits():
+def test_another_seed_gives_other_digits():
     images, labels = stand_in.draw(30, TWO_FACES, seed=7)
     others, other_labels = stand_in.draw(30, TWO_FACES, seed=8)
     assert not np.array_equal(labels, other_labels)
     assert not np.array_equal(images, others)
 
 
-def test_more_digits_than_are_drawn_at_a_time(monkeypatch):
-    monkeypatch.setattr(stand_in, "_AT_A_TIME", 8)
+def test_more_digits_than_one_batch_are_drawn(monkeypatch):
+    monkeypatch.setattr(stand_in, "_BATCH_SIZE", 8)
     images, _ = stand_in.draw(21, TWO_FACES, seed=7)
     assert images.shape == (21, 28, 28)
     assert images.max((1, 2)).min() > 200
     assert np.abs(centres_of_mass(images) - 14).max() < 0.55
 
 
-def test_only_the_given_faces_are_drawn(monkeypatch):
+def test_only_the_given_faces_are_used(monkeypatch):
     asked = []
     monkeypatch.setattr(glyphs, "distance_fields", lambda faces: asked.append(faces) or FIELDS)
     stand_in.draw(5, TWO_FACES, seed=0)
@@ -123,14 +123,14 @@ def test_digits_are_the_same_on_every_version():
     np.testing.assert_allclose(means, FROZEN_MEANS, atol=1)
 
 
-def test_faces_are_kept_apart():
+def test_training_validation_and_printed_faces_are_disjoint():
     training, validation, printed = map(set, (stand_in.TRAINING_FACES, stand_in.VALIDATION_ONLY_FACES, PRINTED_FACES))
     assert len(validation) >= 3
     assert len(printed) == 2
     assert len(training) + len(validation) + len(printed) == len(training | validation | printed) >= 15
 
 
-def test_faces_come_with_matplotlib_and_differ():
+def test_all_faces_come_with_matplotlib_and_differ():
     fonts = Path(matplotlib.get_data_path(), "fonts", "ttf")
     faces = ALL_FACES + PRINTED_FACES
     assert [face for face in faces if not (fonts / face).is_file()] == []
@@ -139,7 +139,7 @@ def test_faces_come_with_matplotlib_and_differ():
     assert len(shapes) == len(faces)
 
 
-def test_field_is_positive_in_ink_and_negative_on_paper():
+def test_a_field_is_positive_in_ink_and_negative_on_paper():
     zero, one = FIELDS[0], FIELDS[1]
     middle = len(zero) // 2
     assert zero[middle, middle] < 0
@@ -152,7 +152,7 @@ def test_half_width_of_a_straight_stroke():
     assert glyphs.half_widths(np.tile(across, (1, 5, 1))) == pytest.approx([3], abs=0.01)
 
 
-def test_write_asks_for_the_whole_set_with_its_faces(tmp_path, monkeypatch):
+def test_write_stand_in_draws_both_sets_with_their_faces(tmp_path, monkeypatch):
     asked = []
 
     def draw(count, faces, seed):
@@ -170,7 +170,7 @@ def test_write_asks_for_the_whole_set_with_its_faces(tmp_path, monkeypatch):
     assert (tmp_path / "t10k-images-idx3-ubyte").read_bytes()[-1] == 2
 
 
-def test_written_files_are_mnist_files(tmp_path, monkeypatch):
+def test_the_written_files_are_mnist_files(tmp_path, monkeypatch):
     monkeypatch.setattr(stand_in, "_TRAINING", 60)
     monkeypatch.setattr(stand_in, "_VALIDATION", 20)
     monkeypatch.setattr(stand_in, "TRAINING_FACES", TWO_FACES)

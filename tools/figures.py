@@ -44,10 +44,10 @@ def measured(name: str) -> str:
     raise ValueError(f"there is no figure {field!r} of lesson {found['number']}. There are: {LISTED}")
 
 
-def mean_and_spread(lesson: str, variant: str = AS_TAUGHT) -> str | None:
+def mean_and_std(lesson: str, variant: str = AS_TAUGHT) -> str | None:
     """Return a lesson's accuracy with its standard deviation, or None where it was not measured."""
     found = summary(lesson, variant=variant)
-    return found and f"{percent(found.mean)} (± {100 * found.spread:.2f}, {found.seeds} seeds)"
+    return found and f"{percent(found.mean)} (± {100 * found.std:.2f}, {found.seeds} seeds)"
 
 
 def percent(share: float) -> str:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from mnist_lab.checks.lessons import LESSONS
 from mnist_lab.results.store import LONG, summary
-from tools.figures import mean_and_spread, measured
+from tools.figures import mean_and_std, measured
 from tools.project import ROOT, is_known, on_colab
 
 README = ROOT / "README.md"
@@ -55,10 +55,10 @@ def table() -> str:
     """Return the README's table of the lessons."""
     rows = ["| lesson | what it is about | validation accuracy, mean of seeds |", "|---|---|---|"]
     for name, lesson in LESSONS.items():
-        accuracy = mean_and_spread(name) or "–"
+        accuracy = mean_and_std(name) or "–"
         if (found := summary(name)) and found.held_out:
             accuracy = f"of {found.held_out:,} digits held out: {accuracy}"
-        if longer := mean_and_spread(name, LONG):
+        if longer := mean_and_std(name, LONG):
             accuracy += f"; trained longer: {longer}"
         rows.append(f"| [{name[:2]} {lesson.title}](notebooks/{name}.ipynb) | {lesson.changes} | {accuracy} |")
     return "\n".join(rows)

@@ -69,19 +69,19 @@ def _tensorflow() -> tuple[bool, str]:
 def _digits() -> tuple[bool, str]:
     try:
         from mnist_lab.data import find, idx
-        from mnist_lab.data.offline import was_offline_today
+        from mnist_lab.data.download import was_offline_today
 
         found = find.find_on_disk()
         if found is None:
-            find.refuse_damaged(find.our_place())
+            find.refuse_damaged(find.default_data_dir())
             lesson = (
                 "does not try again today, as there was no network, and uses stand-in digits"
                 if was_offline_today()
                 else "does so by itself, or uses stand-in digits without a network"
             )
             return True, (
-                f"digits: MNIST is not here yet; `mnist-lab download` puts it into {find.our_place()}, and a lesson "
-                f"{lesson}"
+                f"digits: MNIST is not here yet; `mnist-lab download` puts it into {find.default_data_dir()}, "
+                f"and a lesson {lesson}"
             )
         for role in find.NAMES:
             idx.check_header(getattr(found, role), role.partition("_")[2])

@@ -1,1 +1,1 @@
-"""The digits: files and where they come from, the tf.data pipelines, splits, writers, augmentation, the stand-in."""
+"""Digits: where the files come from, tf.data pipelines, splits, writers, augmentation, the stand-in."""

@@ -1,8 +1,9 @@
-"""The tf.data pipelines that Keras trains on: the four files, made into batches of images and one-hot labels."""
+"""The tf.data pipelines that Keras trains on: batches of images and one-hot labels from the four files."""
 
 import os
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from mnist_lab.data import idx
@@ -24,30 +25,30 @@ def training_dataset(
     by_writer: bool = False,
     split_seed: int = 0,
 ) -> tf.data.Dataset:
-    """Return one epoch of training batches, in a new order each time it is gone through.
+    """Return one epoch of training batches, reshuffled in each iteration over it.
 
     Each element is a pair: images `[batch_size, 784]` float32 from 0 (paper) to 1 (ink), labels
-    `[batch_size, 10]` float32 one-hot. The last images of an epoch that do not fill a batch are left out; since
-    the whole set is shuffled anew, they are others every time.
+    `[batch_size, 10]` float32 one-hot. The last digits of an epoch are dropped if they do not fill a batch; since the
+    whole set is reshuffled, different digits are dropped in each epoch.
 
-    The images stay in memory as bytes (47 MB); a batch becomes floating-point only when it is needed.
+    The images stay in memory as bytes (47 MB); a batch is converted to floats only when it is needed.
 
     Args:
         batch_size: images per batch, from 1 to the number of images.
         directory: as for `find_mnist`.
-        holdout: how many of the digits to leave out: `holdout_dataset` returns them, given the same numbers.
+        holdout: how many digits to leave out. With the same arguments, `holdout_dataset` returns them.
         by_writer: as for `holdout_dataset`.
-        split_seed: which digits are held out; it does not follow `set_seed`.
+        split_seed: decides which digits are held out; it does not follow `set_seed`.
 
     Raises:
-        ValueError: a number is not in its range, or `by_writer` without a `holdout`.
-        MnistFileError: a file is missing or damaged; with `by_writer` also that of the writers.
+        ValueError: a number is out of range, or `by_writer` is set without a `holdout`.
+        MnistFileError: a file is missing or damaged; with `by_writer`, also the file of the writers.
     """
     files = find_mnist(directory)
     images, labels = idx.read_digits(files.train_images, files.train_labels)
     if holdout or by_writer:
-        kept, _ = _split(files, labels, holdout, by_writer, split_seed)
-        images, labels = images[kept], labels[kept]
+        training, _ = _split(files, labels, holdout, by_writer, split_seed)
+        images, labels = images[training], labels[training]
     count = len(labels)
     batch_size = whole_number("batch_size", batch_size, 1, count)
     with tf.device("CPU"):
@@ -55,23 +56,23 @@ def training_dataset(
 
     steps = count // batch_size
 
-    def new_order(seed):
+    def shuffled_batches(seed: tf.Tensor) -> tf.data.Dataset:
         random = tf.random.stateless_uniform([count], seed, minval=None, maxval=None, dtype=tf.int64)
         rows = tf.argsort(random)[: steps * batch_size]
         return tf.data.Dataset.from_tensor_slices(tf.reshape(rows, [steps, batch_size]))
 
-    def look_up(rows):
+    def look_up(rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return scale(tf.gather(images, rows)), _one_hot(tf.gather(labels, rows))
 
     one_seed = tf.data.Dataset.random(rerandomize_each_iteration=True).batch(2).take(1)
-    batches = one_seed.flat_map(new_order).apply(tf.data.experimental.assert_cardinality(steps))
+    batches = one_seed.flat_map(shuffled_batches).apply(tf.data.experimental.assert_cardinality(steps))
     return batches.map(look_up).prefetch(_BATCHES_AHEAD).with_options(_options())
 
 
 def _options() -> tf.data.Options:
-    """Without tf.data's own optimizers: they copy the images once more, and slow small batches down.
+    """Return options without tf.data's own optimizers, which copy the images once more and slow down small batches.
 
-    Measured by benchmarks/loader.py.
+    benchmarks/loader.py measures this.
     """
     options = tf.data.Options()
     options.autotune.enabled = False
@@ -82,26 +83,27 @@ def _options() -> tf.data.Options:
 def holdout_dataset(
     holdout: int, *, by_writer: bool = False, split_seed: int = 0, directory: Directory = None
 ) -> tf.data.Dataset:
-    """Return the training digits that `training_dataset` with the same numbers leaves out, as one batch.
+    """Return the held-out digits as one batch: those that `training_dataset` with the same arguments leaves out.
 
     The batch is a pair: images `[holdout, 784]`, labels `[holdout, 10]`, both float32.
 
     Args:
-        holdout: how many.
-        by_writer: hold out all digits of some writers, so that training sees none of theirs: as few writers as have
-            written `holdout` digits, in an order that follows `split_seed`; the batch is then a little larger. Who
-            wrote which digit stands in QMNIST's extended labels: looked for beside MNIST's files, else downloaded.
-        split_seed: which digits are held out; it does not follow `set_seed`.
+        holdout: how many digits to hold out.
+        by_writer: hold out all digits of some writers, so that training sees none of them. Writers are added, in an
+            order that follows `split_seed`, until they have written `holdout` digits; the batch may be a little
+            larger. QMNIST's extended labels name the writers; they are looked for beside MNIST's files, else
+            downloaded.
+        split_seed: decides which digits are held out; it does not follow `set_seed`.
         directory: as for `find_mnist`.
 
     Raises:
-        ValueError: a number is not in its range.
-        MnistFileError: a file is missing or damaged; with `by_writer` also that of the writers.
+        ValueError: a number is out of range.
+        MnistFileError: a file is missing or damaged; with `by_writer`, also the file of the writers.
     """
     files = find_mnist(directory)
     images, labels = idx.read_digits(files.train_images, files.train_labels)
-    _, held = _split(files, labels, holdout, by_writer, split_seed)
-    return tf.data.Dataset.from_tensors((scale(images[held]), _one_hot(labels[held])))
+    _, held_out = _split(files, labels, holdout, by_writer, split_seed)
+    return tf.data.Dataset.from_tensors((scale(images[held_out]), _one_hot(labels[held_out])))
 
 
 def validation_dataset(*, directory: Directory = None) -> tf.data.Dataset:
@@ -119,34 +121,38 @@ def validation_dataset(*, directory: Directory = None) -> tf.data.Dataset:
 
 
 def first_digits(dataset: tf.data.Dataset, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first `n` digits of a dataset of batches as NumPy arrays, ready to be shown.
+    """Return the first `n` digits of a dataset of batches as NumPy arrays, ready to display.
 
     Returns:
         Images `[n, 784]` float32, and their classes `[n]` int64 (0 to 9, not one-hot).
 
     Raises:
-        ValueError: `n` is no positive whole number, or the dataset holds fewer than `n` digits.
+        ValueError: `n` is not a positive whole number, or the dataset holds fewer than `n` digits.
     """
     n = whole_number("n", n)
-    images, labels, held = [], [], 0
+    images: list[np.ndarray] = []
+    labels: list[np.ndarray] = []
+    count = 0
     for batch_images, batch_labels in dataset:
         images.append(batch_images.numpy())
         labels.append(np.argmax(batch_labels.numpy(), axis=1))
-        held += len(images[-1])
-        if held >= n:
+        count += len(images[-1])
+        if count >= n:
             return np.concatenate(images)[:n], np.concatenate(labels)[:n]
-    raise ValueError(f"n is {n:,}, but the dataset holds {held:,} digits only.")
+    raise ValueError(f"n must be at most {count:,}, the number of digits in the dataset. Received: {n:,}")
 
 
-def _split(files: MnistFiles, labels, holdout: int, by_writer: bool, split_seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _split(
+    files: MnistFiles, labels: np.ndarray, holdout: int, by_writer: bool, split_seed: int
+) -> tuple[np.ndarray, np.ndarray]:
     writers = read_writers(find_writers(files), labels) if by_writer else None
     return split(len(labels), holdout, split_seed, writers)
 
 
-def scale(images) -> tf.Tensor:
-    """Return pixels 0 to 255 as float32 from 0 to 1."""
+def scale(images: npt.ArrayLike | tf.Tensor) -> tf.Tensor:
+    """Return pixels from 0 to 255 as float32 from 0 to 1."""
     return tf.cast(images, tf.float32) / 255
 
 
-def _one_hot(labels) -> tf.Tensor:
+def _one_hot(labels: npt.ArrayLike | tf.Tensor) -> tf.Tensor:
     return tf.one_hot(labels, idx.CLASSES, dtype=tf.float32)

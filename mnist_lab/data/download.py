@@ -1,4 +1,7 @@
-"""Fetch MNIST's four files, and their writers: mirrors in turn, SHA-256, nothing half-written left behind."""
+"""Download MNIST's four files, and the file of their writers: mirrors in turn, SHA-256, nothing half-written.
+
+A missing network is remembered for the day, so that nobody waits for it again.
+"""
 
 import hashlib
 import logging
@@ -7,6 +10,9 @@ import sys
 import threading
 import time
 import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
 from functools import cache, partial
 from pathlib import Path
 
@@ -23,7 +29,7 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
 )
 
-# Of the gzip files as the mirrors serve them (data/SHA256SUMS is the same list for sha256sum).
+# The hashes of the gzip files as the mirrors serve them (data/SHA256SUMS is the same list for sha256sum).
 SHA256 = {
     "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
     "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
@@ -31,7 +37,7 @@ SHA256 = {
     "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
 }
 
-# Of the same files unpacked.
+# The hashes of the same files unpacked.
 RAW_SHA256 = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
@@ -50,15 +56,15 @@ WRITERS_MIRRORS = ("https://raw.githubusercontent.com/facebookresearch/qmnist/ma
 PROBE_SECONDS = 12
 _GRACE_SECONDS = 1
 _READ_SECONDS = 10
-_PATIENCE_SECONDS = 20  # for a file, beside what it takes at the least rate
-_LEAST_BYTES_A_SECOND = 32_000
-_MOST_BYTES = 16_000_000  # of a file
+_PATIENCE_SECONDS = 20  # for a file, on top of the time it takes at the minimum speed
+_MIN_BYTES_PER_SECOND = 32_000
+_MAX_BYTES = 16_000_000  # of a file
 _LOCK_SECONDS = 900
 _TRIES_PER_MIRROR = 2
 
 
 class DownloadError(OSError):
-    """The files could not be fetched; the message lists what each mirror answered."""
+    """The files could not be downloaded; the message lists what went wrong with each mirror."""
 
 
 class NoNetworkError(DownloadError):
@@ -66,7 +72,7 @@ class NoNetworkError(DownloadError):
 
 
 def user_cache() -> Path:
-    """Return the folder in the user's cache that is this project's."""
+    """Return this project's folder in the user's cache."""
     return Path(pooch.os_cache("mnist-lab"))
 
 
@@ -77,7 +83,7 @@ def sha256(path: Path) -> str:
 
 
 def is_official(path: Path) -> bool:
-    """Say whether `path` is one of MNIST's files or that of its writers, byte for byte, gzipped or unpacked."""
+    """Return whether `path` is one of MNIST's files or the file of its writers, byte for byte, gzipped or unpacked."""
     if not path.is_file():
         return False
     state = path.stat()
@@ -89,81 +95,124 @@ def _is_official(path: Path, modified: int, size: int) -> bool:
     return sha256(path) == {**SHA256, **RAW_SHA256, **WRITERS_SHA256}.get(path.name)
 
 
-def undamaged(place: Path, name: str) -> Path | None:
-    """Return the file `name` in `place`, unpacked or else gzipped, whichever is undamaged; None where neither is."""
-    return next(filter(is_official, (place / name, place / f"{name}.gz")), None)
+def undamaged(folder: Path, name: str) -> Path | None:
+    """Return the file `name` in `folder`, unpacked or else gzipped, whichever is undamaged; None if neither is."""
+    return next(filter(is_official, (folder / name, folder / f"{name}.gz")), None)
 
 
-def download_mnist(place: Path) -> None:
-    """Bring the four files into the folder `place`; what is there and whole already is kept.
+def download_mnist(folder: Path) -> None:
+    """Download the four files into `folder`; undamaged files that are there already are kept.
 
-    Several processes may call this at once: one fetches, the others wait for it.
+    Several processes may call this at once: one downloads, the others wait for it.
 
     Raises:
-        DownloadError: no mirror can be reached, no mirror has the right file, or `place` cannot be written.
+        DownloadError: no mirror can be reached, no mirror has the right file, or `folder` cannot be written.
     """
-    _download(place, SHA256, MIRRORS)
+    _download(folder, SHA256, MIRRORS)
 
 
-def download_writers(place: Path) -> None:
-    """Bring the file of the training digits' writers (0.5 MB) into the folder `place`, as `download_mnist` does.
+def download_writers(folder: Path) -> None:
+    """Download the file of the training digits' writers (0.5 MB) into `folder`, as `download_mnist` does.
 
     Raises:
         DownloadError: as `download_mnist`.
     """
     name = f"{WRITERS}.gz"
-    _download(place, {name: WRITERS_SHA256[name]}, WRITERS_MIRRORS)
+    _download(folder, {name: WRITERS_SHA256[name]}, WRITERS_MIRRORS)
 
 
-def _download(place: Path, hashes: dict[str, str], mirrors: tuple[str, ...]) -> None:
+def unless_offline(download: Callable[[Path], None], folder: Path) -> None:
+    """Call `download(folder)`, unless an earlier download found no network today; remember it if this one finds none.
+
+    Raises:
+        DownloadError: as `download`, or there was no network today.
+    """
+    refuse_if_offline()
     try:
-        place.mkdir(parents=True, exist_ok=True)
-        with FileLock(place / ".download.lock", timeout=_LOCK_SECONDS):
+        download(folder)
+    except NoNetworkError:
+        with suppress(OSError):  # a cache that cannot be written is no reason to fail
+            note = _offline_note()
+            note.parent.mkdir(parents=True, exist_ok=True)
+            note.write_text(date.today().isoformat())
+        raise
+
+
+def refuse_if_offline() -> None:
+    """Raise an error if a download found no network today.
+
+    Raises:
+        NoNetworkError: it did.
+    """
+    if was_offline_today():
+        raise NoNetworkError("no network when last tried today")
+
+
+def was_offline_today() -> bool:
+    """Return whether a download found no network today, and none has succeeded since."""
+    note = _offline_note()
+    return note.is_file() and note.read_text() == date.today().isoformat()
+
+
+def forget_offline() -> None:
+    """Forget that there was no network today, so that the next download is tried again."""
+    _offline_note().unlink(missing_ok=True)
+
+
+def _offline_note() -> Path:
+    return user_cache() / "no-network-on"
+
+
+def _download(folder: Path, hashes: dict[str, str], mirrors: tuple[str, ...]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".download.lock", timeout=_LOCK_SECONDS):
             missing = {
-                name: wanted for name, wanted in hashes.items() if not undamaged(place, name.removesuffix(".gz"))
+                name: expected for name, expected in hashes.items() if not undamaged(folder, name.removesuffix(".gz"))
             }
             if missing:
                 answering = answering_mirrors(mirrors, next(iter(missing)))
-                for name, wanted in missing.items():
-                    _fetch(name, wanted, place, answering)
+                for name, expected in missing.items():
+                    _fetch(name, expected, folder, answering)
     except Timeout as error:
         raise DownloadError(
-            f"{place}: another process has been downloading for {_LOCK_SECONDS // 60} minutes. "
+            f"{folder}: another process has been downloading for {_LOCK_SECONDS // 60} minutes. "
             f"If there is none, delete {error.lock_file} and try again."
         ) from error
     except DownloadError:
         raise
     except OSError as error:
         raise DownloadError(
-            f"{place}: found a folder that cannot be written ({error}); expected one with room for 12 MB. "
+            f"{folder}: found a folder that cannot be written ({error}); expected one with room for 12 MB. "
             "Name a folder that already holds MNIST's files in MNIST_LAB_DATA, "
-            "or one to fill: `mnist-lab download DIR`."
+            "or download into another folder: `mnist-lab download DIR`."
         ) from error
 
 
 def answering_mirrors(mirrors: tuple[str, ...], name: str) -> list[str]:
-    """Return the mirrors that answer at all when asked for `name`, found out side by side within `PROBE_SECONDS`.
+    """Return the mirrors that answer a request for `name`. All are probed at once, within `PROBE_SECONDS`.
 
     Raises:
-        NoNetworkError: none of them does.
+        NoNetworkError: no mirror answers.
     """
     answers: queue.Queue[tuple[str, str | None]] = queue.Queue()
     for mirror in mirrors:
         threading.Thread(target=_probe, args=(mirror, name, answers), daemon=True).start()
     deadline = time.monotonic() + PROBE_SECONDS
-    silent = dict.fromkeys(mirrors, f"no answer within {PROBE_SECONDS} s")
+    failures = dict.fromkeys(mirrors, f"no answer within {PROBE_SECONDS} s")
     reached = set()
     for _ in mirrors:
         try:
             mirror, failure = answers.get(timeout=max(0, deadline - time.monotonic()))
         except queue.Empty:
             break
-        silent[mirror] = failure
-        if failure is None:
+        if failure:
+            failures[mirror] = failure
+        else:
             reached.add(mirror)
             deadline = min(deadline, time.monotonic() + _GRACE_SECONDS)
     if not reached:
-        raise NoNetworkError(f"no network: {_list(silent)}")
+        raise NoNetworkError(f"no network: {_join(failures)}")
     return [mirror for mirror in mirrors if mirror in reached]
 
 
@@ -176,12 +225,12 @@ def _probe(mirror: str, name: str, answers: queue.Queue) -> None:
         answers.put((mirror, None))
 
 
-def _fetch(name: str, wanted: str, place: Path, mirrors: list[str]) -> None:
+def _fetch(name: str, expected: str, folder: Path, mirrors: list[str]) -> None:
     pooch.get_logger().setLevel(logging.WARNING)
     failures = {}
     for mirror in mirrors:
         source = pooch.create(
-            path=place, base_url=mirror, registry={name: wanted}, retry_if_failed=_TRIES_PER_MIRROR - 1
+            path=folder, base_url=mirror, registry={name: expected}, retry_if_failed=_TRIES_PER_MIRROR - 1
         )
         try:
             source.fetch(name, downloader=partial(_get, name=name))
@@ -189,32 +238,32 @@ def _fetch(name: str, wanted: str, place: Path, mirrors: list[str]) -> None:
             failures[mirror] = str(error)
         else:
             return
-    raise DownloadError(f"{name} could not be had: {_list(failures)}")
+    raise DownloadError(f"{name} could not be downloaded: {_join(failures)}")
 
 
 def _get(url: str, output_file: str, _pooch_instance: pooch.Pooch, *, name: str) -> None:
     with requests.get(url, stream=True, timeout=_READ_SECONDS, headers={"Accept-Encoding": "identity"}) as response:
         response.raise_for_status()
-        announced = int(response.headers.get("Content-Length", _MOST_BYTES))
-        seconds = _PATIENCE_SECONDS + min(announced, _MOST_BYTES) / _LEAST_BYTES_A_SECOND
+        announced = int(response.headers.get("Content-Length", _MAX_BYTES))
+        seconds = _PATIENCE_SECONDS + min(announced, _MAX_BYTES) / _MIN_BYTES_PER_SECOND
         too_slow = threading.Timer(seconds, response.raw.shutdown)
         too_slow.start()
         try:
-            # On standard output: in a notebook what goes to standard error looks like a failure.
+            # The bar goes to standard output: in a notebook, text on standard error looks like a failure.
             bar = tqdm(total=announced, unit="B", unit_scale=True, desc=name, file=sys.stdout, leave=False)
             with Path(output_file).open("wb") as file, bar:
                 for piece in response.iter_content(1 << 16):
                     file.write(piece)
                     bar.update(len(piece))
-                    if file.tell() > _MOST_BYTES:
-                        raise DownloadError(f"more than the {_MOST_BYTES:,} bytes that the largest file may have")
+                    if file.tell() > _MAX_BYTES:
+                        raise DownloadError(f"more than {_MAX_BYTES:,} bytes, the most that a file may have")
         except (requests.RequestException, ValueError) as error:
             if too_slow.finished.is_set():
-                raise DownloadError(f"not whole after {seconds:.0f} s") from error
+                raise DownloadError(f"incomplete after {seconds:.0f} s") from error
             raise
         finally:
             too_slow.cancel()
 
 
-def _list(failures: dict[str, str]) -> str:
+def _join(failures: dict[str, str]) -> str:
     return "; ".join(f"{mirror} ({failure})" for mirror, failure in failures.items())

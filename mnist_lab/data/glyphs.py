@@ -1,7 +1,7 @@
 """The ten digits of Matplotlib's own fonts as distance fields, and their rendering as MNIST's images.
 
-Glyph bitmaps differ from one FreeType version to the next; outlines need not. So an outline becomes a field of
-distances to its edge, and an image is that field looked up at warped positions: the same within one grey level
+Glyph bitmaps differ from one FreeType version to the next, but outlines need not. So an outline becomes a field of
+distances to its edge, and an image samples that field at warped positions. It is the same within one grey level
 on every supported version of the libraries.
 
 Positions and distances are in pixels of the final image, y downwards. In its field a glyph's longer
@@ -9,70 +9,72 @@ side spans `BOX` pixels around (0, 0).
 """
 
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import matplotlib
 import numpy as np
+from matplotlib.bezier import BezierSegment
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.textpath import TextToPath
 from scipy.ndimage import map_coordinates
 
+from mnist_lab.data.centre_of_mass import centres_of_mass
 from mnist_lab.data.idx import BOX, CLASSES, SIDE
 
 _REACH = 14  # pixels from a field's middle to its border
 _SAMPLES_PER_PIXEL = 3
 _POINTS_PER_CURVE = 6
 _EDGE = 1.1  # pixels from paper to full ink
-_FIRST_LOOK = 1.25  # field pixels per image pixel: a bent digit still fits
-_OUTSIDE_HALF = 0.6  # pixels of the box where the ink is below one half, both sides together
+_MEASURING_SCALE = 1.25  # field pixels per image pixel while a digit is measured: a bent digit still fits
+_FAINT_EDGES = 0.6  # pixels of the box where the ink is below one half, both sides together
 
 
 class _FineTextToPath(TextToPath):
-    """What `TextPath` reads outlines with, at a size where FreeType, whose versions differ in that, rounds nothing."""
+    """Read outlines as `TextPath` does, but at a size where FreeType rounds nothing: its versions round differently."""
 
-    FONT_SCALE = 8000.0  # in FreeType's 1/64, a multiple of the 1000 and of the 2048 units fonts are designed on
+    FONT_SCALE = 8000.0  # in FreeType's 1/64: a multiple of 1000 and of 2048, the units of font design
 
 
 Warp = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def distance_fields(faces: tuple[str, ...]) -> np.ndarray:
-    """Return the digits of the font files `faces`, `[len(faces) * 10, 85, 85]` float64.
+    """Return a distance field for each digit of the font files `faces`, `[len(faces) * 10, 85, 85]` float64.
 
-    Digit `d` of face `f` is number `10 * f + d`. A value is the distance in pixels to the outline, positive inside.
+    Digit `d` of face `f` has index `10 * f + d`. A value is the distance in pixels to the outline, positive inside.
     """
     return np.stack([_distance_field(_outline(face, digit)) for face in faces for digit in range(CLASSES)])
 
 
 def half_widths(fields: np.ndarray) -> np.ndarray:
-    """Return half the width in pixels of the strokes of each field, `[len(fields)]`; wide strokes weigh more."""
+    """Return half the stroke width of each field in pixels, `[len(fields)]`; wide strokes weigh more."""
     inside = np.maximum(fields, 0)
     return 1.5 * (inside**2).sum((1, 2)) / inside.sum((1, 2))  # exact for a straight stroke
 
 
 def render(fields: np.ndarray, glyphs: np.ndarray, warp: Warp, pen: np.ndarray) -> np.ndarray:
-    """Return digits in the manner of MNIST, `[n, 28, 28]` float64 from 0 (paper) to 1 (ink).
+    """Return images in the style of MNIST, `[n, 28, 28]` float64 from 0 (paper) to 1 (ink).
 
-    Each is scaled so that its longer side spans 20 pixels and moved by whole pixels until its centre of mass lies
-    within half a pixel of row and column 14, which is where MNIST has it.
+    Each digit is scaled so that its longer side spans 20 pixels, and moved by whole pixels until its centre of mass
+    lies within half a pixel of row and column 14, as MNIST's do.
 
     Args:
         fields: as `distance_fields` returns them.
-        glyphs: the numbers of the `n` fields to draw.
-        warp: given rows and columns of positions, each `[n, 28]`, returns where in the fields to look,
+        glyphs: the indices of the `n` fields to draw.
+        warp: given rows and columns of positions, each `[n, 28]`, returns the positions at which to sample the fields,
             `[2, n, 28, 28]` (y, x).
-        pen: `[n]`, by how many pixels to move the outlines outwards (inwards where negative).
+        pen: `[n]`, by how many pixels to move the outlines outwards (inwards if negative).
     """
     from_middle = np.arange(SIDE) - (SIDE - 1) / 2
 
     def inside(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        return _look_up(fields, glyphs, warp(y, x)) + pen[:, None, None]
+        return _sample(fields, glyphs, warp(y, x)) + pen[:, None, None]
 
-    first = np.broadcast_to(_FIRST_LOOK * from_middle, (len(glyphs), SIDE))
-    look = inside(first, first)
-    rows, columns = (_FIRST_LOOK * (_ends(look.max(axis)) - (SIDE - 1) / 2) for axis in (2, 1))
-    scale = np.maximum(np.ptp(rows, 0), np.ptp(columns, 0)) / (BOX - _OUTSIDE_HALF)
+    positions = np.broadcast_to(_MEASURING_SCALE * from_middle, (len(glyphs), SIDE))
+    measured = inside(positions, positions)
+    rows, columns = (_MEASURING_SCALE * (_ends(measured.max(axis)) - (SIDE - 1) / 2) for axis in (2, 1))
+    scale = np.maximum(np.ptp(rows, 0), np.ptp(columns, 0)) / (BOX - _FAINT_EDGES)
     y, x = (box.mean(0)[:, None] + scale[:, None] * from_middle for box in (rows, columns))
     return _centred(np.clip(0.5 + inside(y, x) / _EDGE, 0, 1))
 
@@ -80,16 +82,16 @@ def render(fields: np.ndarray, glyphs: np.ndarray, warp: Warp, pen: np.ndarray) 
 def _outline(face: str, digit: int) -> list[np.ndarray]:
     """Return the closed polygons `[points, 2]` (y, x) of a digit, scaled and centred."""
     file = pathlib.Path(matplotlib.get_data_path(), "fonts", "ttf", face)
-    path = Path(*_FineTextToPath().get_text_path(FontProperties(fname=str(file)), str(digit)))
+    vertices, codes = _FineTextToPath().get_text_path(FontProperties(fname=str(file)), str(digit))
+    segments: Iterator[tuple[BezierSegment, int]] = Path(vertices, codes).iter_bezier()  # type: ignore[assignment]
     steps = np.linspace(0, 1, _POINTS_PER_CURVE + 1)[1:]
     polygons: list[list[np.ndarray]] = []
-    for curve, code in path.iter_bezier():
-        if code == path.MOVETO:
+    for curve, code in segments:
+        if code == Path.MOVETO:
             polygons.append([])
         polygons[-1].append(curve(steps if len(curve.control_points) > 2 else steps[-1:]))
     points = [np.concatenate(polygon)[:, ::-1] * (-1, 1) for polygon in polygons]
-    every = np.concatenate(points)
-    low, high = every.min(0), every.max(0)
+    low, high = np.concatenate(points).min(0), np.concatenate(points).max(0)
     return [(polygon - (low + high) / 2) * BOX / (high - low).max() for polygon in points]
 
 
@@ -111,8 +113,8 @@ def _distance_field(polygons: list[np.ndarray]) -> np.ndarray:
     return np.where(winding != 0, 1, -1) * np.sqrt(nearest)
 
 
-def _look_up(fields: np.ndarray, glyphs: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """Interpolate between the samples of the fields, all of them stacked into one tall image."""
+def _sample(fields: np.ndarray, glyphs: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Interpolate the fields at `positions`; for that they are stacked into one tall image."""
     last = fields.shape[1] - 1
     y, x = np.clip((positions + _REACH) * _SAMPLES_PER_PIXEL, 0, last)
     y += (glyphs * (last + 1))[:, None, None]
@@ -133,10 +135,9 @@ def _ends(profile: np.ndarray) -> np.ndarray:
 
 
 def _centred(images: np.ndarray) -> np.ndarray:
-    """Move images by whole pixels until their centre of mass is nearest to row and column 14."""
+    """Move images by whole pixels, so that their centres of mass are as near as possible to row and column 14."""
     axis, margin = np.arange(SIDE), SIDE // 2
-    mass = images.sum((1, 2))[:, None]
-    offsets = (np.rint(images.sum(other) @ axis[:, None] / mass - SIDE / 2) for other in (2, 1))
-    y, x = (margin + axis + offset.astype(int) for offset in offsets)
+    offsets = np.rint(centres_of_mass(images) - SIDE / 2).astype(int)
+    y, x = (margin + axis + offset[:, None] for offset in offsets.T)
     padded = np.pad(images, ((0, 0), (margin, margin), (margin, margin)))
     return padded[np.arange(len(images))[:, None, None], y[:, :, None], x[:, None, :]]

@@ -1,8 +1,8 @@
 """The stand-in: a data set in the shape of MNIST, drawn from Matplotlib's fonts, for machines without a network.
 
-Each digit takes the outline of a font's digit, turned, slanted, stretched, bent by a smooth random field, and drawn
+Each digit takes the outline of a font's digit, rotated, slanted, stretched, bent by a smooth random field, and drawn
 with a thinner or thicker pen; then it is scaled and centred as MNIST's are. The amounts are chosen so that
-the networks of the lessons stand in the same order as on MNIST, about as far apart.
+the lessons' networks rank in the same order as on MNIST, with similar gaps in accuracy.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ import numpy as np
 
 from mnist_lab.data import glyphs, idx
 
-VERSION = "2"  # to be raised with every change of the digits: it names the cache folder
+VERSION = "2"  # raise it with every change of the digits: it names the cache folder
 
 TRAINING_FACES = (
     "DejaVuSans-Bold.ttf",
@@ -31,17 +31,17 @@ VALIDATION_ONLY_FACES = ("DejaVuSerif-Bold.ttf", "STIXGeneralItalic.ttf", "cmss1
 
 _TRAINING = 60_000
 _VALIDATION = 10_000
-_AT_A_TIME = 2_000
+_BATCH_SIZE = 2_000
 
-# Spreads are standard deviations.
-_HASTE, _MOST_HASTE = 0.6, 3.2  # how far a writer exceeds the usual bend: natural logarithm of it, and the most
-_TURN = 0.12  # radians
-_SLANT, _SLANT_SPREAD = 0.08, 0.2  # pixels sideways for a pixel of height
-_STRETCH = 0.1  # natural logarithm of width : height
+# Standard deviations, unless they are named otherwise.
+_HASTE, _MAX_HASTE = 0.6, 3.2  # factor on a writer's bend: standard deviation of its natural logarithm, and its maximum
+_ROTATION = 0.12  # radians
+_MEAN_SLANT, _SLANT = 0.08, 0.2  # pixels sideways for a pixel of height
+_STRETCH = 0.1  # of the natural logarithm of width : height
 _BEND = 0.82  # pixels
-_BEND_SMOOTHNESS = 4.5  # pixels
-_PEN, _PEN_SPREAD = 1.4, 0.32  # pixels: half the width of a stroke
-_MOST_SHAVED = -0.3  # pixels: more would break the hairlines of bold faces
+_BEND_SMOOTHNESS = 4.5  # pixels: the width of a bump, not a standard deviation
+_MEAN_PEN, _PEN = 1.4, 0.32  # pixels: half the width of a stroke
+_MIN_OFFSET = -0.3  # pixels: moving outlines further inwards would break the hairlines of bold faces
 
 _KNOTS = _BEND_SMOOTHNESS * np.arange(-4, 5)
 
@@ -49,7 +49,7 @@ _KNOTS = _BEND_SMOOTHNESS * np.arange(-4, 5)
 def write_stand_in(directory: Path) -> None:
     """Draw 60,000 training and 10,000 validation digits and write them into `directory` as MNIST's four raw files.
 
-    The same on every call. The directory must exist; files of the same names are replaced.
+    The digits are the same on every call. The directory must exist; files of the same names are replaced.
     """
     sets = (
         ("train", _TRAINING, TRAINING_FACES, 1),
@@ -62,39 +62,39 @@ def write_stand_in(directory: Path) -> None:
 
 
 def draw(count: int, faces: tuple[str, ...], seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw `count` random digits in random `faces` (font files that Matplotlib brings along).
+    """Draw `count` random digits in random `faces` (font files that come with Matplotlib).
 
     Returns:
         images `[count, 28, 28]` uint8 (0 is paper, 255 is ink) and labels `[count]` uint8. The same `seed` gives the
-        same labels, and the same images within one grey level whatever the versions of the libraries.
+        same labels, and the same images within one grey level, on all supported versions of the libraries.
     """
     random = np.random.Generator(np.random.PCG64(seed))
     fields = glyphs.distance_fields(faces)
     half_widths = glyphs.half_widths(fields)
     images = np.empty((count, idx.SIDE, idx.SIDE), np.uint8)
     labels = random.integers(idx.CLASSES, size=count)
-    for start in range(0, count, _AT_A_TIME):
-        some = labels[start : start + _AT_A_TIME]
-        glyph = some + idx.CLASSES * random.integers(len(faces), size=len(some))
-        pen = np.maximum(random.normal(_PEN, _PEN_SPREAD, len(some)) - half_widths[glyph], _MOST_SHAVED)
-        ink = glyphs.render(fields, glyph, _random_warp(random, len(some)), pen)
-        images[start : start + len(some)] = np.rint(255 * ink)
+    for start in range(0, count, _BATCH_SIZE):
+        batch = labels[start : start + _BATCH_SIZE]
+        glyph = batch + idx.CLASSES * random.integers(len(faces), size=len(batch))
+        pen = np.maximum(random.normal(_MEAN_PEN, _PEN, len(batch)) - half_widths[glyph], _MIN_OFFSET)
+        ink = glyphs.render(fields, glyph, _random_warp(random, len(batch)), pen)
+        images[start : start + len(batch)] = np.rint(255 * ink)
     return images, labels.astype(np.uint8)
 
 
 def _random_warp(random: np.random.Generator, count: int) -> glyphs.Warp:
-    """Return a map from positions in the images to positions in the fields: turned, slanted, stretched, bent."""
-    haste = np.exp(random.normal(0, _HASTE, (count, 1, 1))).clip(max=_MOST_HASTE)
-    turn = random.normal(0, _TURN, (count, 1, 1))
-    slant = random.normal(_SLANT, _SLANT_SPREAD, (count, 1, 1))
+    """Return a map from positions in the images to positions in the fields: rotated, slanted, stretched, bent."""
+    haste = np.exp(random.normal(0, _HASTE, (count, 1, 1))).clip(max=_MAX_HASTE)
+    angle = random.normal(0, _ROTATION, (count, 1, 1))
+    slant = random.normal(_MEAN_SLANT, _SLANT, (count, 1, 1))
     stretch = np.exp(random.normal(0, _STRETCH, (count, 1, 1)) / 2)
-    # Smoothed noise as a sum of Gaussian bumps on a grid of knots: it can be had at any position.
+    # Smoothed noise as a sum of Gaussian bumps on a grid of knots, which can be evaluated at any position.
     bumps = haste * random.normal(0, _BEND / np.sqrt(np.pi), (2, count, len(_KNOTS), len(_KNOTS)))
 
     def warp(y: np.ndarray, x: np.ndarray) -> np.ndarray:
         bend = _bump(y) @ bumps @ _bump(x).transpose(0, 2, 1)
         y, x = y[:, :, None], x[:, None, :]
-        y, x = np.cos(turn) * y + np.sin(turn) * x, np.cos(turn) * x - np.sin(turn) * y
+        y, x = np.cos(angle) * y + np.sin(angle) * x, np.cos(angle) * x - np.sin(angle) * y
         bend[0] += y * stretch
         bend[1] += (x + slant * y) / stretch
         return bend

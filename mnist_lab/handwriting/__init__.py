@@ -1,1 +1,1 @@
-"""Drawings: prepared as MNIST's digits were, and a hundred samples of them."""
+"""Prepare drawings as MNIST's makers prepared theirs; a hundred sample drawings."""

@@ -1,4 +1,4 @@
-"""A drawing made into an image as MNIST has them.
+"""Turn a drawing into an image like MNIST's.
 
 MNIST's makers scaled each digit into a box of 20×20 pixels, keeping its proportions, and moved its centre of mass to
 the centre of the 28×28 image (LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document
@@ -9,29 +9,30 @@ pixel of row and column 14, and the darkest ink is 254 or 255 (measured on the 1
 import numpy as np
 from PIL import Image
 
+from mnist_lab.data.centre_of_mass import centres_of_mass
 from mnist_lab.data.idx import BOX, PIXELS, SIDE
 
 _SMALLEST = 8  # pixels
-_DECIMALS = 6  # so that whole numbers and single-precision fractions are the same drawing
-_LEAST_CONTRAST = 0.1  # between paper and the strongest ink; the whole range is 1
-_FAINT = 0.1  # of the strongest ink: what is weaker is paper
+_DECIMALS = 6  # so that whole numbers and single-precision fractions give the same drawing
+_MIN_CONTRAST = 0.1  # between paper and the strongest ink; the whole range is 1
+_FAINT = 0.1  # of the strongest ink: weaker pixels are paper
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
 def preprocess_digit(image: np.ndarray) -> np.ndarray:
-    """Return a drawn digit as the networks of the lessons know digits: `[784]` float32, 0 is paper, 1 is ink.
+    """Return a drawn digit in the form of the lessons' digits: `[784]` float32, 0 is paper, 1 is ink.
 
-    The paper is what most of the image's border shows, the ink what differs most from it, so dark on light and light
-    on dark are the same. The digit is cut out, scaled so that its longer side is 20 pixels, and placed with its centre
-    of mass at the centre, as far as it stays in the image.
+    Paper is the shade of most of the image's border, and ink the shade that differs most from it, so dark on light and
+    light on dark give the same result. The digit is cut out, scaled so that its longer side is 20 pixels, and centred
+    by its centre of mass, as far as it stays inside the image.
 
     Args:
         image: grey `[height, width]` or `[height, width, 1]`, RGB `[height, width, 3]` or RGBA `[height, width, 4]`,
-            8 pixels or more each way. Whole numbers from 0 to 255, or floating-point ones from 0 to 1 or to 255.
+            at least 8 pixels high and wide. Whole numbers from 0 to 255, or floats from 0 to 1 or from 0 to 255.
 
     Raises:
-        TypeError: it holds no numbers.
-        ValueError: another shape, a number that is out of range or none (NaN), or nothing is drawn.
+        TypeError: the image does not hold numbers.
+        ValueError: the image has another shape, is empty, or holds NaN or a number that is out of range.
     """
     ink = _ink(_grey(_in_range(image)))
     rows, columns = (np.flatnonzero(ink.any(axis)) for axis in (1, 0))
@@ -40,15 +41,16 @@ def preprocess_digit(image: np.ndarray) -> np.ndarray:
 
 
 def _in_range(image: np.ndarray) -> np.ndarray:
-    """Return the image with a third axis, as floating-point numbers from 0 to 1."""
+    """Return the image with a channel axis, as floats from 0 to 1."""
     image = np.asarray(image)
     if image.dtype.kind not in "buif":
         raise TypeError(f"Expected an array of numbers. Received the type {image.dtype}.")
     flat = image.ndim == 2
     if not (flat or (image.ndim == 3 and image.shape[2] in (1, 3, 4))) or min(image.shape[:2]) < _SMALLEST:
         raise ValueError(
-            f"Expected an image [height, width], or [height, width, channels] with 1, 3 or 4 channels, of {_SMALLEST} "
-            f"pixels or more each way. Received the shape {list(image.shape)}. For a flat one: use `.reshape(28, 28)`."
+            "Expected an image [height, width], or [height, width, channels] with 1, 3 or 4 channels, at least "
+            f"{_SMALLEST} pixels high and wide. Received the shape {list(image.shape)}. "
+            "If the image is flat, use `.reshape(28, 28)`."
         )
     if not np.isfinite(image).all():
         raise ValueError("Expected finite numbers. The image holds NaN or infinity.")
@@ -61,10 +63,10 @@ def _in_range(image: np.ndarray) -> np.ndarray:
 
 
 def _grey(image: np.ndarray) -> np.ndarray:
-    """Return `[height, width]`; what is transparent becomes paper.
+    """Return the image as `[height, width]`; transparent pixels become paper.
 
-    Where all that is visible has one shade, it is ink, on white if it is dark, on black if it is light. Otherwise paper
-    is visible too, as most of it.
+    If all visible pixels have one shade, they are ink: on white if they are dark, on black if they are light.
+    Otherwise paper is visible too, and most visible pixels show it.
     """
     if image.shape[2] == 1:
         return image[:, :, 0]
@@ -73,26 +75,27 @@ def _grey(image: np.ndarray) -> np.ndarray:
         return grey
     alpha = image[:, :, 3]
     visible = grey[alpha > 0.5] if (alpha > 0.5).any() else grey[alpha == alpha.max()]
-    below = np.median(visible) if np.ptp(visible) >= _LEAST_CONTRAST else float(visible.mean() < 0.5)
-    return grey * alpha + below * (1 - alpha)
+    paper = np.median(visible) if np.ptp(visible) >= _MIN_CONTRAST else float(visible.mean() < 0.5)
+    return grey * alpha + paper * (1 - alpha)
 
 
 def _ink(grey: np.ndarray) -> np.ndarray:
-    """Return how strongly each pixel is inked, from 0 to 1; faint marks are left out."""
+    """Return how strongly each pixel is inked, from 0 to 1, without faint marks."""
     border = np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
     lighter = grey - np.median(border)
     ink = max(np.clip(lighter, 0, None), np.clip(-lighter, 0, None), key=lambda side: np.square(side).sum())
     strongest = ink.max()
-    if strongest < _LEAST_CONTRAST:
+    if strongest < _MIN_CONTRAST:
         raise ValueError(
             "Expected a drawn digit. The image is empty: ink and paper hardly differ. Received: "
-            f"{255 * grey.min():.0f} to {255 * grey.max():.0f}, of 255. If its ink is 1 or 16, say, divide by that."
+            f"{255 * grey.min():.0f} to {255 * grey.max():.0f}, of 255. If ink is 1 or 16 in the image, divide by that."
         )
     ink = ink / strongest
     return np.where(ink < _FAINT, 0, ink)
 
 
 def _scaled(digit: np.ndarray) -> np.ndarray:
+    """Return the digit with a longer side of 20 pixels, its strongest ink 1."""
     height, width = digit.shape
     scale = BOX / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -101,12 +104,9 @@ def _scaled(digit: np.ndarray) -> np.ndarray:
 
 
 def _centred(digit: np.ndarray) -> np.ndarray:
-    whole = np.zeros((SIDE, SIDE), np.float32)
-    place = []
-    for axis in (0, 1):
-        length = digit.shape[axis]
-        centre = digit.sum(1 - axis) @ np.arange(length) / digit.sum()
-        start = int(np.clip(round(SIDE / 2 - centre), 0, SIDE - length))
-        place.append(slice(start, start + length))
-    whole[tuple(place)] = digit
-    return whole
+    """Return the digit on paper of 28×28 pixels, its centre of mass as near to the middle as the edges allow."""
+    centred = np.zeros((SIDE, SIDE), np.float32)
+    starts = np.rint(SIDE / 2 - centres_of_mass(digit[None])[0]).astype(int)
+    top, left = np.clip(starts, 0, SIDE - np.array(digit.shape))
+    centred[top : top + digit.shape[0], left : left + digit.shape[1]] = digit
+    return centred

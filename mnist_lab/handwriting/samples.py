@@ -1,7 +1,7 @@
-"""A hundred drawings as `DigitPad` delivers them, for places where nobody can draw: ten of each digit.
+"""A hundred sample drawings in the format of `DigitPad`, ten of each digit, for when nobody can draw.
 
-No hand made them: `tools/draw_samples.py` moves a pen along paths with random detours. They show what happens to a
-drawing; they are no evidence of how well a network reads people.
+They are not handwritten: `tools/draw_samples.py` moves a pen along paths with random detours. They show how a drawing
+is processed, but not how well a network classifies people's handwriting.
 """
 
 from importlib.resources import files
@@ -11,13 +11,13 @@ from PIL import Image
 
 from mnist_lab.data.idx import CLASSES
 
-SIDE = 140  # pixels of a drawing, each way
+SIDE = 140  # pixels of a drawing's height and width
 OF_EACH = 10
 SHEET = files("mnist_lab.handwriting") / "sample_drawings.png"
 
 
 def sample_drawings() -> tuple[np.ndarray, np.ndarray]:
-    """Return the drawings `[100, 140, 140]` uint8 (0 is paper, 255 is ink) and the digits meant, `[100]` int64."""
+    """Return the drawings `[100, 140, 140]` uint8 (0 is paper, 255 is ink) and their classes, `[100]` int64."""
     with SHEET.open("rb") as file, Image.open(file) as sheet:
         pixels = np.asarray(sheet)
     drawings = pixels.reshape(CLASSES, SIDE, OF_EACH, SIDE).swapaxes(1, 2).reshape(-1, SIDE, SIDE)

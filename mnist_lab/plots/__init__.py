@@ -1,1 +1,1 @@
-"""Figures of data: live training curves, digits with their predictions, evaluations; one style for all of them."""
+"""Figures of data: live training curves, digits with their predictions, evaluations; all in one style."""

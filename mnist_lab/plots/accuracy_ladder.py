@@ -1,4 +1,4 @@
-"""The ladder: what each lesson so far reaches, as measured over seeds."""
+"""The ladder: the measured accuracy of each lesson so far, over seeds."""
 
 import numpy as np
 from matplotlib.ticker import FixedLocator, FuncFormatter
@@ -12,34 +12,32 @@ _ERRORS = (0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.003)
 def display_ladder(upto: str) -> None:
     """Draw the validation accuracy of each measured lesson up to this one: a dot for each seed, a line for the mean.
 
-    A lesson with a longer training besides has a second rung for it. The axis counts errors, and each step of it halves
-    them or nearly so. All figures are of real MNIST, from results.json, whichever digits this run uses. A lesson that
-    was measured on digits held out is no rung.
+    A lesson with an additional, longer training run has a second rung for it. The axis counts errors, and each of its
+    steps roughly halves them. All numbers are measured on real MNIST and come from results.json, whichever digits you
+    use. Lessons that were measured on a held-out set are left out.
 
     Args:
-        upto: the last lesson to show, by its notebook's name, "03_relu_and_adam" for instance; it is highlighted.
+        upto: the last lesson to show, by its notebook's name, for example "03_relu_and_adam"; it is highlighted.
 
     Raises:
-        ValueError: there is no measured lesson up to there.
+        ValueError: no lesson up to there was measured.
     """
     lessons = [name for name in measured_lessons() if name <= upto]
-    trainings = [(name, variant) for name in lessons for variant in (AS_TAUGHT, LONG)]
-    summaries = {(name, variant): summary(name, variant=variant) for name, variant in trainings}
-    rungs = [training for training, measured in summaries.items() if measured and not measured.held_out]
+    summaries = {(name, variant): summary(name, variant=variant) for name in lessons for variant in (AS_TAUGHT, LONG)}
+    rungs = {rung: measured for rung, measured in summaries.items() if measured and not measured.held_out}
     if not rungs:
         raise ValueError(f"upto must name a lesson at or after a measured one. Received: {upto!r}")
     with style():
         ax = new_figure(9, 0.9 + 0.36 * len(rungs)).subplots()
-        for place, (name, variant) in enumerate(rungs):
-            measured = summaries[name, variant]
+        for y, ((name, variant), measured) in enumerate(rungs.items()):
             color = VERMILLION if name == upto else BLUE
             errors = [1 - entry["accuracy"][-1] for entry in seeds_of(name, variant=variant).values()]
-            spread = np.linspace(-0.16, 0.16, len(errors))
-            ax.plot(errors, place + spread, "o", color=color, alpha=0.35, markersize=4, markeredgewidth=0)
-            ax.plot([1 - measured.mean] * 2, [place - 0.3, place + 0.3], color=color, linewidth=2.5)
+            jitter = np.linspace(-0.16, 0.16, len(errors))
+            ax.plot(errors, y + jitter, "o", color=color, alpha=0.35, markersize=4, markeredgewidth=0)
+            ax.plot([1 - measured.mean] * 2, [y - 0.3, y + 0.3], color=color, linewidth=2.5)
             ax.annotate(
                 f"{100 * measured.mean:.2f} %",
-                (min(errors), place),
+                (min(errors), y),
                 xytext=(9, 0),
                 textcoords="offset points",
                 va="center",

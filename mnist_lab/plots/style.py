@@ -1,4 +1,4 @@
-"""The project's one look: a style sheet applied while a figure is drawn, and the colours by their role."""
+"""The style of all figures: a style sheet that is applied while a figure is drawn, and named colours."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,10 +24,10 @@ STYLE_SHEET = "mnist_lab.plots.lab"
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Give new figures the project's style while the block runs; afterwards the reader's settings are back.
+    """Give new figures the project's style while the block runs, then restore the user's settings.
 
-    A notebook's backend turns interactive mode on when the first figure is made. That stays: without it no later
-    figure would be shown.
+    A notebook's backend turns interactive mode on when the first figure is created. Interactive mode stays on:
+    otherwise no later figure would be shown.
     """
     with plt.style.context(STYLE_SHEET):
         yield

@@ -1,6 +1,6 @@
-"""The figure behind PlotTraining: loss and accuracy over the epochs, redrawn cheaply.
+"""The figure of PlotTraining: loss and accuracy over the epochs, redrawn cheaply.
 
-Axes, ticks and legend are drawn once and kept as pixels; a redraw puts only the lines on top of them.
+Axes, ticks and legend are drawn once and kept as pixels; a redraw only draws the lines on top of them.
 """
 
 import io
@@ -17,22 +17,22 @@ from PIL import Image
 from mnist_lab.plots.style import BLUE, INK, VERMILLION, style
 
 GUESSING_LOSS = 2.5  # just above ln 10, the cross-entropy of ten equal probabilities
-MOST_POINTS = 1000
+MAX_POINTS = 1000
 
 _SIZE_INCHES = (9, 3.4)
-_MARGIN = 0.01  # of the epochs, so that the last point is drawn whole
+_MARGIN = 0.01  # as a fraction of the epochs: the last point is not cut off
 
 
 class TrainingFigure:
-    """Two axes, loss left and accuracy right; a thin line for training, a thick one for validation.
+    """Two charts, loss on the left and accuracy on the right, each with a thin training and a thick validation curve.
 
     Args:
-        epochs: first and last epoch of the horizontal axis.
-        training_label: what a point of the thin line stands for.
+        epochs: the first and the last epoch of the horizontal axis.
+        training_label: the legend's text for the training curve.
         zoom: divides both vertical ranges: loss from 0 to 2.5 / zoom, accuracy from 1 − 1 / zoom to 1.
     """
 
-    def __init__(self, epochs: tuple[float, float], training_label: str, zoom: float):
+    def __init__(self, epochs: tuple[float, float], training_label: str, zoom: float) -> None:
         with style():
             figure = Figure(figsize=_SIZE_INCHES)
             self._canvas = FigureCanvasAgg(figure)
@@ -57,7 +57,7 @@ class TrainingFigure:
         self._canvas.restore_region(self._empty)
         for name, ax in self._axes.items():
             for which, line in self._lines[name].items():
-                line.set_data(_thinned(history[which]["epoch"]), _thinned(history[which][name]))
+                line.set_data(_downsample(history[which]["epoch"]), _downsample(history[which][name]))
                 ax.draw_artist(line)
             self._notes[name].set_text(_note(name, history, ax.get_ylim()))
             ax.draw_artist(self._notes[name])
@@ -67,20 +67,20 @@ class TrainingFigure:
 
 
 def _add_curves(ax: Axes, training_label: str) -> dict[str, Line2D]:
-    thin = {"color": VERMILLION, "linewidth": 1, "label": training_label}
-    thick = {"color": BLUE, "linewidth": 2.5, "marker": "o", "markersize": 4, "label": "validation"}
-    return {
-        name: ax.plot([], [], animated=True, **look)[0] for name, look in (("training", thin), ("validation", thick))
-    }
+    (training,) = ax.plot([], [], animated=True, color=VERMILLION, linewidth=1, label=training_label)
+    (validation,) = ax.plot(
+        [], [], animated=True, color=BLUE, linewidth=2.5, marker="o", markersize=4, label="validation"
+    )
+    return {"training": training, "validation": validation}
 
 
 def _add_note(ax: Axes, height: float, align: str) -> Text:
     return ax.text(0.97, height, "", transform=ax.transAxes, ha="right", va=align, color=INK, animated=True)
 
 
-def _thinned(values: list[float]) -> np.ndarray:
-    """Return at most `MOST_POINTS` means of neighbouring values."""
-    group = -(-len(values) // MOST_POINTS) or 1
+def _downsample(values: list[float]) -> np.ndarray:
+    """Return at most `MAX_POINTS` means of neighbouring values."""
+    group = -(-len(values) // MAX_POINTS) or 1
     starts = np.arange(0, len(values), group)
     if group == 1:
         return np.asarray(values)
@@ -88,7 +88,7 @@ def _thinned(values: list[float]) -> np.ndarray:
 
 
 def _note(name: str, history: dict[str, dict[str, list[float]]], limits: tuple[float, float]) -> str:
-    """Say the newest validation figure, and which curve has left the chart."""
+    """Return the text inside a chart: the latest validation value, and which curves have left the chart."""
     lines = [f"validation {values[-1]:.4f}" for values in [history["validation"][name]] if values]
     for which in ("training", "validation"):
         values = history[which][name]

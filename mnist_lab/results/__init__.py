@@ -1,1 +1,1 @@
-"""What was measured over seeds: the stored figures, their only reader and writer."""
+"""Measured results over seeds: the stored numbers and the only module that reads and writes them."""

@@ -1,4 +1,4 @@
-"""What was measured of a lesson, run by run, for the reader to work on."""
+"""The measured runs of a lesson as arrays, for learners to work with."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ VALIDATION_DIGITS = 10_000
 
 @dataclass(frozen=True)
 class Runs:
-    """Runs of one recipe on MNIST, each with a seed of its own.
+    """Runs of one recipe on MNIST, each with a different seed.
 
     Attributes:
-        seeds: the seeds, in rising order, `[runs]`.
-        accuracy: the share of the digits that training was validated on, after the last epoch, `[runs]`.
-        misread: which of these digits each run misread, `[runs, n]` bool; `n` is the largest number of them.
-        curves: that share after each epoch, `[runs, epochs]`.
+        seeds: the seeds, in ascending order, `[runs]`.
+        accuracy: the accuracy on the validation or held-out digits after the last epoch, `[runs]`.
+        misread: which of these digits each run misclassified, `[runs, n]` bool; `n` is their largest number in a run.
+        curves: the accuracy after each epoch, `[runs, epochs]`.
     """
 
     seeds: np.ndarray
@@ -30,18 +30,18 @@ class Runs:
 
 
 def measured_runs(lesson: str, *, variant: str = AS_TAUGHT) -> Runs:
-    """Return the runs of a lesson on real MNIST that this package was published with, whichever digits are used now.
+    """Return the runs of a lesson on real MNIST that are published with this package, whichever digits you use.
 
     Args:
-        lesson: its notebook's name, "05_dropout" for instance.
-        variant: which of its recipes, where it has several.
+        lesson: the lesson's notebook name, for example "05_dropout".
+        variant: which of the lesson's recipes, if it has several.
 
     Raises:
         ValueError: nothing was measured under that name.
     """
     entries = seeds_of(lesson, variant=variant)
     if not entries:
-        raise ValueError(f"Expected a lesson and a variant that were measured. Received: {lesson!r}, {variant!r}")
+        raise ValueError(f"lesson and variant must name runs that were measured. Received: {lesson!r}, {variant!r}")
     digits = max(entry.get("held_out", VALIDATION_DIGITS) for entry in entries.values())
     misread = np.zeros((len(entries), digits), bool)
     for row, entry in zip(misread, entries.values(), strict=True):

@@ -1,13 +1,13 @@
-"""Measured accuracies over seeds: the only reader and writer of results.json.
+"""Measured accuracies over seeds: the only module that reads and writes results.json.
 
 The file holds `{"environments": […], "results": {origin: {lesson: {variant: {seed: {…}}}}}}`. A seed's entry
-has the validation "accuracy" and "loss" of every epoch, the indices of the "misread" validation digits, the "seconds"
-of training (other runs may have gone on beside it), the "figures" that a lesson has besides, and the "environment":
-which of the listed sets of versions and processor it was measured with.
+has the validation "accuracy" and "loss" of every epoch, the indices of the misclassified validation digits ("misread"),
+the "seconds" of training (other runs may have shared the machine), the lesson's own "figures", if any, and the index of
+the "environment" (versions and processor) that it was measured in.
 
-Where a lesson holds training digits out, "held_out" says how many: all its figures are then of these.
+If a lesson holds out training digits, "held_out" is their number, and all its results are measured on them.
 
-*Accuracy* always means the last epoch's, never the best.
+*Accuracy* always means the accuracy after the last epoch, never the best one.
 """
 
 import json
@@ -17,87 +17,88 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from statistics import mean, stdev
+from typing import Any
 
 from filelock import FileLock
 
 FILE = Path(__file__).with_name("results.json")
 AS_TAUGHT = "as taught"
 ONE_EPOCH = "1 epoch"
-LONG = "long, STOP_AFTER=10"  # lesson 10's longer training, to its end
+LONG = "long, STOP_AFTER=10"  # lesson 10's longer training run, to its end
 
-# A file of JSON lines that `check_lesson` appends what it found to.
+# This environment variable names a file of JSON lines to which `check_lesson` appends its results.
 RECORD_VARIABLE = "MNIST_LAB_RESULTS"
 
-_ENOUGH_SEEDS = 3
+_MIN_SEEDS = 3
 _EMPTY = '{"environments": [], "results": {}}'
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The last epoch's validation accuracy over seeds, as fractions of 1; `spread` is the standard deviation.
+    """The validation accuracy after the last epoch over seeds, as fractions; `std` is its standard deviation.
 
-    `loss` and `loss_spread` are the same of its validation loss. `held_out` is how many training digits it is the
-    accuracy of, or 0: of the 10,000 validation digits.
+    `loss` and `loss_std` are the mean and the standard deviation of the validation loss. `held_out` is the number of
+    held-out training digits that were evaluated, or 0 for the 10,000 validation digits.
     """
 
     mean: float
-    spread: float
+    std: float
     lowest: float
     highest: float
     seeds: int
     loss: float
-    loss_spread: float
+    loss_std: float
     held_out: int = 0
 
     @property
     def floor(self) -> float:
-        """What every run should reach: the mean less the larger of 0.005 and five standard deviations."""
-        return self.mean - self._farthest
+        """The accuracy that every run should reach: the mean less the larger of 0.005 and five standard deviations."""
+        return self.mean - self._tolerance
 
     @property
     def ceiling(self) -> float:
-        """What no run should pass, or the recipe is another: as far above the mean as the floor is below."""
-        return self.mean + self._farthest
+        """The accuracy that no run of this recipe should exceed: as far above the mean as the floor is below it."""
+        return self.mean + self._tolerance
 
     @property
     def losses(self) -> tuple[float, float]:
-        """The least and the largest loss of a run: the mean, less and more the larger of a fifth and five spreads."""
-        farthest = max(0.2 * self.loss, 5 * self.loss_spread)
-        return self.loss - farthest, self.loss + farthest
+        """The lowest and highest loss expected of a run: the mean ± the larger of a fifth and 5 standard deviations."""
+        tolerance = max(0.2 * self.loss, 5 * self.loss_std)
+        return self.loss - tolerance, self.loss + tolerance
 
     @property
-    def _farthest(self) -> float:
-        return max(0.005, 5 * self.spread)
+    def _tolerance(self) -> float:
+        return max(0.005, 5 * self.std)
 
 
 def summary(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, file: Path = FILE) -> Summary | None:
-    """Return what was measured of a lesson, or None before it was measured on at least three seeds."""
+    """Return a lesson's measured accuracy and loss, or None if it was measured with fewer than three seeds."""
     seeds = seeds_of(lesson, origin=origin, variant=variant, file=file)
-    if len(seeds) < _ENOUGH_SEEDS:
+    if len(seeds) < _MIN_SEEDS:
         return None
     last = [entry["accuracy"][-1] for entry in seeds.values()]
     losses = [entry["loss"][-1] for entry in seeds.values()]
     return Summary(
         mean=mean(last),
-        spread=stdev(last),
+        std=stdev(last),
         lowest=min(last),
         highest=max(last),
         seeds=len(last),
         loss=mean(losses),
-        loss_spread=stdev(losses),
+        loss_std=stdev(losses),
         held_out=max(entry.get("held_out", 0) for entry in seeds.values()),
     )
 
 
 def figure(lesson: str, name: str, *, origin: str = "mnist", file: Path = FILE) -> float | None:
-    """Return the mean over seeds of one of the lesson's figures, or None where it was not measured."""
+    """Return the mean over seeds of one of the lesson's own figures, or None if it was not measured."""
     entries = seeds_of(lesson, origin=origin, file=file).values()
     found = [entry["figures"][name] for entry in entries if name in entry.get("figures", {})]
     return mean(found) if found else None
 
 
 def first_epochs(lesson: str, *, origin: str = "mnist", file: Path = FILE) -> dict[str, float]:
-    """Return the validation accuracy after the first epoch by seed, of runs as taught and of runs of one epoch."""
+    """Return the validation accuracy after the first epoch by seed, from full runs and from runs of one epoch."""
     runs = {
         **seeds_of(lesson, origin=origin, variant=ONE_EPOCH, file=file),
         **seeds_of(lesson, origin=origin, file=file),
@@ -125,16 +126,16 @@ def store(
     variant: str = AS_TAUGHT,
     file: Path = FILE,
 ) -> None:
-    """Write one seed's entry into the file, whole or not at all; an entry of the same seed is replaced.
+    """Write one seed's entry into the file atomically; an entry of the same seed is replaced.
 
     Args:
-        lesson: the notebook's name without its ending.
-        seed: the seed it ran with.
-        entry: "accuracy" and "loss" (lists, one number an epoch), "misread" (list of indices), "seconds"; "figures" and
-            "held_out" where the lesson has them.
+        lesson: the notebook's name without its suffix.
+        seed: the seed of the run.
+        entry: "accuracy" and "loss" (lists, one number per epoch), "misread" (list of indices), "seconds"; "figures"
+            and "held_out" if the lesson has them.
         environment: versions and processor.
         origin: "mnist", "stand-in" or "other".
-        variant: which recipe, where a lesson has several.
+        variant: which recipe, if the lesson has several.
         file: the file to write to.
     """
     with FileLock(file.with_suffix(".lock")):
@@ -169,7 +170,7 @@ def _parsed_once(file: Path, state: tuple[int, int, int] | None) -> dict:
     return _read(file)
 
 
-def _copy(value):
+def _copy(value: Any) -> Any:
     """Return a copy of nested dicts with lists of numbers in them."""
     if isinstance(value, dict):
         return {key: _copy(part) for key, part in value.items()}

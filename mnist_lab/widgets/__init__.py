@@ -1,1 +1,1 @@
-"""What moves in a notebook: anywidgets in plain JavaScript."""
+"""Interactive widgets for notebooks: anywidgets in plain JavaScript."""

@@ -1,5 +1,5 @@
-// The browser's half of DigitPad. Its views in a page share its strokes; Python receives pixels and answers with readings.
-// A drawing that Python holds (the page was loaded again, code set it, another page drew it) lies under the strokes.
+// The browser's half of DigitPad. All views in a page share the strokes; Python receives pixels and returns readings.
+// A drawing that Python holds (after a reload, or set by code or by another page) is painted under the strokes.
 
 const SHEET = 280; // CSS pixels
 const SIDE = 140; // pixels of the drawing that Python receives, each way
@@ -10,10 +10,10 @@ const SEND_EVERY = 60; // milliseconds, while the pen is down
 export default () => {
   const strokes = [];
   let under = null; // a canvas with the drawing that Python holds
-  let sent = null; // the drawing as it was sent last
+  let sent = null; // the drawing that was last sent
   const views = new Set();
   let cursor = null; // the keyboard's pen: where it is, and the stroke it draws while it is down
-  let pen = null; // the pointer that draws: a second finger does not join in
+  let pen = null; // the id of the pointer that draws: a second finger is ignored
   let lastSent = 0;
   let timer = null;
 
@@ -169,7 +169,7 @@ export default () => {
         return;
       }
       event.preventDefault();
-      event.stopPropagation(); // or the page takes the key for a command
+      event.stopPropagation(); // otherwise the page handles the key as a command
     });
   };
 
@@ -191,8 +191,8 @@ export default () => {
   const rowOfBars = ({ name, probabilities }) => {
     const best = probabilities.indexOf(Math.max(...probabilities));
     const row = element("div", "reading");
-    const told = `${name ? `${name}: ` : ""}${best}, ${percent(probabilities[best])}`;
-    row.append(element("div", "caption", told));
+    const caption = `${name ? `${name}: ` : ""}${best}, ${percent(probabilities[best])}`;
+    row.append(element("div", "caption", caption));
     const bars = element("div", "bars");
     bars.setAttribute("role", "img");
     bars.setAttribute("aria-label", probabilities.map((share, digit) => `${digit}: ${percent(share)}`).join(", "));
@@ -213,7 +213,7 @@ export default () => {
     const sheet = element("canvas", "sheet");
     sheet.width = sheet.height = SHEET * Math.max(1, window.devicePixelRatio || 1);
     sheet.tabIndex = 0;
-    sheet.dataset.lmSuppressShortcuts = "true"; // or Jupyter's menus take the keys
+    sheet.dataset.lmSuppressShortcuts = "true"; // otherwise Jupyter's menus handle the keys
     sheet.setAttribute("role", "application");
     sheet.setAttribute(
       "aria-label",
@@ -232,7 +232,7 @@ export default () => {
     const readings = element("div", "readings");
     const message = element("div", "message");
     message.setAttribute("role", "status");
-    const spoken = element("div", "spoken"); // for screen readers: the captions, once the drawing rests
+    const spoken = element("div", "spoken"); // for screen readers: the captions, once drawing pauses
     spoken.setAttribute("role", "status");
     right.append(box, readings, message, spoken);
     pad.append(left, right);
@@ -256,14 +256,14 @@ export default () => {
     let speaking = null;
     let waiting = false;
     const soon = () => {
-      if (!waiting) queueMicrotask(answered); // the traits of one answer change one by one
+      if (!waiting) queueMicrotask(answered); // the traits of one answer change one after the other
       waiting = true;
     };
     const answered = () => {
       waiting = false;
       clearTimeout(speaking);
       speaking = setTimeout(() => {
-        say([...readings.querySelectorAll(".caption")].map((told) => told.textContent).join("; "));
+        say([...readings.querySelectorAll(".caption")].map((caption) => caption.textContent).join("; "));
       }, 1500);
       showSeen(seen, model);
       const rows = model.get("readings");

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from mnist_lab.checks.evidence import Evidence, Verdict, judging
+from mnist_lab.data.centre_of_mass import centres_of_mass
 from mnist_lab.data.idx import BOX, PIXELS, SIDE
 from mnist_lab.handwriting.preprocess import preprocess_digit
 from mnist_lab.handwriting.samples import sample_drawings
@@ -52,9 +53,7 @@ def keeps_its_proportions(images: np.ndarray, evidence: Evidence) -> tuple[bool,
 @_of_the_images("the centre of mass stands in the middle of the image")
 def is_centred(images: np.ndarray, evidence: Evidence) -> tuple[bool, str]:
     """The centre of mass is at row and column 14, within a pixel."""
-    squares, axis = images.reshape(-1, SIDE, SIDE), np.arange(SIDE)
-    mass = squares.sum((1, 2))
-    centres = np.stack([squares.sum(2) @ axis, squares.sum(1) @ axis], axis=1) / mass[:, None]
+    centres = centres_of_mass(images.reshape(-1, SIDE, SIDE))
     off = np.abs(centres - SIDE / 2).max(axis=1)
     row, column = centres[off.argmax()]
     return np.mean(off <= 1) >= _NEARLY_ALL, (

@@ -6,23 +6,23 @@ from mnist_lab.data._validation import whole_number
 
 
 @pytest.mark.parametrize("value", [5, np.int64(5), np.uint8(5)])
-def test_whole_numbers_are_taken_numpys_too(value):
+def test_whole_numbers_are_accepted_numpys_too(value):
     assert whole_number("n", value) == 5
     assert type(whole_number("n", value, 5, 5)) is int
 
 
 @pytest.mark.parametrize("value", [0, -1, True, 5.0, "5", None, np.float32(5), np.bool_(True)])
-def test_others_are_refused(value):
+def test_everything_else_is_refused(value):
     with pytest.raises(ValueError, match=r"n must be a positive whole number. Received"):
         whole_number("n", value)
 
 
 @pytest.mark.parametrize("value", [-1, 2**32])
-def test_the_span_is_told(value):
+def test_the_error_names_the_range(value):
     with pytest.raises(ValueError, match=r"seed must be a whole number from 0 to 4,294,967,295. Received"):
         whole_number("seed", value, 0, 2**32 - 1)
 
 
-def test_no_steps_an_epoch_are_not_taken_for_none_given():
+def test_zero_steps_per_epoch_are_not_treated_as_none():
     with pytest.raises(ValueError, match="steps_per_epoch must be a positive whole number"):
         plot_learning_rate(lambda step: 0.1, 2, steps_per_epoch=0)

@@ -17,43 +17,43 @@ def measured(tmp_path, monkeypatch):
         monkeypatch.setattr(accuracy_ladder, name, lambda *a, function=function, **k: function(*a, **k, file=file))
 
 
-def drawn():
+def labels_and_texts():
     (ax,) = plt.gcf().axes
     return [label.get_text() for label in ax.get_yticklabels()], [text.get_text() for text in ax.texts]
 
 
-def test_each_measured_lesson_so_far_is_a_rung_with_a_dot_for_each_seed(measured):
+def test_each_measured_lesson_up_to_the_last_has_a_rung_with_a_dot_for_each_seed(measured):
     accuracy_ladder.display_ladder("02_b")
-    assert drawn() == (["01 a", "02 b"], ["90.15 %", "80.15 %"])
+    assert labels_and_texts() == (["01 a", "02 b"], ["90.15 %", "80.15 %"])
     (ax,) = plt.gcf().axes
     assert sorted(ax.lines[0].get_xdata()) == pytest.approx([0.097, 0.098, 0.099, 0.1])
 
 
-def test_lessons_to_come_and_too_few_seeds_are_left_out(measured):
+def test_later_lessons_and_lessons_with_too_few_seeds_are_left_out(measured):
     accuracy_ladder.display_ladder("01_a")
-    assert drawn()[0] == ["01 a"]
+    assert labels_and_texts()[0] == ["01 a"]
     plt.close("all")
     accuracy_ladder.display_ladder("03_c")
-    assert drawn()[0] == ["01 a", "02 b"]
+    assert labels_and_texts()[0] == ["01 a", "02 b"]
 
 
-def test_a_longer_training_is_a_rung_of_its_own(measured, tmp_path):
+def test_a_longer_training_run_has_a_rung_of_its_own(measured, tmp_path):
     for seed in range(3):
         entry = {"accuracy": [0.5, 0.95], "loss": [1.0, 0.5], "misread": [], "seconds": 1.0}
         store.store("01_a", seed, entry, {}, origin="mnist", variant=store.LONG, file=tmp_path / "results.json")
     accuracy_ladder.display_ladder("02_b")
-    assert drawn() == (["01 a", "01 a, long", "02 b"], ["90.15 %", "95.00 %", "80.15 %"])
+    assert labels_and_texts() == (["01 a", "01 a, long", "02 b"], ["90.15 %", "95.00 %", "80.15 %"])
 
 
-def test_a_lesson_measured_on_digits_held_out_is_no_rung(measured, tmp_path):
+def test_a_lesson_measured_on_a_held_out_set_has_no_rung(measured, tmp_path):
     for seed in range(3):
         entry = {"accuracy": [0.95], "loss": [0.5], "misread": [], "seconds": 1.0, "held_out": 5_000}
         store.store("01_b", seed, entry, {"python": "3"}, origin="mnist", file=tmp_path / "results.json")
     accuracy_ladder.display_ladder("02_b")
-    assert drawn()[0] == ["01 a", "02 b"]
+    assert labels_and_texts()[0] == ["01 a", "02 b"]
 
 
-def test_the_axis_counts_errors_from_many_to_few(measured):
+def test_the_axis_runs_from_many_errors_to_few(measured):
     accuracy_ladder.display_ladder("02_b")
     (ax,) = plt.gcf().axes
     left, right = ax.get_xlim()
@@ -63,6 +63,6 @@ def test_the_axis_counts_errors_from_many_to_few(measured):
     assert labels[:4] == ["70 %", "80 %", "90 %", "95 %"]
 
 
-def test_nothing_measured_is_an_error(measured):
+def test_no_measured_lesson_is_an_error(measured):
     with pytest.raises(ValueError, match="Received: '00'"):
         accuracy_ladder.display_ladder("00")

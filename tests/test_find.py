@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_lab.data import download, find, offline
+from mnist_lab.data import download, find
 from mnist_lab.data.download import DownloadError, NoNetworkError
 from mnist_lab.data.find import NAMES, find_mnist, find_on_disk
 from mnist_lab.data.idx import MnistFileError
@@ -15,13 +15,13 @@ NO_NETWORK = "no network: nothing answers"
 
 
 @pytest.fixture
-def place(tmp_path, monkeypatch):
-    """An empty home: no variable, a cache and a place for downloads of its own, a small stand-in, no network."""
+def data_dir(tmp_path, monkeypatch):
+    """An empty default folder and cache, no variable, a small stand-in and no network; returns the default folder."""
     monkeypatch.delenv("MNIST_LAB_DATA", raising=False)
     monkeypatch.setattr(download, "user_cache", lambda: tmp_path / "cache")
-    monkeypatch.setattr(find, "our_place", lambda: tmp_path / "data")
+    monkeypatch.setattr(find, "default_data_dir", lambda: tmp_path / "data")
     monkeypatch.setattr(find.stand_in, "write_stand_in", write_tiny)
-    monkeypatch.setattr(find, "_announce", find._announce.__wrapped__)
+    monkeypatch.setattr(find, "_announced_reasons", set())
 
     def refuse(folder):
         refuse.calls += 1
@@ -32,14 +32,14 @@ def place(tmp_path, monkeypatch):
     return tmp_path / "data"
 
 
-def fill_with_official(place, monkeypatch, suffix=".gz"):
-    write_tiny(place, suffix)
-    hashes = {path.name: download.sha256(path) for path in place.iterdir()}
+def fill_with_official(folder, monkeypatch, suffix=".gz"):
+    write_tiny(folder, suffix)
+    hashes = {path.name: download.sha256(path) for path in folder.iterdir()}
     monkeypatch.setattr(download, "SHA256" if suffix else "RAW_SHA256", hashes)
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
-def test_a_named_folder_is_used_exactly(tmp_path, monkeypatch, suffix):
+def test_the_named_folder_is_used(tmp_path, monkeypatch, suffix):
     folder = write_tiny(tmp_path / "with spaces and ä", suffix)
     monkeypatch.setenv("MNIST_LAB_DATA", str(folder))
     found = find_mnist()
@@ -50,104 +50,106 @@ def test_a_named_folder_is_used_exactly(tmp_path, monkeypatch, suffix):
 
 
 @pytest.mark.parametrize("name", ["digits", "zoo"])
-def test_a_relative_folder_is_taken_from_here(tmp_path, monkeypatch, name):
+def test_a_relative_folder_starts_at_the_working_directory(tmp_path, monkeypatch, name):
     write_tiny(tmp_path / name)
     monkeypatch.chdir(tmp_path)
     assert find_mnist(name).folder == tmp_path / name
 
 
 @pytest.mark.parametrize("name", NAMES.values())
-def test_one_of_the_four_missing_is_named(tiny, name):
+def test_the_error_names_a_missing_file(tiny, name):
     (tiny / name).unlink()
-    expected = rf"{name}: found no such file; expected {name} or {name}.gz\. Put the one that belongs to the others"
+    expected = rf"{name}: found no such file; expected {name} or {name}.gz\. Put the missing file of the same data set"
     with pytest.raises(MnistFileError, match=expected):
         find_mnist()
 
 
-def test_an_empty_folder_may_be_filled(tmp_path):
-    with pytest.raises(MnistFileError, match=r"Put the four files there, or fetch them: `mnist-lab download .*`\."):
+def test_an_empty_folder_is_refused_with_the_command_that_fills_it(tmp_path):
+    with pytest.raises(MnistFileError, match=r"Put the four files there, or download them: `mnist-lab download .*`\."):
         find_mnist(tmp_path)
 
 
-def test_a_folder_that_is_not_there_is_an_error_also_without_a_network(place, tmp_path):
+def test_a_missing_folder_is_an_error_even_without_a_network(data_dir, tmp_path):
     with pytest.raises(MnistFileError, match=r"no such folder.*the directory argument"):
         find_mnist(tmp_path / "nowhere")
 
 
-def test_a_file_named_as_the_folder(tmp_path):
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(MnistFileError, match=r"found a file; expected a folder"):
         find_mnist(tmp_path / "file")
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
-def test_what_was_downloaded_is_found_without_asking_again(place, monkeypatch, suffix):
-    fill_with_official(place, monkeypatch, suffix)
+def test_downloaded_files_are_found_without_another_download(data_dir, monkeypatch, suffix):
+    fill_with_official(data_dir, monkeypatch, suffix)
     found = find_mnist()
     assert found.origin == "mnist"
     assert found.name == "MNIST digits"
-    assert found.folder == place
+    assert found.folder == data_dir
     assert found.chosen_by == "data/ of this checkout"
     assert download.download_mnist.calls == 0
 
 
 @pytest.mark.parametrize("name", ["cache", "mnist-lab"])
-def test_what_lies_in_the_cache_is_said_to(place, monkeypatch, name):
-    monkeypatch.setattr(find, "our_place", lambda: place.parent / name)
-    fill_with_official(place.parent / name, monkeypatch)
+def test_files_in_the_cache_are_reported_as_such(data_dir, monkeypatch, name):
+    monkeypatch.setattr(find, "default_data_dir", lambda: data_dir.parent / name)
+    fill_with_official(data_dir.parent / name, monkeypatch)
     assert find_mnist().chosen_by == "the user's cache"
 
 
-def test_what_was_found_stays_what_it_is(tiny):
+def test_the_result_is_immutable(tiny):
     with pytest.raises(dataclasses.FrozenInstanceError):
         find_mnist().origin = "mnist"
 
 
-def test_a_download_fills_our_place(place, monkeypatch):
+def test_a_download_goes_to_the_default_folder(data_dir, monkeypatch):
     monkeypatch.setattr(download, "download_mnist", lambda folder: fill_with_official(folder, monkeypatch))
-    assert find_mnist().folder == place
+    assert find_mnist().folder == data_dir
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
-def test_a_damaged_file_in_our_place_is_an_error_not_a_stand_in(place, monkeypatch, suffix):
-    fill_with_official(place, monkeypatch)
+def test_a_damaged_file_in_the_default_folder_is_an_error_not_replaced_by_the_stand_in(data_dir, monkeypatch, suffix):
+    fill_with_official(data_dir, monkeypatch)
     name = f"{NAMES['validation_images']}{suffix}"
-    (place / f"{NAMES['validation_images']}.gz").unlink()
-    (place / name).write_bytes(b"<html>")
+    (data_dir / f"{NAMES['validation_images']}.gz").unlink()
+    (data_dir / name).write_bytes(b"<html>")
     with pytest.raises(MnistFileError, match=f"{name}: found SHA-256 .*expected SHA-256"):
         find_mnist()
 
 
-def test_a_foreign_file_beside_the_good_one_in_our_place_makes_no_difference(place, monkeypatch):
-    fill_with_official(place, monkeypatch)
-    (place / NAMES["train_images"]).write_bytes(b"of another data set")
+def test_another_data_sets_file_in_the_default_folder_is_ignored(data_dir, monkeypatch):
+    fill_with_official(data_dir, monkeypatch)
+    (data_dir / NAMES["train_images"]).write_bytes(b"of another data set")
     found = find_mnist()
     assert found.origin == "mnist"
     assert found.train_images.name == f"{NAMES['train_images']}.gz"
 
 
-def test_without_a_network_the_stand_in_is_drawn_and_announced(place, capsys):
-    found = find_mnist()
+def test_without_a_network_the_stand_in_is_drawn_and_announced_once_for_each_reason(data_dir, capsys):
+    for _ in range(3):
+        found = find_mnist()
     assert found.origin == "stand-in"
     assert found.name == "stand-in digits"
-    lines = capsys.readouterr().out.splitlines()
-    assert [line for line in lines if line.startswith("Using stand-in digits")]
-    assert "`mnist-lab download`" in lines[-1]
-    assert NO_NETWORK in lines[-1]
+    _drawing, first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("Using stand-in digits")
+    assert "`mnist-lab download`" in first
+    assert NO_NETWORK in first
+    assert "no network when last tried today" in second
 
 
-def test_the_stand_in_is_drawn_once(place, monkeypatch):
+def test_the_stand_in_is_drawn_once(data_dir, monkeypatch):
     first = find_mnist()
     monkeypatch.setattr(find.stand_in, "write_stand_in", lambda folder: pytest.fail("drawn twice"))
     assert find_mnist() == dataclasses.replace(first, chosen_by=find_mnist().chosen_by)
 
 
-def test_the_cache_is_made_with_the_folders_above_it(place, monkeypatch, tmp_path):
+def test_the_cache_is_created_with_its_parent_folders(data_dir, monkeypatch, tmp_path):
     monkeypatch.setattr(download, "user_cache", lambda: tmp_path / "home" / "cache")
     assert find_mnist("stand-in").folder.parent == tmp_path / "home" / "cache"
 
 
-def test_a_stand_in_that_was_not_finished_is_not_used(place, monkeypatch):
+def test_an_unfinished_stand_in_is_not_used(data_dir, monkeypatch):
     def interrupted(folder):
         write_tiny(folder)
         raise KeyboardInterrupt
@@ -156,40 +158,40 @@ def test_a_stand_in_that_was_not_finished_is_not_used(place, monkeypatch):
         patch.setattr(find.stand_in, "write_stand_in", interrupted)
         with pytest.raises(KeyboardInterrupt):
             find_mnist("stand-in")
-    assert not list((place.parent / "cache").glob("stand-in-*[0-9]"))
+    assert not list((data_dir.parent / "cache").glob("stand-in-*[0-9]"))
     assert find_mnist("stand-in").origin == "stand-in"
 
 
-def test_a_stand_in_that_lost_a_file_is_drawn_again(place):
+def test_an_incomplete_stand_in_is_drawn_again(data_dir):
     found = find_mnist("stand-in")
     found.train_labels.unlink()
     assert find_mnist("stand-in").train_labels.is_file()
 
 
-def test_no_network_is_remembered_for_the_day(place):
+def test_no_network_is_remembered_for_the_day(data_dir):
     find_mnist()
     find_mnist()
     assert download.download_mnist.calls == 1
-    offline.forget_offline()
+    download.forget_offline()
     find_mnist()
     assert download.download_mnist.calls == 2
     yesterday = datetime.date.today() - datetime.timedelta(days=1)
-    offline._offline_note().write_text(yesterday.isoformat())
+    download._offline_note().write_text(yesterday.isoformat())
     find_mnist()
     assert download.download_mnist.calls == 3
 
 
-def test_a_mirror_that_fails_is_not_taken_for_no_network(place, monkeypatch):
+def test_a_failing_mirror_is_not_remembered_as_no_network(data_dir, monkeypatch):
     def fail(folder):
-        raise DownloadError("train-images could not be had: the hash differs")
+        raise DownloadError("train-images could not be downloaded: the hash differs")
 
     monkeypatch.setattr(download, "download_mnist", fail)
     assert find_mnist().origin == "stand-in"
-    assert not offline._offline_note().exists()
+    assert not download._offline_note().exists()
 
 
 @pytest.mark.parametrize("how", ["argument", "variable"])
-def test_the_word_stand_in_chooses_it(place, monkeypatch, how, capsys):
+def test_the_word_stand_in_chooses_the_stand_in(data_dir, monkeypatch, how, capsys):
     if how == "variable":
         monkeypatch.setenv("MNIST_LAB_DATA", "stand-in")
     found = find_mnist("stand-in" if how == "argument" else None)
@@ -197,23 +199,23 @@ def test_the_word_stand_in_chooses_it(place, monkeypatch, how, capsys):
     assert download.download_mnist.calls == 0
 
 
-def test_a_copy_of_the_stand_in_is_known_for_what_it_is(place, tmp_path):
+def test_a_copy_of_the_stand_in_is_recognized(data_dir, tmp_path):
     copy = tmp_path / "copy"
     find_mnist("stand-in").folder.rename(copy)
     assert find_mnist(copy).origin == "stand-in"
 
 
-def test_a_cache_that_cannot_be_written(place, monkeypatch, tmp_path):
+def test_a_cache_that_cannot_be_created_is_an_error(data_dir, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setattr(download, "user_cache", lambda: tmp_path / "file" / "cache")
-    with pytest.raises(MnistFileError, match=r"cannot be made.*expected a cache.*MNIST_LAB_DATA"):
+    with pytest.raises(MnistFileError, match=r"cannot be created.*expected a cache.*MNIST_LAB_DATA"):
         find_mnist()
 
 
-def test_on_disk_never_downloads_nor_draws(place):
+def test_find_on_disk_neither_downloads_nor_draws(data_dir):
     assert find_on_disk() is None
     assert download.download_mnist.calls == 0
-    assert not (place.parent / "cache").exists()
+    assert not (data_dir.parent / "cache").exists()
 
 
 def test_a_relative_variable_is_made_absolute_for_other_processes(tmp_path, monkeypatch):
@@ -221,27 +223,27 @@ def test_a_relative_variable_is_made_absolute_for_other_processes(tmp_path, monk
     for given in ("digits", "zoo"):
         monkeypatch.setenv("MNIST_LAB_DATA", given)
         assert find.absolute_data_variable() == {"MNIST_LAB_DATA": str(tmp_path / given)}
-    for given, wanted in (("~/digits", str(Path.home() / "digits")), ("stand-in", "stand-in")):
+    for given, expected in (("~/digits", str(Path.home() / "digits")), ("stand-in", "stand-in")):
         monkeypatch.setenv("MNIST_LAB_DATA", given)
-        assert find.absolute_data_variable() == {"MNIST_LAB_DATA": wanted}
+        assert find.absolute_data_variable() == {"MNIST_LAB_DATA": expected}
     monkeypatch.delenv("MNIST_LAB_DATA")
     assert find.absolute_data_variable() == {}
 
 
-def test_the_checkouts_data_folder_is_ours():
-    assert find.our_place() == Path(__file__).resolve().parents[1] / "data"
+def test_the_default_folder_is_data_in_a_checkout():
+    assert find.default_data_dir() == Path(__file__).resolve().parents[1] / "data"
 
 
 @pytest.mark.parametrize("missing", ["pyproject.toml", "data/SHA256SUMS"])
-def test_elsewhere_the_users_cache_is_ours(tmp_path, monkeypatch, missing):
+def test_the_default_folder_is_the_users_cache_elsewhere(tmp_path, monkeypatch, missing):
     (tmp_path / "data").mkdir()
     for name in {"pyproject.toml", "data/SHA256SUMS"} - {missing}:
         (tmp_path / name).touch()
     monkeypatch.setattr(find, "__file__", str(tmp_path / "mnist_lab" / "data" / "find.py"))
-    assert find.our_place() == download.user_cache()
+    assert find.default_data_dir() == download.user_cache()
 
 
-def test_the_list_for_sha256sum_says_the_same():
+def test_the_list_for_sha256sum_holds_the_same_hashes():
     listed = (Path(__file__).resolve().parents[1] / "data" / "SHA256SUMS").read_text().splitlines()
     assert {name: digest for digest, name in (line.split() for line in listed)} == download.SHA256
     assert set(download.SHA256) == {f"{name}.gz" for name in NAMES.values()}

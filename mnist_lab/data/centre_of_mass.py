@@ -1,0 +1,14 @@
+"""The centre of mass of images: MNIST's makers moved it to the centre of each image."""
+
+import numpy as np
+
+
+def centres_of_mass(images: np.ndarray) -> np.ndarray:
+    """Return the row and the column of each image's centre of mass, `[n, 2]`.
+
+    Args:
+        images: `[n, height, width]`, 0 is paper.
+    """
+    rows, columns = (np.arange(length)[:, None] for length in images.shape[1:])
+    moments = np.concatenate([images.sum(2) @ rows, images.sum(1) @ columns], axis=1)
+    return moments / images.sum((1, 2))[:, None]
