@@ -76,7 +76,9 @@ def test_concurrent_writers_wait_for_each_other(file, monkeypatch):
 def test_the_file_is_parsed_once_until_it_changes_and_readers_cannot_change_it(file, monkeypatch):
     fill(file, [0.9] * 3)
     parsed = []
-    monkeypatch.setattr(module, "_read", lambda path, read=module._read: parsed.append(path) or read(path))
+    monkeypatch.setattr(
+        results_store, "_read", lambda path, read=results_store._read: parsed.append(path) or read(path)
+    )
     seeds = seeds_of("01_dense_softmax", file=file)
     seeds["0"]["accuracy"].append(7)
     del seeds["1"], seeds["2"]["loss"]
