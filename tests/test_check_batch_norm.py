@@ -3,10 +3,11 @@
 import keras
 import numpy as np
 import pytest
-from lesson_08 import EXPECTED, SOLUTIONS
 
 from mnist_lab.checks.evidence import Evidence
 from mnist_lab.checks.lessons import find_lesson
+
+from .solutions.lesson_08 import EXPECTED, SOLUTIONS
 
 CLAIMS = find_lesson("08_batch_normalization").claims[:4]
 layers = keras.layers
