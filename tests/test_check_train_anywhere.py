@@ -1,4 +1,4 @@
-"""The claims of lesson 12: a step that lowers the loss, and an export that answers as the network does."""
+"""The claims of lesson 12: a step that lowers the loss, and an export that gives the model's outputs."""
 
 import keras
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from mnist_lab.checks.check import gather
-from mnist_lab.checks.claims.anywhere import a_step_lowers_the_loss, answers_as_the_network, takes_stored_images
+from mnist_lab.checks.claims.anywhere import export_matches_the_model, export_takes_stored_images, step_lowers_the_loss
 
 
 @pytest.fixture
@@ -39,59 +39,64 @@ def exported(model, folder, name="image", factor=255, **outputs):
     return folder
 
 
-def test_a_step_downhill_is_one_and_the_model_stays_as_it_was(model):
-    evidence = gather(model, {}, {"step": step_of(model, 0.01)})
+def judge(claim, model, **extra):
+    return claim.judge(gather(model, {}, extra))
+
+
+def test_a_step_downhill_passes_and_the_weights_are_restored(model):
     before = model.get_weights()
-    assert a_step_lowers_the_loss(evidence).holds
+    assert judge(step_lowers_the_loss, model, step=step_of(model, 0.01)).holds
     assert all(map(np.array_equal, before, model.get_weights()))
 
 
 @pytest.mark.parametrize(
-    ("step", "told"),
+    ("step", "hint"),
     [
-        (None, "no function was handed in"),
-        (lambda images: 0, "it raised TypeError"),
+        (None, "Found no function"),
+        (lambda images: 0, "It raised TypeError"),
         (lambda images, one_hot: 0, "Does the step compute the gradients"),
     ],
 )
-def test_what_is_no_step(model, step, told):
-    verdict = a_step_lowers_the_loss(gather(model, {}, {"step": step}))
+def test_an_unusable_step_fails_with_a_hint(model, step, hint):
+    verdict = judge(step_lowers_the_loss, model, step=step)
     assert not verdict.holds
-    assert told in verdict.hint
+    assert hint in verdict.hint
 
 
-def test_a_step_uphill_is_none(model):
-    assert not a_step_lowers_the_loss(gather(model, {}, {"step": step_of(model, -0.01)})).holds
+def test_a_step_uphill_fails(model):
+    assert not judge(step_lowers_the_loss, model, step=step_of(model, -0.01)).holds
 
 
-def test_an_export_that_answers_as_the_network_does(model, tmp_path):
+def test_an_export_that_matches_the_model_passes(model, tmp_path):
     evidence = gather(model, {}, {"export": exported(model, tmp_path / "export")})
-    assert takes_stored_images(evidence).holds
-    assert answers_as_the_network(evidence).holds
+    assert export_takes_stored_images.judge(evidence).holds
+    assert export_matches_the_model.judge(evidence).holds
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "hint"),
     [
         ({"factor": 1}, "away from the network's"),
         ({"classes": lambda predictions: tf.argmin(predictions, -1)}, "100 of 100 classes are not"),
-        ({"classes": lambda predictions: tf.argmax(predictions, -1)[:1]}, "looked for [n, 10] and [n]"),
-        ({"name": "digits"}, "asked with images [n, 28, 28] it raised"),
+        ({"classes": lambda predictions: tf.argmax(predictions, -1)[:1]}, "expected [n, 10] and [n]"),
+        ({"name": "digits"}, "Called with images [n, 28, 28], it raised"),
     ],
 )
-def test_an_export_that_does_not(model, tmp_path, changes, told):
-    verdict = answers_as_the_network(gather(model, {}, {"export": exported(model, tmp_path / "export", **changes)}))
+def test_an_export_that_differs_from_the_model_fails(model, tmp_path, changes, hint):
+    verdict = judge(export_matches_the_model, model, export=exported(model, tmp_path / "export", **changes))
     assert not verdict.holds
-    assert told in verdict.hint
+    assert hint in verdict.hint
 
 
-def test_other_inputs_and_no_export_at_all(model, tmp_path):
+def test_an_unusable_export_fails_with_a_hint(model, tmp_path):
     model.export(tmp_path / "export", verbose=False)
-    verdict = takes_stored_images(gather(model, {}, {"export": tmp_path / "export"}))
+    verdict = judge(export_takes_stored_images, model, export=tmp_path / "export")
     assert not verdict.holds
     assert "[None, 784]" in verdict.hint
-    assert "no folder was handed in" in takes_stored_images(gather(model, {})).hint
-    tf.saved_model.save(tf.Module(), str(tmp_path / "mute"))
-    assert "looked for serving_default" in takes_stored_images(gather(model, {}, {"export": tmp_path / "mute"})).hint
+    assert "Found no folder" in judge(export_takes_stored_images, model).hint
+    tf.saved_model.save(tf.Module(), str(tmp_path / "no-signature"))
+    verdict = judge(export_takes_stored_images, model, export=tmp_path / "no-signature")
+    assert "expected serving_default" in verdict.hint
     (tmp_path / "empty").mkdir()
-    assert "could not be loaded" in takes_stored_images(gather(model, {}, {"export": tmp_path / "empty"})).hint
+    verdict = judge(export_takes_stored_images, model, export=tmp_path / "empty")
+    assert "could not be loaded" in verdict.hint
