@@ -9,6 +9,7 @@ from mnist_lab.checks.claims.outcome import accuracy_of_at_least
 from mnist_lab.checks.evidence import Evidence
 from mnist_lab.checks.lessons import LESSONS, find_lesson
 from mnist_lab.data.datasets import first_digits, training_dataset, validation_dataset
+from mnist_lab.data.idx import MnistFileError
 
 from .conftest import write_tiny
 
@@ -165,6 +166,13 @@ def test_a_call_without_a_model_prints_how_to_call_it(capsys):
 
 def test_without_a_history_the_other_claims_are_judged(solved):
     assert holds(solved[0], None)[:4] == [True, True, True, False]
+
+
+def test_missing_digits_are_not_blamed_on_the_network(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MNIST_LAB_DATA", str(tmp_path))
+    with pytest.raises(MnistFileError, match="train-images"):
+        check_lesson(LESSON, network())
+    assert not capsys.readouterr().out
 
 
 def test_an_unknown_lesson_raises_an_error_that_lists_the_lessons(tiny):

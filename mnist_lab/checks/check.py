@@ -39,6 +39,7 @@ def check_lesson(name: str, model: keras.Model | None = None, history: History |
 
     Raises:
         ValueError: there is no such lesson.
+        MnistFileError: the validation digits could not be read.
     """
     lesson = find_lesson(name)
     if model is None:
@@ -62,8 +63,8 @@ def gather(model: keras.Model, history: History | None = None, extra: dict[str, 
     Raises:
         NotYet: the model fails on the digits.
     """
+    ((digits, one_hot),) = validation_dataset().as_numpy_iterator()
     try:
-        ((digits, one_hot),) = validation_dataset().as_numpy_iterator()
         probabilities = probabilities_of(model, digits)
     except Exception as error:  # a learner may hand in anything
         raise NotYet(unusable(error)) from error
