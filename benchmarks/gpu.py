@@ -118,7 +118,6 @@ def one_call(network, *, batch_size=128, once_more=False):
     """Train by `compiled_fit`; with `once_more` start again from the first weights, with what is compiled already."""
     import keras
     import numpy as np
-
     from mnist_lab.trainer.compiled_fit import compiled_fit
 
     names = taught(network, BATCH_SIZE=batch_size)
@@ -238,7 +237,9 @@ def measured(network, way):
 
 def main():
     parser = arguments(__doc__)
-    parser.add_argument("--only", nargs=2, metavar=("NETWORK", "WAY"), help="print this way's seconds, and nothing else")
+    parser.add_argument(
+        "--only", nargs=2, metavar=("NETWORK", "WAY"), help="print this way's seconds, and nothing else"
+    )
     options = parser.parse_args()
     if options.only:
         print(json.dumps(run(*options.only), separators=(",", ":")))
@@ -252,13 +253,14 @@ def main():
     if len(chosen) < len(WAYS):
         print("PyTorch is not installed: its rows are left out.")
     fitted, called, again, trained = (
-        rows[name]["next"]
-        for name in ((NORMALIZED, FIT), (NORMALIZED, ONE_CALL), (NORMALIZED, AGAIN), list(WAYS)[-1])
+        rows[name]["next"] for name in ((NORMALIZED, FIT), (NORMALIZED, ONE_CALL), (NORMALIZED, AGAIN), list(WAYS)[-1])
     )
     bounds = {
-        f"fit / one call, {NORMALIZED}: {fitted / called:.1f} (at least {LEAST_OF_FIT})": fitted >= LEAST_OF_FIT * called,
+        f"fit / one call, {NORMALIZED}: {fitted / called:.1f} (at least {LEAST_OF_FIT})": fitted
+        >= LEAST_OF_FIT * called,
         f"until 99%, once compiled: {again:.2f} s (at most {MOST_UNTIL_99})": again <= MOST_UNTIL_99,
-        f"mnist-lab train, an epoch after the first: {trained:.1f} s (at most {MOST_OF_TRAIN})": trained <= MOST_OF_TRAIN,
+        f"mnist-lab train, an epoch after the first: {trained:.1f} s (at most {MOST_OF_TRAIN})": trained
+        <= MOST_OF_TRAIN,
     }
     table = [
         [row["network"], row["way"], f"{row['first']:.2f}", f"{row['next']:.3f}", f"{100 * row['accuracy']:.2f}%"]

@@ -1,4 +1,4 @@
-"""Lesson 01 writes the pipeline out record by record: it must be what the package's pipeline is."""
+"""Lesson 01 writes the pipeline out record by record: it must give what the package's pipeline gives."""
 
 import numpy as np
 import pytest
@@ -35,23 +35,23 @@ def as_multiset(dataset):
     return sorted((image.tobytes(), label.tobytes()) for image, label in dataset.as_numpy_iterator())
 
 
-def test_same_element_spec_and_cardinality(written_out):
+def test_element_spec_and_cardinality_agree(written_out):
     ours = training_dataset(BATCH)
     assert written_out["by_record"].element_spec == ours.element_spec
     assert written_out["by_record"].cardinality().numpy() == ours.cardinality().numpy() == TRAINING // BATCH
 
 
-def test_same_digits_in_an_epoch_before_the_last_batch_is_dropped(written_out):
+def test_an_epoch_has_the_same_digits_before_the_last_batch_is_dropped(written_out):
     assert as_multiset(written_out["pairs"]) == as_multiset(training_dataset(1).unbatch())
     assert as_multiset(written_out["by_record"].unbatch()) == as_multiset(training_dataset(BATCH).unbatch())
 
 
-def test_another_order_every_epoch(written_out):
+def test_the_digits_are_reshuffled_every_epoch(written_out):
     first, second = (np.concatenate([images.numpy() for images, _ in written_out["by_record"]]) for _ in range(2))
     assert not np.array_equal(first, second)
 
 
-def test_same_validation_content(written_out):
+def test_the_validation_digits_agree(written_out):
     files = find_mnist()
     images = written_out["records"](files.validation_images, 28 * 28, 16).map(written_out["decode_image"])
     labels = written_out["records"](files.validation_labels, 1, 8).map(written_out["decode_label"])
@@ -60,7 +60,7 @@ def test_same_validation_content(written_out):
     np.testing.assert_array_equal(np.stack(list(labels.as_numpy_iterator())), our_labels)
 
 
-def test_the_lessons_answer_is_what_keras_predicts_and_its_starter_is_not():
+def test_the_lessons_softmax_gives_what_keras_predicts_and_its_starter_does_not():
     import keras
 
     keras.utils.set_random_seed(0)

@@ -1,4 +1,4 @@
-"""Run after the notebooks: is every lesson still what was measured over seeds?"""
+"""Run after the notebooks: does every lesson still reach what was measured over seeds?"""
 
 import json
 from pathlib import Path
@@ -7,38 +7,38 @@ import pytest
 
 from mnist_lab.checks.lessons import LESSONS
 
-# How each layer begins to be described, by hand; `check_lesson` records it. Lesson 09's dropout rate is chosen in it.
+# Written by hand: how each layer's record by `check_lesson` begins. Lesson 09 chooses its dropout rate itself.
 NETWORKS = json.loads(Path(__file__).with_name("networks.json").read_text(encoding="utf-8"))
 
 of_each_lesson = pytest.mark.parametrize("name", LESSONS)
 
 
 @pytest.fixture
-def found(name, request, checks_of_the_lessons):
-    """What the lesson's check recorded."""
+def record(name, request, checks_of_the_lessons):
+    """The last record of the lesson's check."""
     executed = {item.path.stem for item in request.session.items if item.path.suffix == ".ipynb"}
     if name not in executed:
         pytest.skip("its notebook is not part of this run")
     lines = checks_of_the_lessons.read_text(encoding="utf-8").splitlines() if checks_of_the_lessons.exists() else []
     checks = [check for check in map(json.loads, lines) if check["lesson"] == name]
-    assert checks, "the notebook ran, and its check was not recorded"
+    assert checks, "the notebook ran, but its check was not recorded"
     return checks[-1]
 
 
 @of_each_lesson
-def test_accuracy(name, found):
-    lesson, origin = LESSONS[name], found["origin"]
-    assert lesson.floor(origin) <= found["evaluated"] <= lesson.ceiling(origin)
+def test_the_accuracy_is_as_measured(name, record):
+    lesson, origin = LESSONS[name], record["origin"]
+    assert lesson.floor(origin) <= record["evaluated"] <= lesson.ceiling(origin)
 
 
 @of_each_lesson
-def test_loss(name, found):
-    least, largest = LESSONS[name].losses(found["origin"])
-    assert least <= found["loss"][-1] <= largest
+def test_the_loss_is_as_measured(name, record):
+    least, largest = LESSONS[name].losses(record["origin"])
+    assert least <= record["loss"][-1] <= largest
 
 
 @of_each_lesson
-def test_network(name, found):
-    assert len(found["network"]) == len(NETWORKS[name])
-    for layer, expected in zip(found["network"], NETWORKS[name], strict=True):
+def test_the_network_is_as_described(name, record):
+    assert len(record["network"]) == len(NETWORKS[name])
+    for layer, expected in zip(record["network"], NETWORKS[name], strict=True):
         assert f"{layer} ".startswith(f"{expected} ")

@@ -1,4 +1,4 @@
-"""The seal: one network is judged, the same one again, and no other."""
+"""The sealed test set judges one network, the same one again, and no other."""
 
 import keras
 import numpy as np
@@ -20,17 +20,17 @@ def sealed(tiny):
     return SealedTest()
 
 
-def test_the_result_is_the_networks_on_the_test_digits(sealed):
+def test_the_result_is_computed_on_the_test_digits(sealed):
     model = network(0)
     assert not sealed.opened
     result = sealed.open(model)
     digits, labels = first_digits(validation_dataset(), VALIDATION)
-    read = model.predict(digits, verbose=0).argmax(axis=1)
+    predictions = model.predict(digits, verbose=0).argmax(axis=1)
     assert sealed.opened
     assert np.array_equal(result.digits, digits)
     assert np.array_equal(result.labels, labels)
-    assert np.array_equal(result.predictions, read)
-    assert result.correct == np.sum(read == labels)
+    assert np.array_equal(result.predictions, predictions)
+    assert result.correct == np.sum(predictions == labels)
     assert result.accuracy == result.correct / VALIDATION
     assert "opened" in repr(sealed)
 
@@ -46,11 +46,11 @@ def test_the_same_weights_get_the_same_result_again(sealed):
 
 def test_another_network_is_refused(sealed):
     sealed.open(network(0))
-    with pytest.raises(RuntimeError, match=r"judged already, with \d+\.\d\d %.*the same weights"):
+    with pytest.raises(RuntimeError, match=r"judged already, with \d+\.\d\d%.*the same weights"):
         sealed.open(network(1))
 
 
-def test_so_is_the_same_network_trained_on(sealed):
+def test_the_same_network_is_refused_after_further_training(sealed):
     model = network(0)
     sealed.open(model)
     model.set_weights([weights + 1e-6 for weights in model.get_weights()])
@@ -59,14 +59,14 @@ def test_so_is_the_same_network_trained_on(sealed):
         sealed.open(model)
 
 
-def test_two_seals_do_not_know_each_other(tiny):
+def test_two_sealed_tests_are_independent(tiny):
     SealedTest().open(network(0))
     other = SealedTest()
     assert not other.opened
     assert other.open(network(1)).labels.shape == (VALIDATION,)
 
 
-def test_what_was_measured_run_by_run():
+def test_measured_runs_hold_the_results_of_each_run():
     runs = measured_runs("01_dense_softmax")
     assert (runs.curves[:, -1] == runs.accuracy).all()
     assert len(runs) == len(runs.seeds) == len(runs.accuracy) >= 20
@@ -75,6 +75,6 @@ def test_what_was_measured_run_by_run():
 
 
 @pytest.mark.parametrize("name", [("00_nothing",), ("01_dense_softmax", "never")])
-def test_what_was_not_measured_is_an_error(name):
+def test_unmeasured_runs_raise_an_error(name):
     with pytest.raises(ValueError, match="that were measured"):
         measured_runs(name[0], **({"variant": name[1]} if name[1:] else {}))

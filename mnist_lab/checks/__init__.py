@@ -1,1 +1,1 @@
-"""What a lesson's check looks for, and how it judges a learner's network."""
+"""The checks: what each lesson's check looks for, and how it judges a learner's network."""

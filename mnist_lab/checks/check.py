@@ -1,27 +1,35 @@
-"""check_lesson: was the idea of a lesson put to work?"""
+"""check_lesson: does a learner's network put a lesson's idea to work?"""
+
+from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from mnist_lab.checks.claims.layers import made_of
-from mnist_lab.checks.evidence import Claim, Evidence, Verdict
-from mnist_lab.checks.lesson import Lesson
-from mnist_lab.checks.lessons import find_lesson
+from mnist_lab.checks.claims.layers import layers_with_settings
+from mnist_lab.checks.evidence import Evidence, NotYet, Verdict, unusable
+from mnist_lab.checks.lessons import Lesson, find_lesson
 from mnist_lab.checks.probabilities import probabilities_of
 from mnist_lab.data.datasets import validation_dataset
 from mnist_lab.data.find import find_mnist
 from mnist_lab.results.store import RECORD_VARIABLE
 
+if TYPE_CHECKING:
+    import keras
 
-def check_lesson(name: str, model=None, history=None, **evidence) -> None:
-    """Print one line for each claim of a lesson: ✓, or "not yet" with what was found and where to look.
+    History: TypeAlias = keras.callbacks.History | dict[str, list[float]]
 
-    The model is evaluated here once more, on the package's own validation digits. Where the environment variable
-    MNIST_LAB_RESULTS names a file, one line of JSON with the verdicts and the figures is added to it.
+
+def check_lesson(name: str, model: keras.Model | None = None, history: History | None = None, **evidence: Any) -> None:
+    """Print one line for each claim of a lesson: ✓, or "not yet" with what was found and what to do next.
+
+    The check evaluates the model once more, on the package's own validation digits. Where the environment variable
+    MNIST_LAB_RESULTS names a file, the check appends a line of JSON with the verdicts and the figures to it.
 
     Args:
         name: the lesson, "01_dense_softmax" for instance.
@@ -31,6 +39,7 @@ def check_lesson(name: str, model=None, history=None, **evidence) -> None:
 
     Raises:
         ValueError: there is no such lesson.
+        MnistFileError: the validation digits could not be read.
     """
     lesson = find_lesson(name)
     if model is None:
@@ -38,8 +47,8 @@ def check_lesson(name: str, model=None, history=None, **evidence) -> None:
         return
     try:
         gathered = gather(model, history, evidence)
-    except Exception as error:
-        print(f"not yet: the network that was handed in reads the validation digits\n    {_told(error)}")
+    except NotYet as hint:
+        print(f"not yet: the model classifies the validation digits\n    {hint}")
         return
     verdicts = judge(lesson, gathered)
     for verdict in verdicts:
@@ -48,64 +57,57 @@ def check_lesson(name: str, model=None, history=None, **evidence) -> None:
         _record(Path(file), lesson, gathered, verdicts)
 
 
-def gather(model, history=None, extra: dict | None = None) -> Evidence:
-    """Evaluate `model` on the validation digits and return all that the claims look at."""
+def gather(model: keras.Model, history: History | None = None, extra: dict[str, Any] | None = None) -> Evidence:
+    """Evaluate `model` on the validation digits and return everything that the claims look at.
+
+    Raises:
+        NotYet: the model fails on the digits.
+    """
     ((digits, one_hot),) = validation_dataset().as_numpy_iterator()
-    probabilities = probabilities_of(model, digits)
-    kept = history if isinstance(history, dict) else getattr(history, "history", None) or {}
-    return Evidence(model, kept, digits, one_hot.argmax(axis=1), probabilities, extra or {})
+    try:
+        probabilities = probabilities_of(model, digits)
+    except Exception as error:  # a learner may hand in anything
+        raise NotYet(unusable(error)) from error
+    epochs = history if isinstance(history, dict) else getattr(history, "history", None) or {}
+    return Evidence(model, epochs, digits, one_hot.argmax(axis=1), probabilities, extra or {})
 
 
 def judge(lesson: Lesson, evidence: Evidence) -> list[Verdict]:
-    """Return the verdicts of a lesson's claims, in order; one that cannot be judged does not hold."""
-    return [_judge(claim, evidence) for claim in lesson.all_claims]
-
-
-def _judge(claim: Claim, evidence: Evidence) -> Verdict:
-    try:
-        return claim(evidence)
-    except Exception as error:  # whatever a learner may hand in
-        return Verdict(f"{claim.__name__.replace('_', ' ')} (could not be judged)", False, _told(error))
-
-
-def _told(error: Exception) -> str:
-    first, *_ = str(error).splitlines() or [""]
-    return (
-        f"found {type(error).__name__}: {first[:400]} Looked for what the lesson's own cell hands in, of the same form."
-    )
+    """Return the verdicts on a lesson's claims, in order."""
+    return [claim.judge(evidence) for claim in lesson.all_claims]
 
 
 def _record(file: Path, lesson: Lesson, evidence: Evidence, verdicts: list[Verdict]) -> None:
-    misread, held_out = _misread(evidence)
+    misclassified, held_out = _misclassified(evidence)
     line = {
         "lesson": lesson.name,
         "origin": find_mnist().origin,
         "accuracy": _rounded(evidence.history.get("val_accuracy", [])),
         "loss": _rounded(evidence.history.get("val_loss", [])),
-        "evaluated": 1 - float(np.mean(misread)),
-        "misread": np.flatnonzero(misread).tolist(),
-        "network": made_of(evidence.model),
+        "evaluated": 1 - float(np.mean(misclassified)),
+        "misread": np.flatnonzero(misclassified).tolist(),
+        "network": layers_with_settings(evidence.model),
         "verdicts": [vars(verdict) for verdict in verdicts],
     }
     if held_out:
-        line["held_out"] = len(misread)
+        line["held_out"] = len(misclassified)
     if lesson.figures:
-        with suppress(Exception):  # whatever a learner may hand in
+        with suppress(Exception):  # a learner may hand in anything
             line["figures"] = {name: round(value, 4) for name, value in lesson.figures(evidence).items()}
     with file.open("a", encoding="utf-8") as lines:
         lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def _misread(evidence: Evidence) -> tuple[np.ndarray, bool]:
-    """Return which of the digits held out are misread and True; where none can be had, of all digits and False."""
+def _misclassified(evidence: Evidence) -> tuple[np.ndarray, bool]:
+    """Return which held-out digits are misclassified and True, or, without any, which validation digits and False."""
     try:
-        return evidence.misread_measured, evidence.held_out is not None
-    except Exception:  # whatever a learner may hand in as held out
-        return evidence.misread, False
+        return evidence.measured_misclassified, evidence.held_out is not None
+    except Exception:  # a learner may hand in anything as held out
+        return evidence.misclassified, False
 
 
-def _rounded(values) -> list[float]:
+def _rounded(values: Iterable[float]) -> list[float]:
     try:
         return [round(float(value), 6) for value in values]
-    except (TypeError, ValueError):  # whatever a learner may hand in as a history
+    except (TypeError, ValueError):  # a learner may hand in anything as a history
         return []

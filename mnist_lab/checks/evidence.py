@@ -1,26 +1,65 @@
-"""What a check knows of one run, and what a claim says of it."""
+"""What a check knows of a training run, and the claims that it judges."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, wraps
+from functools import cached_property, partial, wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from mnist_lab.checks.probabilities import probabilities_of
 
+if TYPE_CHECKING:
+    import keras
+
+T = TypeVar("T")
+
+
+class NotYet(Exception):
+    """A claim does not hold. The message is the hint: what was found, what was expected, what to do next."""
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """One line of a check: what is claimed, whether it holds, and else what was found and where to look."""
+    """One line of a check: the claim, whether it holds, and a hint where it does not."""
 
     claim: str
     holds: bool
     hint: str = ""
 
 
+@dataclass(frozen=True)
+class Claim:
+    """A statement about a training run. `check` returns where it holds and raises `NotYet` where it does not.
+
+    In `text`, "{digits}" stands for the digits that the accuracy is measured on.
+    """
+
+    text: str
+    check: Callable[[Evidence], None]
+
+    def judge(self, evidence: Evidence) -> Verdict:
+        """Return the verdict on one training run. Where the check itself fails, the claim does not hold."""
+        text = self.text.format(digits=evidence.measured_on)
+        try:
+            self.check(evidence)
+        except NotYet as hint:
+            return Verdict(text, False, str(hint))
+        except Exception as error:  # a learner may hand in anything
+            return Verdict(text, False, unusable(error))
+        return Verdict(text, True)
+
+
+def claim(text: str) -> Callable[[Callable[[Evidence], None]], Claim]:
+    """Return a decorator that makes a function the check of the claim with this text."""
+    return partial(Claim, text)
+
+
 @dataclass
 class Evidence:
-    """What a check knows of one run.
+    """What a check knows of a training run.
 
     Attributes:
         model: the trained Keras model.
@@ -29,58 +68,85 @@ class Evidence:
         labels: their classes, `[n]`.
         probabilities: the model's own predictions for them, `[n, 10]`.
         extra: what else the lesson handed in, by keyword.
-        kept: what claims worked out of it, for one another.
+        fetched: the results of functions decorated with `once`.
     """
 
-    model: object
+    model: keras.Model
     history: dict[str, list[float]]
     digits: np.ndarray
     labels: np.ndarray
     probabilities: np.ndarray
-    extra: dict = field(default_factory=dict)
-    kept: dict = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+    fetched: dict[Callable, Any] = field(default_factory=dict)
 
     @cached_property
     def held_out(self) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-        """The digits that the lesson handed in as held out, their classes, and which class the model reads."""
+        """The held-out digits that the lesson handed in, their classes, and the classes that the model predicts."""
         if (dataset := self.extra.get("held_out")) is None:
             return None
         images, one_hot = (np.concatenate(part) for part in zip(*dataset.as_numpy_iterator(), strict=True))
         return images, one_hot.argmax(axis=1), probabilities_of(self.model, images).argmax(axis=1)
 
     @property
-    def misread_measured(self) -> np.ndarray:
-        """Which of the digits that the lesson is measured on are misread, `[n]` bool: those held out, or all."""
-        if not self.held_out:
-            return self.misread
-        _, labels, read = self.held_out
-        return read != labels
+    def optimizer(self) -> keras.Optimizer | None:
+        """The model's optimizer, without the wrapper that half-precision training puts around it."""
+        return getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)
 
     @property
-    def accuracy(self) -> float:
-        """Share of the validation digits that the model reads rightly."""
-        return 1 - float(np.mean(self.misread))
+    def measured_on(self) -> str:
+        """What to call the digits that the lesson's accuracy is measured on."""
+        return "validation digits" if self.extra.get("held_out") is None else "digits held out"
 
     @property
-    def measured_accuracy(self) -> float:
-        """Share of the digits that the lesson is measured on."""
-        return 1 - float(np.mean(self.misread_measured))
-
-    @property
-    def cross_entropy(self) -> float:
-        """Mean of −log of the probability given to the right class (natural logarithm)."""
-        return mean_cross_entropy(self.probabilities, self.labels)
-
-    @property
-    def misread(self) -> np.ndarray:
-        """Which of the validation digits are misread, `[n]` bool; all, where the model gives no list for each digit."""
+    def misclassified(self) -> np.ndarray:
+        """Which validation digits are misclassified, `[n]` bool; all, where the outputs are not a list per digit."""
         if self.probabilities.ndim != 2:
             return np.ones(len(self.labels), bool)
         return np.argmax(self.probabilities, axis=1) != self.labels
 
+    @property
+    def measured_misclassified(self) -> np.ndarray:
+        """Which of the digits that the accuracy is measured on are misclassified, `[n]` bool."""
+        if self.held_out is None:
+            return self.misclassified
+        _, labels, predictions = self.held_out
+        return predictions != labels
+
+    @property
+    def accuracy(self) -> float:
+        """The accuracy on the validation digits."""
+        return 1 - float(np.mean(self.misclassified))
+
+    @property
+    def measured_accuracy(self) -> float:
+        """The accuracy on the held-out digits if the lesson handed some in, else on the validation digits."""
+        return 1 - float(np.mean(self.measured_misclassified))
+
+    @property
+    def cross_entropy(self) -> float:
+        """The mean cross-entropy on the validation digits (natural logarithm)."""
+        return mean_cross_entropy(self.probabilities, self.labels)
+
+
+def once(fetch: Callable[[Evidence], T]) -> Callable[[Evidence], T]:
+    """Decorate a function of the evidence to run only once on it: later calls get the same result or `NotYet`."""
+
+    @wraps(fetch)
+    def fetch_once(evidence: Evidence) -> T:
+        if fetch not in evidence.fetched:
+            try:
+                evidence.fetched[fetch] = fetch(evidence)
+            except NotYet as hint:
+                evidence.fetched[fetch] = hint
+        if isinstance(evidence.fetched[fetch], NotYet):
+            raise evidence.fetched[fetch]
+        return evidence.fetched[fetch]
+
+    return fetch_once
+
 
 def mean_cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Return the mean of −log of the probability that each digit's own class is given; a probability of 0 is finite.
+    """Return the mean of −log of the probability of each digit's true class; a probability of 0 gives a finite loss.
 
     Numbers that do not add up to 1 are divided by their sum, as Keras does.
     """
@@ -89,27 +155,14 @@ def mean_cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
     return float(-np.log(np.maximum(given, np.finfo(given.dtype).tiny)).mean())
 
 
-Claim = Callable[[Evidence], Verdict]
+def unusable(error: Exception) -> str:
+    """Return the hint for a model, or anything else that was handed in, that a check cannot work with."""
+    return (
+        f"Found {describe_error(error).rstrip('.')}. Compare your arguments with the lesson's own call of check_lesson."
+    )
 
 
-def judging(fetch: Callable[[Evidence], object]) -> Callable[[str], Callable[[Callable], Claim]]:
-    """Return a decorator, of a claim's text, for functions that judge what `fetch` finds: whether it holds, and a hint.
-
-    Where `fetch` returns a text, there is nothing to judge, and the text is the hint.
-    """
-
-    def of(claim: str) -> Callable[[Callable], Claim]:
-        def make(judge: Callable[[object, Evidence], tuple[bool, str]]) -> Claim:
-            @wraps(judge)
-            def judged(evidence: Evidence) -> Verdict:
-                found = fetch(evidence)
-                if isinstance(found, str):
-                    return Verdict(claim, False, found)
-                holds, hint = judge(found, evidence)
-                return Verdict(claim, bool(holds), hint)
-
-            return judged
-
-        return make
-
-    return of
+def describe_error(error: BaseException) -> str:
+    """Return an exception's type and the first line of its message: "ZeroDivisionError: division by zero"."""
+    first, *_ = str(error).splitlines() or [""]
+    return f"{type(error).__name__}: {first[:400]}" if first else type(error).__name__

@@ -1,25 +1,31 @@
-"""A test set that is looked at once: after everything was chosen, by the one network that was chosen."""
+"""A test set that judges a single network, after everything about that network was chosen."""
+
+from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mnist_lab.checks.probabilities import probabilities_of
 from mnist_lab.data.datasets import validation_dataset
 
+if TYPE_CHECKING:
+    import keras
+
 
 @dataclass(frozen=True)
 class TestResult:
-    """What a network made of the sealed digits.
+    """A network's predictions for the test digits.
 
     Attributes:
         digits: the images, `[n, 784]` float32.
         labels: their classes, `[n]` int64.
-        probabilities: what the network gave each class, `[n, 10]` float32.
+        probabilities: of each class, as the network predicts them, `[n, 10]` float32.
     """
 
-    __test__ = False  # pytest takes what is called Test… for a test
+    __test__ = False  # pytest would collect a class named Test…
 
     digits: np.ndarray
     labels: np.ndarray
@@ -27,22 +33,22 @@ class TestResult:
 
     @property
     def predictions(self) -> np.ndarray:
-        """The class that the network gave the largest probability, `[n]` int64."""
+        """The predicted classes, `[n]` int64."""
         return np.argmax(self.probabilities, axis=1)
 
     @property
     def correct(self) -> int:
-        """How many digits it read rightly."""
+        """The number of correctly classified digits."""
         return int(np.sum(self.predictions == self.labels))
 
     @property
     def accuracy(self) -> float:
-        """The share of them."""
+        """The share of correctly classified digits."""
         return self.correct / len(self.labels)
 
 
 class SealedTest:
-    """MNIST's 10,000 test digits under a seal: they judge one network, and no second one.
+    """MNIST's 10,000 test digits, sealed: they judge one network and refuse a second one.
 
     Example:
         >>> sealed = lab.SealedTest()
@@ -50,42 +56,43 @@ class SealedTest:
         >>> result.accuracy
     """
 
-    def __init__(self):
-        """Seal the digits of `find_mnist()`."""
-        self._weights, self._result = None, None
+    def __init__(self) -> None:
+        """Seal the test digits of `find_mnist()`."""
+        self._weights = ""
+        self._result: TestResult | None = None
 
     @property
     def opened(self) -> bool:
-        """Whether a network was judged."""
+        """Whether the test set was already used on a network."""
         return self._result is not None
 
-    def open(self, model) -> TestResult:
-        """Break the seal for a trained Keras model; for the same weights once more, return the same result.
+    def open(self, model: keras.Model) -> TestResult:
+        """Return the test result of a trained Keras model; the same weights get the same result again.
 
         Raises:
-            RuntimeError: another network was judged before: its result stands.
+            RuntimeError: the test set was already used on another network.
         """
-        if self.opened and not self.was_opened_for(model):
-            raise RuntimeError(
-                f"The seal is broken: a network was judged already, with {100 * self._result.accuracy:.2f} %. Expected "
-                "the same weights again. Who tries a second network on the same digits chooses by them. Report the "
-                "first result; for a new choice you need new digits."
-            )
-        if not self.opened:
+        if self._result is None:
             ((digits, one_hot),) = validation_dataset().as_numpy_iterator()
             self._result = TestResult(digits, one_hot.argmax(axis=1), probabilities_of(model, digits))
             self._weights = _fingerprint(model)
+        elif not self.was_opened_for(model):
+            raise RuntimeError(
+                f"The seal is broken: a network was judged already, with {self._result.accuracy:.2%}. Expected the "
+                "same weights again. Trying a second network turns the test set into a validation set. Report the "
+                "first result; to choose again, you need new digits."
+            )
         return self._result
 
-    def was_opened_for(self, model) -> bool:
-        """Whether the seal was broken for a model with exactly these weights."""
+    def was_opened_for(self, model: keras.Model) -> bool:
+        """Return whether the test set was used on a model with exactly these weights."""
         return self.opened and self._weights == _fingerprint(model)
 
     def __repr__(self) -> str:
         return f"SealedTest({'opened' if self.opened else 'sealed'})"
 
 
-def _fingerprint(model) -> str:
+def _fingerprint(model: keras.Model) -> str:
     digest = hashlib.sha256()
     for weights in model.get_weights():
         digest.update(str(weights.shape).encode() + weights.tobytes())

@@ -1,4 +1,5 @@
-"""What a check can look for in a trained network: small claims, read from public configuration.
+"""Claims about a training run, judged by public configuration and by what the network computes.
 
-A claim takes the `Evidence` of one run and returns a `Verdict`. It judges the idea, not the letters.
+A claim is a function of the `Evidence` of one run, decorated with its text, that raises `NotYet` where it does not
+hold. It judges the idea, not the letters.
 """

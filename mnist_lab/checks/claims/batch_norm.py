@@ -1,96 +1,87 @@
-"""The claims of lesson 08: batch normalization behind every layer that learns, but for the one that answers."""
+"""Claims of lesson 08: batch normalization after every layer with weights except the output layer."""
 
 from itertools import pairwise
 
-from mnist_lab.checks.claims.layers import all_layers, as_written, is_convolution, is_of
-from mnist_lab.checks.evidence import Evidence, Verdict
+from mnist_lab.checks.claims.layers import Layer, all_layers, as_written, has_class, is_convolution
+from mnist_lab.checks.evidence import Evidence, NotYet, claim
 
 _BATCH_NORM = {"BatchNormalization"}
 _OTHER_NORMS = {"LayerNormalization", "GroupNormalization", "RMSNormalization", "UnitNormalization"}
 _ACTIVATIONS = {"Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"}
-_NEXT = "Behind the layer comes BatchNormalization, behind that the activation"
+_ORDER = "Expected the layer, then BatchNormalization, then the activation"
 
 
-def normalized_before_the_activation(evidence: Evidence) -> Verdict:
-    """Behind every layer with weights but the last comes batch normalization, and only then its activation."""
-    claim = "batch normalization stands behind every layer that learns but the last, before its activation"
-    stretches = _stretches(evidence.model)[:-1]
-    if not stretches:
-        return Verdict(claim, False, "found no hidden layer that learns: no convolution, no dense layer to normalize.")
-    for stretch in stretches:
-        problem = _problem(stretch)
-        if problem:
-            return Verdict(claim, False, problem)
-    return Verdict(claim, True)
+@claim("batch normalization stands behind every layer that learns but the last, before its activation")
+def batch_norm_before_each_activation(evidence: Evidence) -> None:
+    """Check that batch normalization, then an activation, follows each convolution or dense layer but the last."""
+    hidden = _blocks(evidence)[:-1]
+    if not hidden:
+        raise NotYet("Found no hidden layer to normalize. Add a convolution or a dense layer before the last layer.")
+    for block in hidden:
+        _check_order(block)
 
 
-def no_bias_where_normalized(evidence: Evidence) -> Verdict:
-    """No layer that batch normalization follows has a bias of its own."""
-    claim = "where batch normalization follows, the layer has no bias of its own"
-    normalized = [stretch for stretch in _stretches(evidence.model) if _index(stretch, _BATCH_NORM) is not None]
+@claim("where batch normalization follows, the layer has no bias of its own")
+def no_bias_before_batch_norm(evidence: Evidence) -> None:
+    """Check that no layer followed by batch normalization has a bias of its own."""
+    normalized = [block for block in _blocks(evidence) if _index(block, _BATCH_NORM) is not None]
     if not normalized:
-        hint = "no layer is normalized yet. Where one is, use_bias=False: a constant would be subtracted again."
-        return Verdict(claim, False, hint)
-    biased = [stretch[0] for stretch in normalized if getattr(stretch[0], "use_bias", False)]
-    found = " and ".join(map(as_written, biased))
-    hint = (
-        f"found a bias in {found}, which batch normalization follows. It subtracts the mean, and any constant with it: "
-        "say use_bias=False. Its own centre does the bias's work."
-    )
-    return Verdict(claim, not biased, hint)
+        raise NotYet("Found no normalized layer. Add BatchNormalization, and use_bias=False in the layer before it.")
+    biased = [block[0] for block in normalized if getattr(block[0], "use_bias", False)]
+    if biased:
+        raise NotYet(
+            f"Found a bias in {' and '.join(map(as_written, biased))}, expected use_bias=False before "
+            "BatchNormalization: it subtracts the mean and any constant with it, and its own beta acts as the bias."
+        )
 
 
-def none_at_the_answer(evidence: Evidence) -> Verdict:
-    """No batch normalization stands behind the last layer with weights."""
-    claim = "the softmax layer itself is not normalized"
-    stretches = _stretches(evidence.model)
-    if not stretches:
-        return Verdict(claim, False, "found no layer that learns, so none that could answer with softmax.")
-    hint = (
-        "found batch normalization behind the last layer that learns. It would take the logits' sizes from them, and "
-        "with these how sure the network is. Leave the last layer as it was."
-    )
-    return Verdict(claim, _index(stretches[-1], _BATCH_NORM | _OTHER_NORMS) is None, hint)
+@claim("the softmax layer itself is not normalized")
+def no_batch_norm_after_the_last_layer(evidence: Evidence) -> None:
+    """Check that no normalization follows the last convolution or dense layer."""
+    blocks = _blocks(evidence)
+    if not blocks:
+        raise NotYet("Found no layer with weights. Add a dense layer of ten neurons with softmax at the end.")
+    if _index(blocks[-1], _BATCH_NORM | _OTHER_NORMS) is not None:
+        raise NotYet("Found normalization after the last layer with weights. It rescales the logits: remove it.")
 
 
-def _problem(stretch: list) -> str:
-    """Say what is wrong with a layer and what follows it up to the next one that learns; "" if nothing is."""
-    layer = stretch[0]
-    norm = _index(stretch, _BATCH_NORM)
+def _check_order(block: list[Layer]) -> None:
+    """Raise `NotYet` unless batch normalization follows a block's layer directly before its activation."""
+    layer = as_written(block[0])
+    norm = _index(block, _BATCH_NORM)
     if norm is None:
-        other = _index(stretch, _OTHER_NORMS)
+        other = _index(block, _OTHER_NORMS)
         if other is None:
-            return f"found none behind {as_written(layer)}. {_NEXT}; use a pair of these for each hidden layer."
-        return (
-            f"found {type(stretch[other]).__name__} behind {as_written(layer)}. It normalizes each image by itself, "
-            "a good way too, much used elsewhere. This lesson is about the batch: looked for BatchNormalization."
+            raise NotYet(f"Found no normalization after {layer}. {_ORDER}, for each hidden layer.")
+        raise NotYet(
+            f"Found {type(block[other]).__name__} after {layer}, expected BatchNormalization. The former normalizes "
+            "each image by itself, which works well elsewhere, but this lesson normalizes over the batch."
         )
-    if _own_activation(layer) != "linear":
-        return (
-            f'found activation="{_own_activation(layer)}" inside {as_written(layer)}, so it acts before normalization. '
-            f"{_NEXT}, as a layer of its own: keras.layers.Activation."
+    if (name := _own_activation(block[0])) != "linear":
+        raise NotYet(
+            f'Found activation="{name}" inside {layer}, so it acts before normalization. {_ORDER}. '
+            f'Move it into a layer of its own, keras.layers.Activation("{name}").'
         )
-    activation = _index(stretch, _ACTIVATIONS)
+    activation = _index(block, _ACTIVATIONS)
     if activation is None:
-        return f'found no activation behind {as_written(layer)} and its normalization. {_NEXT}, Activation("relu") say.'
+        raise NotYet(f'Found no activation after {layer}. {_ORDER}. Add keras.layers.Activation("relu").')
     if activation < norm:
-        return f"found the activation of {as_written(layer)} in front of its normalization. {_NEXT}."
-    return ""
+        raise NotYet(f"Found the activation of {layer} before its normalization. {_ORDER}. Swap the two.")
 
 
-def _stretches(model) -> list[list]:
-    """Cut the layers into stretches, each of one that learns and all that follows it up to the next."""
-    layers = list(all_layers(model))
-    starts = [place for place, layer in enumerate(layers) if is_convolution(layer) or is_of(layer, {"Dense"})]
+def _blocks(evidence: Evidence) -> list[list[Layer]]:
+    """Split the layers into blocks: a convolution or dense layer, and everything up to the next one."""
+    layers = list(all_layers(evidence.model))
+    starts = [index for index, layer in enumerate(layers) if is_convolution(layer) or has_class(layer, {"Dense"})]
     return [layers[start:end] for start, end in pairwise([*starts, len(layers)])]
 
 
-def _index(stretch: list, kinds: set[str]) -> int | None:
-    """Return the place of the first layer of one of these kinds."""
-    return next((place for place, layer in enumerate(stretch) if is_of(layer, kinds)), None)
+def _index(block: list[Layer], names: set[str]) -> int | None:
+    """Return the index of the first layer with one of these class names."""
+    return next((index for index, layer in enumerate(block) if has_class(layer, names)), None)
 
 
-def _own_activation(layer) -> str:
-    """Name the activation that a layer applies itself, "linear" where none."""
+def _own_activation(layer: Layer) -> str:
+    """Return the name of the activation that a layer applies itself, "linear" where it applies none."""
     activation = getattr(layer, "activation", None)
     return "linear" if activation is None else getattr(activation, "__name__", type(activation).__name__)

@@ -1,55 +1,50 @@
-"""Claims of lesson 05: where dropout stands, and how much it drops."""
+"""Claims of lesson 05: where dropout comes, and how much it drops."""
 
-from mnist_lab.checks.claims.layers import all_layers, is_of
-from mnist_lab.checks.evidence import Evidence, Verdict
+from mnist_lab.checks.claims.layers import Layer, all_layers, has_class
+from mnist_lab.checks.evidence import Evidence, NotYet, claim
 
-MOST = 0.8
+RATE_LIMIT = 0.8
 
-_KINDS = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout")
+_DROPOUTS = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout")
 
 
-def dropout_after_a_hidden_layer(evidence: Evidence) -> Verdict:
-    """A dropout layer stands between two layers that have weights, and none after the last of these."""
-    claim = "dropout stands after a hidden layer, and none after the output"
+@claim("dropout stands after a hidden layer, and none after the output")
+def dropout_after_a_hidden_layer(evidence: Evidence) -> None:
+    """Check that a dropout layer comes between two layers with weights, and none after the last of these."""
     layers = list(all_layers(evidence.model))
-    weighted = [place for place, layer in enumerate(layers) if _has_weights(layer)]
-    dropped = [place for place, layer in enumerate(layers) if _is_dropout(layer)]
-    if not dropped:
-        hint = "found no dropout layer. Look for keras.layers.Dropout, and put it after a hidden layer."
-        return Verdict(claim, False, hint)
+    weighted = [index for index, layer in enumerate(layers) if _has_weights(layer)]
+    dropouts = [index for index, layer in enumerate(layers) if _is_dropout(layer)]
+    if not dropouts:
+        raise NotYet("Found no dropout layer. Add keras.layers.Dropout after a hidden layer.")
     first, last = (weighted[0], weighted[-1]) if weighted else (len(layers), len(layers))
-    if any(place > last for place in dropped):
-        hint = (
-            "found dropout behind the last layer that has weights: there it strikes out answers, or turns them "
-            "into others. Move it in front of that layer."
-        )
-        return Verdict(claim, False, hint)
-    hint = "found dropout in front of all layers that have weights only: it drops pixels. Look for one between them."
-    return Verdict(claim, any(first < place < last for place in dropped), hint)
+    if max(dropouts) > last:
+        raise NotYet("Found dropout after the last layer with weights: it drops outputs. Move it before that layer.")
+    if not any(first < index < last for index in dropouts):
+        raise NotYet("Found dropout only before the first layer with weights: it drops pixels. Add one after it.")
 
 
-def dropout_leaves_enough(evidence: Evidence) -> Verdict:
-    """The rate of each dropout layer is above 0 and below 0.8."""
-    claim = "it drops some of the neurons, and leaves enough of them"
-    rates = dropout_rates(evidence.model)
+@claim("it drops some of the neurons, and leaves enough of them")
+def dropout_rates_are_moderate(evidence: Evidence) -> None:
+    """Check that the rate of each dropout layer is above 0 and below 0.8."""
+    rates = dropout_rates(evidence)
     if not rates:
-        return Verdict(claim, False, "found no dropout layer, and so no rate.")
-    found = f"found {'the rates' if len(rates) > 1 else 'the rate'} {', '.join(f'{rate:g}' for rate in rates)}"
+        raise NotYet("Found no dropout layer, and so no rate. Add keras.layers.Dropout first.")
+    found = f"Found the dropout {'rates' if len(rates) > 1 else 'rate'} {', '.join(f'{rate:g}' for rate in rates)}"
     if min(rates) <= 0:
-        return Verdict(claim, False, f"{found}: a rate of 0 drops nothing. It is the share that is switched off.")
-    hint = f"{found}; looked for less than {MOST:g}. The rate is the share that is switched off, not the one kept."
-    return Verdict(claim, max(rates) < MOST, hint)
+        raise NotYet(f"{found}, expected more than 0. The rate is the share of neurons to switch off; 0 drops nothing.")
+    if not max(rates) < RATE_LIMIT:
+        raise NotYet(f"{found}, expected less than {RATE_LIMIT:g}. The rate is the share to switch off, not to keep.")
 
 
-def dropout_rates(model) -> list[float]:
-    """Return the rate of each dropout layer of a model."""
-    return [layer.get_config().get("rate", 0) for layer in all_layers(model) if _is_dropout(layer)]
+def dropout_rates(evidence: Evidence) -> list[float]:
+    """Return the rate of each dropout layer of the model."""
+    return [layer.get_config().get("rate", 0) for layer in all_layers(evidence.model) if _is_dropout(layer)]
 
 
-def _is_dropout(layer) -> bool:
-    return is_of(layer, _KINDS)
+def _is_dropout(layer: Layer) -> bool:
+    return has_class(layer, _DROPOUTS)
 
 
-def _has_weights(layer) -> bool:
-    """Whether it is a dense layer, a convolution or the like; normalization has weights, too, and is none."""
+def _has_weights(layer: Layer) -> bool:
+    """Return whether a layer has trainable weights and is no normalization."""
     return bool(layer.trainable_weights) and "Normalization" not in type(layer).__name__

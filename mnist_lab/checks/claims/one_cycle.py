@@ -1,52 +1,47 @@
-"""Claims of lesson 10: one pass with a rate that rises and falls, and a loss that fits what the network gives."""
+"""Claims of lesson 10: one epoch with a learning rate that rises and falls, and a loss that fits the outputs."""
 
 import numpy as np
 
 from mnist_lab.checks.claims.layers import described_layers
 from mnist_lab.checks.claims.learning_rate import rates_by_step
-from mnist_lab.checks.evidence import Evidence, Verdict
+from mnist_lab.checks.evidence import Evidence, NotYet, claim
 
-_LOOKED_AT = 101  # steps of the training, evenly spread
-_LOW_ENOUGH = 0.5, 0.1  # of the peak: the rate at the first step, and at the last one
+_STEPS_JUDGED = 101  # evenly spaced over the training run
+_LOW_START, _LOW_END = 0.5, 0.1  # of the peak
 
 
-def rate_rises_and_falls(evidence: Evidence) -> Verdict:
-    """Over the steps that were taken, the optimizer's rate rises to a peak and ends far below it."""
-    claim = "within the training the learning rate rises, and then falls to nearly nothing"
-    rates = rates_by_step(evidence.model, _LOOKED_AT)
+@claim("within the training the learning rate rises, and then falls to nearly nothing")
+def learning_rate_rises_and_falls(evidence: Evidence) -> None:
+    """Check that over the steps taken, the optimizer's learning rate rises to a peak and ends far below it."""
+    rates = rates_by_step(evidence, _STEPS_JUDGED)
     if rates is None:
-        hint = (
-            "the optimizer holds a number and no schedule. Hand it an object of keras.optimizers.schedules in place of "
-            "the number: keras.optimizers.Adam(schedule)."
+        raise NotYet(
+            "Found an optimizer that holds a number and no schedule. Pass it an object of keras.optimizers.schedules "
+            "in place of the number: keras.optimizers.Adam(schedule)."
         )
-        return Verdict(claim, False, hint)
     first, peak, last = rates[0], rates.max(), rates[-1]
-    hint = (
-        f"found {first:.3g} at the first step, {peak:.3g} at the highest and {last:.3g} at the last one. Looked for a "
-        "first below half of the highest, and a last below a tenth of it. Does the schedule know how many steps there "
-        "are?"
-    )
-    low = first < _LOW_ENOUGH[0] * peak and last < _LOW_ENOUGH[1] * peak
-    return Verdict(claim, bool(low and np.isfinite(rates).all()), hint)
+    if not (first < _LOW_START * peak and last < _LOW_END * peak and np.isfinite(rates).all()):
+        raise NotYet(
+            f"Found learning rates of {first:.3g} at the first step, {peak:.3g} at the peak and {last:.3g} at the last "
+            "step. Expected less than half of the peak at first, and less than a tenth at the end. Does the schedule "
+            "know how many steps there are?"
+        )
 
 
-def trained_for_one_epoch(evidence: Evidence) -> Verdict:
-    """The history holds a single epoch."""
-    claim = "it saw every training digit once"
-    epochs = len(evidence.history.get("loss", []))
-    hint = f"the history tells of {epochs} epochs; looked for one. Is `history` what the last `fit` returned?"
-    return Verdict(claim, epochs == 1, hint)
+@claim("it saw every training digit once")
+def trained_for_one_epoch(evidence: Evidence) -> None:
+    """Check that the history holds a single epoch."""
+    if (epochs := len(evidence.history.get("loss", []))) != 1:
+        raise NotYet(f"Found {epochs} epochs, expected 1. Train a new network once, and hand in what `fit` returns.")
 
 
-def loss_fits_the_outputs(evidence: Evidence) -> Verdict:
-    """Softmax stands either in the last layer or, by `from_logits=True`, in the loss."""
-    claim = "softmax is applied once: at the network's end, or within the loss"
-    last = (described_layers(evidence.model) or ["no layer"])[-1]
+@claim("softmax is applied once: at the network's end, or within the loss")
+def softmax_is_applied_once(evidence: Evidence) -> None:
+    """Check that softmax is either in the last layer or, by `from_logits=True`, in the loss."""
+    last = (described_layers(evidence.model) or ["missing"])[-1]
     in_the_network = last.endswith("softmax)")
     in_the_loss = bool(getattr(getattr(evidence.model, "loss", None), "from_logits", False))
-    where = {
-        (True, True): "in both: a softmax of probabilities makes them nearly equal. Take it away from the last layer",
-        (False, False): "in neither: give the loss from_logits=True, or the last layer its softmax",
-    }
-    hint = f"the last layer is {last}. Softmax stands {where.get((in_the_network, in_the_loss), 'once')}."
-    return Verdict(claim, in_the_network != in_the_loss, hint)
+    if in_the_network and in_the_loss:
+        raise NotYet(f"Found softmax in both the loss and the last layer, {last}. Remove it from the last layer.")
+    if not (in_the_network or in_the_loss):
+        raise NotYet(f"Found softmax in neither the loss nor the last layer, {last}. Give the loss from_logits=True.")

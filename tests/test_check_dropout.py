@@ -1,10 +1,11 @@
-"""The claims of lesson 05: where dropout stands, and how much it drops."""
+"""The claims of lesson 05: where dropout comes, and how much it drops."""
 
 import keras
 import pytest
 
-from mnist_lab.checks.claims.dropout import dropout_after_a_hidden_layer, dropout_leaves_enough
-from mnist_lab.checks.evidence import Evidence
+from mnist_lab.checks.claims.dropout import dropout_after_a_hidden_layer, dropout_rates_are_moderate
+from mnist_lab.checks.claims.learning_rate import learning_rate_decays, training_used_the_schedule
+from mnist_lab.checks.evidence import Evidence, NotYet
 from mnist_lab.checks.lessons import find_lesson
 
 Activation, BatchNormalization = keras.layers.Activation, keras.layers.BatchNormalization
@@ -26,7 +27,7 @@ def as_taught(rate=0.25):
 
 def verdicts(model):
     evidence = Evidence(model, {}, None, None, None)
-    return dropout_after_a_hidden_layer(evidence), dropout_leaves_enough(evidence)
+    return dropout_after_a_hidden_layer.judge(evidence), dropout_rates_are_moderate.judge(evidence)
 
 
 def holds(model):
@@ -43,7 +44,7 @@ RIGHT = {
     "as taught": as_taught,
     "after one layer only": lambda: stacked(Dense(20, "relu"), Dense(6, "relu"), Dropout(0.1), Dense(10, "softmax")),
     "on the pixels as well": lambda: stacked(Dropout(0.2), Dense(20, "relu"), Dropout(0.5), Dense(10, "softmax")),
-    "in front of an activation of its own": lambda: stacked(
+    "before an activation layer": lambda: stacked(
         Dense(20), Dropout(0.3), Activation("relu"), Dense(10), Activation("softmax")
     ),
     "other kinds": lambda: stacked(
@@ -69,45 +70,45 @@ def test_dropout_after_a_hidden_layer_passes(name):
 @pytest.mark.parametrize(
     ("model", "hint"),
     [
-        (lambda: stacked(Dense(20, "relu"), Dense(10, "softmax")), "found no dropout layer"),
+        (lambda: stacked(Dense(20, "relu"), Dense(10, "softmax")), "Found no dropout layer"),
         (lambda: stacked(Dropout(0.2), Dense(20, "relu"), Dense(10, "softmax")), "it drops pixels"),
-        (lambda: stacked(Dense(20, "relu"), Dense(10, "softmax"), Dropout(0.2)), "strikes out answers"),
-        (lambda: stacked(Dense(20, "relu"), Dense(10), Dropout(0.2), Activation("softmax")), "strikes out answers"),
+        (lambda: stacked(Dense(20, "relu"), Dense(10, "softmax"), Dropout(0.2)), "it drops outputs"),
+        (lambda: stacked(Dense(20, "relu"), Dense(10), Dropout(0.2), Activation("softmax")), "it drops outputs"),
         (
             lambda: stacked(Dense(20, "relu"), Dropout(0.2), Dense(10, "softmax"), Dropout(0.2)),
-            "strikes out answers",
+            "it drops outputs",
         ),
         (lambda: stacked(Dropout(0.2), BatchNormalization(), Dropout(0.2), Dense(10, "softmax")), "it drops pixels"),
         (lambda: stacked(Dropout(0.2)), "it drops pixels"),
     ],
 )
-def test_dropout_in_no_right_place_is_told(model, hint):
-    placed, _ = verdicts(model())
-    assert not placed.holds
-    assert hint in placed.hint
+def test_dropout_only_before_or_after_the_hidden_layers_fails(model, hint):
+    position, _ = verdicts(model())
+    assert not position.holds
+    assert hint in position.hint
 
 
 @pytest.mark.parametrize(
     ("rate", "hint"),
     [
-        (0.0, "found the rates 0, 0: a rate of 0 drops nothing"),
-        (0.8, "looked for less than 0.8"),
-        (0.95, "not the one kept"),
+        (0.0, "Found the dropout rates 0, 0, expected more than 0"),
+        (0.8, "expected less than 0.8"),
+        (0.95, "not to keep"),
     ],
 )
-def test_a_rate_that_drops_nothing_or_nearly_all_is_told(rate, hint):
-    placed, left = verdicts(as_taught(rate))
-    assert placed.holds
-    assert not left.holds
-    assert hint in left.hint
+def test_a_rate_that_drops_nothing_or_nearly_everything_fails(rate, hint):
+    position, amount = verdicts(as_taught(rate))
+    assert position.holds
+    assert not amount.holds
+    assert hint in amount.hint
 
 
 @pytest.mark.parametrize("model", [None, keras.Sequential(), keras.Sequential([Dropout(0.2), Dense(3)]), object()])
-def test_odd_models_get_hints_and_no_traceback(model):
-    assert all(verdict.holds or verdict.hint for verdict in verdicts(model))
-    assert not verdicts(model)[0].holds
+def test_odd_models_get_a_hint(model):
+    with pytest.raises(NotYet, match="Found"):
+        dropout_after_a_hidden_layer.check(Evidence(model, {}, None, None, None))
+    assert "Error" not in verdicts(model)[1].hint
 
 
-def test_the_lesson_also_asks_for_the_decay():
-    texts = [claim.__name__ for claim in find_lesson("05_dropout").claims]
-    assert texts[2:4] == ["rate_decays", "training_used_the_schedule"]
+def test_the_lesson_also_checks_the_learning_rate():
+    assert find_lesson("05_dropout").claims[2:4] == (learning_rate_decays, training_used_the_schedule)

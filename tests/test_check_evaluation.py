@@ -1,4 +1,4 @@
-"""The claims of lesson 09: chosen on digits held out, judged once, reported with an interval."""
+"""The claims of lesson 09: chosen on held-out digits, tested once, reported with an interval."""
 
 import json
 
@@ -10,19 +10,15 @@ from scipy.stats import binomtest
 
 from mnist_lab import SealedTest
 from mnist_lab.checks.check import check_lesson, gather
-from mnist_lab.checks.claims.honesty import (
-    judged_once,
-    rate_chosen_on_them,
-    reported_with_an_interval,
-    validated_on_held_out_digits,
-)
+from mnist_lab.checks.claims.honesty import accuracy_is_reported_with_an_interval
 from mnist_lab.checks.claims.outcome import accuracy_of_at_least
 from mnist_lab.checks.evidence import Evidence
+from mnist_lab.checks.lessons import find_lesson
 from mnist_lab.data.datasets import holdout_dataset, training_dataset, validation_dataset
 
 from .conftest import write_tiny
 
-CLAIMS = (validated_on_held_out_digits, rate_chosen_on_them, judged_once, reported_with_an_interval)
+CLAIMS = find_lesson("09_honest_evaluation").claims
 
 
 def train(rate, validation):
@@ -57,38 +53,38 @@ def solved(tiny, trained):
 
 
 def verdicts(model, history, extra):
-    return [claim(gather(model, history, extra)) for claim in CLAIMS]
+    return [claim.judge(gather(model, history, extra)) for claim in CLAIMS]
 
 
 def holds(model, history, extra):
     return [verdict.holds for verdict in verdicts(model, history, extra)]
 
 
-def test_solved_as_in_the_lesson(solved):
+def test_the_lessons_own_solution_passes(solved):
     assert holds(*solved) == [True] * 4
 
 
-def test_nothing_done_says_what_to_hand_in(solved):
+def test_an_unsolved_exercise_gets_hints_on_what_to_hand_in(solved):
     model, history, extra = solved
     found = verdicts(
         model, history, {"held_out": extra["held_out"], "tried": {}, "sealed": SealedTest(), "interval": None}
     )
     assert [verdict.holds for verdict in found] == [True, False, False, False]
     hints = " ".join(verdict.hint for verdict in found[1:])
-    assert "found 0 rates, looked for 3" in hints
-    assert "the seal is unbroken" in hints
-    assert "looked for two numbers" in hints
+    assert "Found 0 rates, expected 3" in hints
+    assert "Found an unused test set" in hints
+    assert "expected two numbers" in hints
     assert holds(model, history, {}) == [False] * 4
 
 
-def test_watched_on_the_test_digits(solved):
+def test_validation_on_the_test_digits_fails(solved):
     model, history, extra = solved
     (verdict, *_) = verdicts(model, history, extra | {"held_out": validation_dataset()})
     assert not verdict.holds
-    assert "digits of the test among those held out" in verdict.hint
+    assert "test digits in the held-out set" in verdict.hint
 
 
-def test_one_test_digit_among_those_held_out_is_found(solved):
+def test_a_single_test_digit_in_the_held_out_set_fails(solved):
     model, history, extra = solved
     ((images, labels),) = extra["held_out"].as_numpy_iterator()
     ((others, other_labels),) = validation_dataset().as_numpy_iterator()
@@ -96,52 +92,52 @@ def test_one_test_digit_among_those_held_out_is_found(solved):
     assert not holds(model, history, extra | {"held_out": tf.data.Dataset.from_tensors(mixed)})[0]
 
 
-def test_an_accuracy_that_agrees_by_chance(solved):
+def test_the_same_accuracy_with_another_loss_fails(solved):
     model, history, extra = solved
     other = history.history | {"val_loss": [1.0, history.history["val_loss"][-1] + 0.01]}
     assert holds(model, history.history, extra)[0]
     assert not holds(model, other, extra)[0]
 
 
-def test_watched_on_other_digits_than_those_handed_in(solved):
+def test_validation_on_other_digits_than_those_handed_in_fails(solved):
     _, _, extra = solved
     model, history = train(0.25, validation_dataset())
     (verdict, *_) = verdicts(model, history, extra)
     assert not verdict.holds
-    assert "of the 60 digits handed in the network reads" in verdict.hint
+    assert "on the 60 digits handed in it is" in verdict.hint
 
 
-def test_no_validation_at_all(solved):
+def test_training_without_validation_fails(solved):
     model, _, extra = solved
     (verdict, *_) = verdicts(model, {"loss": [1.0]}, extra)
     assert "no val_accuracy" in verdict.hint
 
 
-def test_another_rate_than_the_best(solved):
+def test_another_dropout_rate_than_the_best_fails(solved):
     model, history, extra = solved
     verdict = verdicts(model, history, extra | {"tried": extra["tried"] | {0.0: 0.99}})[1]
     assert not verdict.holds
-    assert "found the rate 0.25 in the network, but 0 did best" in verdict.hint
+    assert "Found the dropout rate 0.25, but 0 did best" in verdict.hint
 
 
-def test_no_dropout_counts_as_the_rate_zero(solved):
+def test_no_dropout_counts_as_a_rate_of_zero(solved):
     _, _, extra = solved
     model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, "softmax")])
     assert holds(model, {"val_accuracy": [0.5]}, extra | {"tried": {0: 0.5, 0.25: 0.4, 0.5: 0.3}})[1]
 
 
-def test_of_two_rates_that_did_equally_well_either_will_do(solved):
+def test_either_of_two_equally_good_rates_passes(solved):
     model, history, extra = solved
     assert holds(model, history, extra | {"tried": extra["tried"] | {0.0: extra["tried"][0.25]}})[1]
 
 
 @pytest.mark.parametrize("shares", [(0.0, 1.0, 0.0), (0.1, 0.99, 0.2)])
-def test_figures_that_nobody_measured(solved, shares):
+def test_made_up_accuracies_fail(solved, shares):
     model, history, extra = solved
     assert not holds(model, history, extra | {"tried": dict(zip((0.0, 0.25, 0.5), shares, strict=True))})[1]
 
 
-def test_the_record_holds_the_misread_digits_of_those_held_out(solved, tmp_path, monkeypatch):
+def test_the_record_lists_the_misclassified_held_out_digits(solved, tmp_path, monkeypatch):
     model, history, extra = solved
     monkeypatch.setenv("MNIST_LAB_RESULTS", str(tmp_path / "record"))
     check_lesson("09_honest_evaluation", model, history, **extra)
@@ -150,17 +146,17 @@ def test_the_record_holds_the_misread_digits_of_those_held_out(solved, tmp_path,
     assert 1 - len(record["misread"]) / 60 == pytest.approx(record["accuracy"][-1], abs=1e-5)
 
 
-def test_the_accuracy_that_counts_is_that_of_the_digits_held_out(solved):
+def test_the_held_out_accuracy_is_compared_with_the_floor(solved):
     evidence = gather(*solved)
-    share = evidence.history["val_accuracy"][-1]
-    verdict = accuracy_of_at_least(share - 1e-3)(evidence)
+    accuracy = evidence.history["val_accuracy"][-1]
+    verdict = accuracy_of_at_least(accuracy - 1e-3).judge(evidence)
     assert verdict.holds
     assert "digits held out" in verdict.claim
-    assert not accuracy_of_at_least(share + 1e-3)(evidence).holds
-    assert "validation digits" in accuracy_of_at_least(0)(gather(*solved[:2])).claim
+    assert not accuracy_of_at_least(accuracy + 1e-3).judge(evidence).holds
+    assert "validation digits" in accuracy_of_at_least(0).judge(gather(*solved[:2])).claim
 
 
-def test_trained_on_after_the_seal(solved):
+def test_further_training_after_the_test_fails(solved):
     model, history, extra = solved
     model.set_weights([weights + 1e-3 for weights in model.get_weights()])
     assert not holds(model, history, extra)[2]
@@ -168,14 +164,14 @@ def test_trained_on_after_the_seal(solved):
 
 @pytest.mark.parametrize("right", [9500, 9780, 9850])
 @pytest.mark.parametrize(("method", "level", "near"), [("exact", 0.95, 1), ("wilsoncc", 0.95, 1), ("wilson", 0.92, 0)])
-def test_other_intervals_are_near_enough_at_ten_thousand_digits(right, method, level, near):
-    labels = (np.arange(10_000) >= right).astype(int)  # all are read as 0
+def test_intervals_of_another_method_pass_and_of_another_level_fail(right, method, level, near):
+    labels = (np.arange(10_000) >= right).astype(int)  # all are classified as 0
     interval = binomtest(right, 10_000).proportion_ci(level, method=method)
     evidence = Evidence(None, {}, None, labels, np.eye(10)[np.zeros(10_000, int)], {"interval": interval})
-    assert reported_with_an_interval(evidence).holds == near
+    assert accuracy_is_reported_with_an_interval.judge(evidence).holds == near
 
 
-def test_both_ends_of_the_interval_count(solved):
+def test_both_ends_of_the_interval_are_compared(solved):
     model, history, extra = solved
     low, high = extra["interval"]
     for interval in ((low, 1), (0, high)):
@@ -183,6 +179,6 @@ def test_both_ends_of_the_interval_count(solved):
 
 
 @pytest.mark.parametrize("interval", [(0.1, 0.2, 0.3), 0.97, ("a", "b"), (0, 1), (np.nan, np.nan)])
-def test_what_is_no_such_interval(solved, interval):
+def test_a_wrong_interval_fails(solved, interval):
     model, history, extra = solved
     assert not holds(model, history, extra | {"interval": interval})[3]

@@ -1,11 +1,15 @@
-"""The claims of lesson 10: a rate that rises and falls, one epoch, and softmax applied once."""
+"""The claims of lesson 10: a learning rate that rises and falls, one epoch, and softmax applied once."""
 
 import keras
 import numpy as np
 import pytest
 
 from mnist_lab.checks.check import gather
-from mnist_lab.checks.claims.one_cycle import loss_fits_the_outputs, rate_rises_and_falls, trained_for_one_epoch
+from mnist_lab.checks.claims.one_cycle import (
+    learning_rate_rises_and_falls,
+    softmax_is_applied_once,
+    trained_for_one_epoch,
+)
 from mnist_lab.checks.evidence import Evidence
 from mnist_lab.checks.probabilities import probabilities_of
 
@@ -19,7 +23,7 @@ def one_cycle(steps=STEPS, start=1e-3, end=0.0):
 
 
 class Triangle(SCHEDULES.LearningRateSchedule):
-    """A learner's own: up and down in straight lines."""
+    """A learner's own schedule: linear up, linear down."""
 
     def __call__(self, step):
         step = keras.ops.cast(step, "float32") / STEPS
@@ -34,8 +38,8 @@ def run(rate=0.001, last=None, loss="categorical_crossentropy", steps=STEPS, epo
 
 
 @pytest.mark.parametrize("schedule", [one_cycle(), Triangle(), one_cycle(end=0.05)])
-def test_rates_that_rise_and_fall(schedule):
-    assert rate_rises_and_falls(run(schedule)).holds
+def test_a_learning_rate_that_rises_and_falls_passes(schedule):
+    assert learning_rate_rises_and_falls.judge(run(schedule)).holds
 
 
 @pytest.mark.parametrize(
@@ -48,24 +52,24 @@ def test_rates_that_rise_and_fall(schedule):
         (SCHEDULES.PolynomialDecay(0.001, STEPS, 0.01), "0.00998 at the last"),
     ],
 )
-def test_rates_that_do_not(rate, found):
-    verdict = rate_rises_and_falls(run(rate))
+def test_another_learning_rate_fails(rate, found):
+    verdict = learning_rate_rises_and_falls.judge(run(rate))
     assert not verdict.holds
     assert found in verdict.hint
 
 
-def test_the_optimizers_count_of_steps_stays_and_an_untrained_network_has_no_rates():
+def test_the_optimizers_step_count_is_restored_and_an_untrained_network_fails():
     evidence = run(one_cycle())
-    rate_rises_and_falls(evidence)
+    learning_rate_rises_and_falls.check(evidence)
     assert int(evidence.model.optimizer.iterations) == STEPS
-    assert not rate_rises_and_falls(run(one_cycle(), steps=0)).holds
-    assert not rate_rises_and_falls(Evidence(keras.Sequential([]), {}, None, None, None, {})).holds
+    assert not learning_rate_rises_and_falls.judge(run(one_cycle(), steps=0)).holds
+    assert not learning_rate_rises_and_falls.judge(Evidence(keras.Sequential([]), {}, None, None, None, {})).holds
 
 
-def test_one_epoch_and_no_more():
-    assert trained_for_one_epoch(run()).holds
-    assert "2 epochs" in trained_for_one_epoch(run(epochs=2)).hint
-    assert not trained_for_one_epoch(run(epochs=0)).holds
+def test_only_a_single_epoch_passes():
+    assert trained_for_one_epoch.judge(run()).holds
+    assert "2 epochs" in trained_for_one_epoch.judge(run(epochs=2)).hint
+    assert not trained_for_one_epoch.judge(run(epochs=0)).holds
 
 
 LOGITS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -83,13 +87,13 @@ LOGITS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         ("sigmoid", "categorical_crossentropy", "in neither"),
     ],
 )
-def test_softmax_once(last, loss, found):
-    verdict = loss_fits_the_outputs(run(last=last, loss=loss))
+def test_softmax_must_be_applied_exactly_once(last, loss, found):
+    verdict = softmax_is_applied_once.judge(run(last=last, loss=loss))
     assert verdict.holds == (found is None)
     assert found is None or found in verdict.hint
 
 
-def test_logits_are_made_into_probabilities_and_probabilities_stay(tiny):
+def test_logits_become_probabilities_and_probabilities_stay_as_they_are(tiny):
     logits = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10)])
     softmax = keras.Sequential([logits, keras.layers.Softmax()])
     images = np.random.default_rng(0).random((20, 784), np.float32)

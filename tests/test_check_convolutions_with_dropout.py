@@ -1,11 +1,12 @@
-"""The claims of lesson 07, each with networks that pass and networks that do not."""
+"""The claims of lesson 07, each with networks that pass and networks that fail."""
 
 import keras
 import numpy as np
 import pytest
 
+from mnist_lab.checks.claims.dropout import dropout_after_a_hidden_layer, dropout_rates_are_moderate
 from mnist_lab.checks.evidence import Evidence
-from mnist_lab.checks.lessons import find_lesson
+from mnist_lab.checks.lessons import OUTCOME, find_lesson
 
 CLAIMS = find_lesson("07_convolutions_with_dropout").claims[:3]
 Conv, Dense, Dropout, Flatten = keras.layers.Conv2D, keras.layers.Dense, keras.layers.Dropout, keras.layers.Flatten
@@ -64,17 +65,17 @@ def functional():
     return keras.Model(pixels, answer()(Dropout(0.4)(Flatten()(seen))))
 
 
-class Kept(keras.layers.Dropout):
-    """A dropout layer of the learner's own."""
+class Subclassed(keras.layers.Dropout):
+    """A learner's own dropout layer."""
 
 
 def of_their_own():
-    return network(Conv(2, 3, strides=2), *head(), Kept(0.4), answer())
+    return network(Conv(2, 3, strides=2), *head(), Subclassed(0.4), answer())
 
 
 def verdicts(model):
     evidence = Evidence(model, {}, np.zeros((0, 784)), np.zeros(0, int), np.zeros((0, 10)))
-    return [claim(evidence) for claim in CLAIMS]
+    return [claim.judge(evidence) for claim in CLAIMS]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def verdicts(model):
         of_their_own,
     ],
 )
-def test_it_passes(make):
+def test_a_convolutional_network_with_dropout_passes(make):
     assert [verdict.holds for verdict in verdicts(make())] == [True] * 3
 
 
@@ -135,24 +136,24 @@ def one_drops_too_much():
 @pytest.mark.parametrize(
     ("make", "expected", "hint"),
     [
-        (lesson_06, [True, False, False], "found no dropout layer. Look for keras.layers.Dropout"),
-        (lesson_05, [False, True, True], "found Dense, Dropout, Dense; looked for the Conv2D"),
-        (on_the_answers, [True, False, True], "found dropout behind the last layer"),
-        (on_the_answers_too, [True, False, True], "found dropout behind the last layer"),
+        (lesson_06, [True, False, False], "Found no dropout layer. Add keras.layers.Dropout"),
+        (lesson_05, [False, True, True], "Found Dense, Dropout, Dense; expected the Conv2D"),
+        (on_the_answers, [True, False, True], "Found dropout after the last layer"),
+        (on_the_answers_too, [True, False, True], "Found dropout after the last layer"),
         (on_the_pixels, [True, False, True], "it drops pixels"),
-        (nothing_dropped, [True, True, False], "a rate of 0 drops nothing"),
-        (nearly_all_dropped, [True, True, False], "found the rate 0.8; looked for less than 0.8"),
-        (one_drops_too_much, [True, True, False], "found the rates 0.9, 0.3"),
-        (object, [False, False, False], "found no layer"),
+        (nothing_dropped, [True, True, False], "0 drops nothing"),
+        (nearly_all_dropped, [True, True, False], "Found the dropout rate 0.8, expected less than 0.8"),
+        (one_drops_too_much, [True, True, False], "Found the dropout rates 0.9, 0.3"),
+        (object, [False, False, False], "Found no layer"),
     ],
 )
-def test_it_does_not_pass_and_says_why(make, expected, hint):
+def test_a_wrong_network_fails_with_a_hint(make, expected, hint):
     found = verdicts(make())
     assert [verdict.holds for verdict in found] == expected
     assert any(hint in verdict.hint for verdict in found if not verdict.holds)
 
 
-def test_the_claims_are_the_lessons():
-    names = [claim.__name__ for claim in find_lesson("07_convolutions_with_dropout").claims]
-    assert names[:3] == ["is_still_convolutional", "dropout_after_a_hidden_layer", "dropout_leaves_enough"]
-    assert names[3:] == ["better_than_guessing", "honest_history"]
+def test_the_lesson_checks_these_claims():
+    first, *others = find_lesson("07_convolutions_with_dropout").claims
+    assert first.text == "it is still a convolutional network"
+    assert others == [dropout_after_a_hidden_layer, dropout_rates_are_moderate, *OUTCOME]

@@ -1,4 +1,4 @@
-"""The claims of lesson 11, each with functions that pass and functions that do not; and the lesson's own functions."""
+"""The claims of lesson 11, each with functions that pass and functions that fail; and the lesson's own functions."""
 
 import json
 
@@ -9,25 +9,19 @@ from PIL import Image
 
 from mnist_lab import preprocess_digit, sample_drawings
 from mnist_lab.checks import check
-from mnist_lab.checks.claims.handwriting import (
-    drawings_are_read,
-    fills_the_box,
-    is_centred,
-    keeps_its_proportions,
-    makes_an_image,
-    samples_read,
-)
+from mnist_lab.checks.claims.handwriting import sample_accuracies
 from mnist_lab.checks.evidence import Evidence
+from mnist_lab.checks.lessons import find_lesson
 
 from .notebooks import ROOT
 
-CLAIMS = (makes_an_image, fills_the_box, keeps_its_proportions, is_centred, drawings_are_read)
+CLAIMS = find_lesson("11_your_handwriting").claims[:5]
 DRAWINGS, MEANT = sample_drawings()
 PREPARED = np.stack([preprocess_digit(drawing) for drawing in DRAWINGS])
 
 
 class Network:
-    """Reads an image as the prepared sample drawing that is nearest to it."""
+    """A nearest-neighbour classifier on the preprocessed sample drawings."""
 
     def predict(self, images, **_options):
         distances = ((images[:, None] - PREPARED[None]) ** 2).sum(-1)
@@ -41,7 +35,7 @@ def shrink(drawing):
 def verdicts(function):
     extra = {} if function is None else {"preprocess": function}
     evidence = Evidence(Network(), {}, PREPARED, MEANT, np.eye(10)[MEANT], extra)
-    return [claim(evidence) for claim in CLAIMS]
+    return [claim.judge(evidence) for claim in CLAIMS]
 
 
 def moved(columns):
@@ -66,26 +60,26 @@ def stretched(drawing):
     ],
     ids=["own", "list", "inverted"],
 )
-def test_what_is_prepared_as_mnist_passes(function):
+def test_a_function_that_preprocesses_as_mnist_did_passes(function):
     assert all(verdict.holds for verdict in verdicts(function))
 
 
 @pytest.mark.parametrize(
     ("function", "failing", "hint"),
     [
-        (shrink, {1, 3, 4}, "found longer sides from"),
+        (shrink, {1, 3, 4}, "Found longer sides from"),
         (stretched, {2, 3}, "Use one factor for both sides"),
         (moved(2), {3, 4}, "and column 16"),
-        (lambda drawing: preprocess_digit(drawing).reshape(28, 28), {0, 1, 2, 3, 4}, r"found the shape [28, 28]"),
-        (lambda drawing: 255 * preprocess_digit(drawing), {0, 1, 2, 3, 4}, "from 0 to 255, looked for 0 to 1"),
+        (lambda drawing: preprocess_digit(drawing).reshape(28, 28), {0, 1, 2, 3, 4}, "Found the shape [28, 28]"),
+        (lambda drawing: 255 * preprocess_digit(drawing), {0, 1, 2, 3, 4}, "from 0 to 255, expected 0 to 1"),
         (lambda drawing: np.zeros(784), {0, 1, 2, 3, 4}, "from 0 to 0"),
-        (lambda drawing: 1 / 0, {0, 1, 2, 3, 4}, "it raised ZeroDivisionError"),
-        (lambda drawing: None, {0, 1, 2, 3, 4}, "looked for [784]"),
-        (None, {0, 1, 2, 3, 4}, "no function was handed in"),
-        ("to_mnist", {0, 1, 2, 3, 4}, "Give it by its name"),
+        (lambda drawing: 1 / 0, {0, 1, 2, 3, 4}, "It raised ZeroDivisionError"),
+        (lambda drawing: None, {0, 1, 2, 3, 4}, "expected [784]"),
+        (None, {0, 1, 2, 3, 4}, "Found no function"),
+        ("to_mnist", {0, 1, 2, 3, 4}, "Pass yours by name"),
     ],
 )
-def test_what_is_not_says_why(function, failing, hint):
+def test_a_wrong_function_fails_with_a_hint(function, failing, hint):
     judged = verdicts(function)
     assert {number for number, verdict in enumerate(judged) if not verdict.holds} == failing
     assert hint in " ".join(verdict.hint for verdict in judged if not verdict.holds)
@@ -102,29 +96,29 @@ def test_a_function_that_returns_the_same_array_each_time_passes():
     assert all(verdict.holds for verdict in verdicts(fills))
 
 
-def test_a_function_that_fails_is_asked_once():
-    asked = []
+def test_a_function_that_raises_is_called_once():
+    calls = []
 
     def fails(drawing):
-        asked.append(drawing)
+        calls.append(drawing)
         raise ZeroDivisionError
 
     assert not any(verdict.holds for verdict in verdicts(fails))
-    assert len(asked) == 1
+    assert len(calls) == 1
 
 
-def test_a_function_that_spoils_its_argument_does_no_harm():
-    def spoils(drawing):
+def test_a_function_that_changes_its_argument_passes():
+    def overwrites(drawing):
         image = preprocess_digit(drawing)
         drawing[:] = 0
         return image
 
-    assert all(verdict.holds for verdict in verdicts(spoils))
+    assert all(verdict.holds for verdict in verdicts(overwrites))
     assert all(verdict.holds for verdict in verdicts(preprocess_digit))
 
 
-def test_the_figures_are_recorded(tmp_path, monkeypatch, capsys):
-    found = samples_read(Evidence(Network(), {}, PREPARED, MEANT, np.eye(10)[MEANT]))
+def test_the_accuracies_on_the_sample_drawings_are_recorded(tmp_path, monkeypatch, capsys):
+    found = sample_accuracies(Evidence(Network(), {}, PREPARED, MEANT, np.eye(10)[MEANT]))
     assert found["prepared"] == 1
     assert 0.1 <= found["raw"] < 0.9
     monkeypatch.setenv("MNIST_LAB_RESULTS", str(tmp_path / "record"))
@@ -134,7 +128,7 @@ def test_the_figures_are_recorded(tmp_path, monkeypatch, capsys):
     assert json.loads((tmp_path / "record").read_text())["figures"] == {n: round(v, 4) for n, v in found.items()}
 
 
-def test_the_lessons_functions_do_what_the_packages_does():
+def test_the_lessons_functions_give_what_the_package_gives():
     lesson = nbformat.read(ROOT / "notebooks" / "11_your_handwriting.ipynb", as_version=4)
     names = {"np": np, "Image": Image}
     for cell in lesson.cells:

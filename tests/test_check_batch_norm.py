@@ -1,20 +1,22 @@
-"""The claims of lesson 08, each with networks that pass and networks that do not."""
+"""The claims of lesson 08, each with networks that pass and networks that fail."""
 
 import keras
 import numpy as np
 import pytest
-from lesson_08 import EXPECTED, SOLUTIONS
 
+from mnist_lab.checks.claims import batch_norm
 from mnist_lab.checks.evidence import Evidence
-from mnist_lab.checks.lessons import find_lesson
+from mnist_lab.checks.lessons import OUTCOME, find_lesson
+
+from .solutions.lesson_08 import EXPECTED, SOLUTIONS
 
 CLAIMS = find_lesson("08_batch_normalization").claims[:4]
 layers = keras.layers
 Norm = layers.BatchNormalization
 
 
-class Own(layers.BatchNormalization):
-    """A batch normalization of the learner's own."""
+class Subclassed(layers.BatchNormalization):
+    """A learner's own batch normalization."""
 
 
 def conv(bias=False, **options):
@@ -61,12 +63,12 @@ GOOD = {
     "another momentum": lambda: network(*block(conv(), Norm(momentum=0.9)), *flat()),
     "no hidden dense layer": lambda: network(*block(conv()), *block(conv()), layers.GlobalAveragePooling2D()),
     "another activation": lambda: network(conv(), Norm(), layers.LeakyReLU(), *flat()),
-    "an activation of one's own layer": lambda: network(conv(), Norm(), layers.ReLU(), *flat()),
+    "an activation layer": lambda: network(conv(), Norm(), layers.ReLU(), *flat()),
     "softmax as a layer": lambda: network(*block(conv()), *flat(layers.Dense(10), layers.Softmax()), answer=False),
     "pooling between": lambda: network(conv(), layers.MaxPooling2D(), Norm(), relu(), *flat()),
     "the pixels too": lambda: network(Norm(), *block(conv()), *flat()),
     "separable": lambda: network(*block(layers.SeparableConv2D(2, 3, use_bias=False)), *flat()),
-    "a class of one's own": lambda: network(*block(conv(), Own()), *flat()),
+    "a subclass": lambda: network(*block(conv(), Subclassed()), *flat()),
     "functional": functional,
     "nested": nested,
 }
@@ -74,99 +76,101 @@ GOOD = {
 WRONG = {
     "none at all": (
         lambda: network(conv(True, activation="relu"), *flat(dense(True, activation="relu"))),
-        {1: "found none behind Conv2D(2, kernel_size=3)", 2: "no layer is normalized yet"},
+        {1: "Found no normalization after Conv2D(2, kernel_size=3)", 2: "Found no normalized layer"},
     ),
     "the dense layer forgotten": (
         lambda: network(*block(conv()), *flat(dense(True, activation="relu"))),
-        {1: "found none behind Dense(4)"},
+        {1: "Found no normalization after Dense(4)"},
     ),
     "one convolution forgotten": (
         lambda: network(*block(conv()), layers.Conv2D(3, 2, activation="relu"), *flat()),
-        {1: "found none behind Conv2D(3, kernel_size=2)"},
+        {1: "Found no normalization after Conv2D(3, kernel_size=2)"},
     ),
-    "behind the activation inside": (
+    "after the activation inside": (
         lambda: network(conv(activation="relu"), Norm(), *flat()),
-        {1: 'found activation="relu" inside Conv2D(2, kernel_size=3)'},
+        {1: 'Found activation="relu" inside Conv2D(2, kernel_size=3)'},
     ),
-    "behind the activation's layer": (
+    "after the activation layer": (
         lambda: network(conv(), relu(), Norm(), *flat()),
-        {1: "in front of its normalization"},
+        {1: "before its normalization"},
     ),
     "no activation": (
         lambda: network(conv(), Norm(), *flat()),
-        {1: "found no activation behind Conv2D(2, kernel_size=3)"},
+        {1: "Found no activation after Conv2D(2, kernel_size=3)"},
     ),
     "biases": (
         lambda: network(*block(conv(True)), *flat(*block(dense(True)))),
-        {2: "found a bias in Conv2D(2, kernel_size=3) and Dense(4)"},
+        {2: "Found a bias in Conv2D(2, kernel_size=3) and Dense(4)"},
     ),
     "layer normalization": (
         lambda: network(*block(conv(), layers.LayerNormalization()), *flat()),
-        {1: "found LayerNormalization behind Conv2D(2, kernel_size=3). It normalizes each image by itself", 2: "yet"},
+        {1: "Found LayerNormalization after Conv2D(2, kernel_size=3), expected BatchNormalization", 2: "no normalized"},
     ),
     "group normalization": (
         lambda: network(*block(conv(), layers.GroupNormalization(2)), *flat(*block(dense()))),
-        {1: "found GroupNormalization"},
+        {1: "Found GroupNormalization"},
     ),
     "before the softmax": (
         lambda: network(*block(conv()), *flat(dense(), Norm(), layers.Softmax()), answer=False),
-        {3: "behind the last layer that learns"},
+        {3: "after the last layer with weights"},
     ),
-    "behind the softmax": (
+    "after the softmax": (
         lambda: network(*block(conv()), *flat(layers.Dense(10, "softmax"), Norm()), answer=False),
-        {2: "found a bias in Dense(10)", 3: "behind the last layer that learns"},
+        {2: "Found a bias in Dense(10)", 3: "after the last layer with weights"},
     ),
     "dense only": (
         lambda: network(*flat(*block(dense()))),
-        {0: "found Reshape, Flatten, Dense, BatchNormalization, Activation, Dense; looked for the Conv2D"},
+        {0: "Found Reshape, Flatten, Dense, BatchNormalization, Activation, Dense; expected the Conv2D"},
     ),
     "one dense layer": (
         lambda: network(layers.Flatten()),
-        {0: "looked for the Conv2D layers", 1: "no hidden layer", 2: "no layer is normalized yet"},
+        {0: "expected the Conv2D layers", 1: "no hidden layer", 2: "Found no normalized layer"},
     ),
-    "nothing that learns": (
+    "no layer with weights": (
         lambda: network(layers.Flatten(), answer=False),
-        {0: "found Reshape, Flatten", 1: "no hidden layer", 2: "yet", 3: "no layer that learns"},
+        {0: "Found Reshape, Flatten", 1: "no hidden layer", 2: "no normalized", 3: "no layer with weights"},
     ),
-    "no model": (lambda: None, {0: "found no layer", 1: "no hidden layer", 2: "yet", 3: "no layer that learns"}),
+    "no model": (
+        lambda: None,
+        {0: "Found no layer", 1: "no hidden layer", 2: "no normalized", 3: "no layer with weights"},
+    ),
 }
 
 
 def verdicts(model):
     evidence = Evidence(model, {}, np.zeros((0, 784)), np.zeros(0, int), np.zeros((0, 10)))
-    return [claim(evidence) for claim in CLAIMS]
+    return [claim.judge(evidence) for claim in CLAIMS]
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_right_in_several_ways(name):
+def test_a_normalized_network_passes(name):
     assert [verdict.holds for verdict in verdicts(GOOD[name]())] == [True] * 4
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_wrong_ones_get_a_hint(name):
+def test_a_wrong_network_fails_with_a_hint(name):
     make, hints = WRONG[name]
-    said = verdicts(make())
-    assert {place for place, verdict in enumerate(said) if not verdict.holds} == set(hints)
-    for place, hint in hints.items():
-        assert hint in said[place].hint
+    found = verdicts(make())
+    assert {number for number, verdict in enumerate(found) if not verdict.holds} == set(hints)
+    for number, hint in hints.items():
+        assert hint in found[number].hint
 
 
 @pytest.mark.parametrize("name", SOLUTIONS)
-def test_the_exercises_variants_are_judged_as_expected(name):
-    held = {}
-    exec(SOLUTIONS[name]["model"], held)
-    not_yet = [verdict.claim for verdict in verdicts(held["model"]) if not verdict.holds]
+def test_each_solution_of_the_exercise_is_judged_as_expected(name):
+    namespace = {}
+    exec(SOLUTIONS[name]["model"], namespace)
+    not_yet = [verdict.claim for verdict in verdicts(namespace["model"]) if not verdict.holds]
     assert len(not_yet) == len(EXPECTED[name])
     assert all(part in claim for part, claim in zip(EXPECTED[name], not_yet, strict=True))
 
 
-def test_the_lesson_asks_for_these_claims():
-    lesson = find_lesson("08_batch_normalization")
-    assert [claim.__name__ for claim in lesson.claims] == [
-        "is_still_convolutional",
-        "normalized_before_the_activation",
-        "no_bias_where_normalized",
-        "none_at_the_answer",
-        "better_than_guessing",
-        "honest_history",
+def test_the_lesson_checks_these_claims():
+    first, *others = find_lesson("08_batch_normalization").claims
+    assert first.text == "it is still a convolutional network"
+    assert others == [
+        batch_norm.batch_norm_before_each_activation,
+        batch_norm.no_bias_before_batch_norm,
+        batch_norm.no_batch_norm_after_the_last_layer,
+        *OUTCOME,
     ]
