@@ -1,4 +1,4 @@
-"""For unit tests and notebooks alike: where the digits come from, and what the lessons' checks recorded."""
+"""Hooks for unit tests and notebooks: the folder of the digits, the file of recorded checks, and the order of tests."""
 
 import os
 import tempfile
@@ -10,17 +10,17 @@ from xdist.scheduler import LoadScopeScheduling
 from mnist_lab.data.find import absolute_data_variable
 
 CHECKS = pytest.StashKey[Path]()
-JUDGED_LAST = "test_lessons_as_measured.py"
+LAST_MODULE = "test_lessons_as_measured.py"
 
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--full-length", action="store_true", help="train the solutions for all epochs, and judge their accuracy too"
+        "--full-length", action="store_true", help="train the solutions for all epochs, and check their accuracy, too"
     )
 
 
 def pytest_configure(config):
-    """Each worker of pytest-xdist comes here too, and has checks of its own."""
+    """Set the digits' folder and the file for recorded checks; each worker of pytest-xdist has its own file."""
     os.environ.update(absolute_data_variable())  # the notebooks' kernels run in notebooks/
     folder = tempfile.TemporaryDirectory(prefix="mnist-lab-checks-")
     config.add_cleanup(folder.cleanup)
@@ -29,7 +29,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: item.path.name == JUDGED_LAST)
+    items.sort(key=lambda item: item.path.name == LAST_MODULE)
 
 
 def pytest_xdist_make_scheduler(config, log):
@@ -37,16 +37,16 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 class OneWorkerForALesson(LoadScopeScheduling):
-    """A lesson's cells, and what is judged after them, stay together and in order; so do the tests of a file."""
+    """Keep a lesson's cells and the tests of its measurements on one worker and in order; the tests of a file, too."""
 
     def _split_scope(self, nodeid):
         file, _, test = nodeid.partition("::")
-        if file.endswith(JUDGED_LAST):
+        if file.endswith(LAST_MODULE):
             return f"notebooks/{test.partition('[')[2].rstrip(']')}.ipynb"
         return nodeid if file.startswith("tests/solutions/") else file
 
 
 @pytest.fixture(scope="session")
 def checks_of_the_lessons(pytestconfig):
-    """The file that the lessons' checks were recorded in while pytest executed the notebooks."""
+    """Return the file in which the lessons' checks were recorded while pytest executed the notebooks."""
     return pytestconfig.stash[CHECKS]

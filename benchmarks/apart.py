@@ -1,4 +1,4 @@
-"""What is measured apart: in a process of its own, or in a Jupyter kernel of its own, as a lesson runs."""
+"""Run code for a measurement in a separate process, or in a separate Jupyter kernel, as a lesson runs."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from mnist_lab.commands.notebook_runner import execute
 
 
 def in_a_process(script, *arguments, seconds):
-    """Run a script with arguments for at most so many seconds, and return the words it printed; tell its error."""
+    """Run a script with a time limit, and return the words it printed; exit with its error if it fails."""
     command = [sys.executable, script, *map(str, arguments)]
     run = subprocess.run(command, capture_output=True, text=True, timeout=seconds)
     if run.returncode:
@@ -21,7 +21,7 @@ def in_a_process(script, *arguments, seconds):
 
 
 def in_a_kernel(*cells, seconds):
-    """Run cells, each for at most so many seconds, and return what the last printed, read as JSON; tell an error."""
+    """Run cells with a time limit each, and return the JSON that the last one printed; exit if a cell fails."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "training.ipynb")

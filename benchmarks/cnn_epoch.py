@@ -1,8 +1,8 @@
-"""One epoch of lesson 06's network, some ways and the floor: `python benchmarks/cnn_epoch.py`.
+"""One epoch of lesson 06's network, in several ways and at the floor: `python benchmarks/cnn_epoch.py`.
 
-Each way runs in a process of its own: one epoch to warm up, the next one is timed, by the clock and by what the
-processor's cores spent on it. The floor is what the epoch's multiplications would take at the rate of a product of two
-large matrices, measured in the same round.
+Each way runs in a separate process: one epoch to warm up, then one that is timed, by the clock and by the time of all
+cores. The floor is the time that the epoch's multiplications would take at the speed of a product of two large
+matrices, measured in the same round.
 """
 
 import os
@@ -27,11 +27,11 @@ def lesson():
 
 
 def timed(epoch):
-    """Return the seconds of the second of two calls, and the processor's, all cores' together."""
+    """Call the function twice; return the seconds of the second call, and those of all cores together."""
     epoch()
-    began, spent = time.perf_counter(), time.process_time()
+    began, cores_began = time.perf_counter(), time.process_time()
     epoch()
-    return time.perf_counter() - began, time.process_time() - spent
+    return time.perf_counter() - began, time.process_time() - cores_began
 
 
 def ours(steps_at_once=1, compiled=False):
@@ -81,9 +81,9 @@ def pytorch(memory_format="contiguous_format"):
     import torch
 
     images, classes = (torch.from_numpy(array) for array in arrays("train"))
-    form = getattr(torch, memory_format)
-    images, classes = images.reshape(-1, 1, 28, 28).to(memory_format=form), classes.long()
-    network = torch_cnn().to(memory_format=form)
+    layout = getattr(torch, memory_format)
+    images, classes = images.reshape(-1, 1, 28, 28).to(memory_format=layout), classes.long()
+    network = torch_cnn().to(memory_format=layout)
     optimizer, loss_of = torch.optim.Adam(network.parameters()), torch.nn.CrossEntropyLoss()
 
     def epoch():
@@ -106,10 +106,11 @@ def floor():
         if layer.weights:
             positions = 1 if len(layer.output.shape) == 2 else layer.output.shape[1] * layer.output.shape[2]
             products.append(positions * int(layer.kernel.shape.num_elements()))
-    each_image = 3 * sum(products) - products[0]  # forward, to the weights, to the inputs; the pixels have no gradient
+    # The forward pass, the gradients of the weights, and those of the inputs; the pixels need no gradient.
+    per_image = 3 * sum(products) - products[0]
     matrix = tf.random.normal([SIDE, SIDE])
     products_of_matrices = [timed(lambda: tf.linalg.matmul(matrix, matrix)[0, 0].numpy()) for _ in range(5)]
-    scale = STEPS * BATCH_SIZE * each_image / SIDE**3
+    scale = STEPS * BATCH_SIZE * per_image / SIDE**3
     return tuple(scale * median(times) for times in zip(*products_of_matrices, strict=True))
 
 
@@ -127,14 +128,14 @@ WAYS = {
 
 
 def measure(way):
-    seconds, spent = in_a_process(__file__, "--only", way, seconds=PROCESS_SECONDS)[-2:]
-    return float(seconds), float(spent)
+    seconds, cores_seconds = in_a_process(__file__, "--only", way, seconds=PROCESS_SECONDS)[-2:]
+    return float(seconds), float(cores_seconds)
 
 
 def main():
     parser = arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=WAYS, help="print this way's seconds, and the processor's")
+    parser.add_argument("--only", choices=WAYS, help="print this way's seconds, and those of all cores")
     options = parser.parse_args()
     if options.only:
         print(*WAYS[options.only]())

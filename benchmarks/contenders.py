@@ -1,4 +1,4 @@
-"""The networks and trainings that are compared, each written anew from its published description."""
+"""The networks and recipes that the benchmarks compare, each rewritten from its published description."""
 
 import sys
 from importlib.util import find_spec
@@ -18,7 +18,7 @@ def has_torch():
 
 
 def recipe(lesson, *cells):
-    """Return the names that these cells of a lesson define, executed in order, without the lines that show pictures."""
+    """Execute these cells of a lesson, without the lines that show figures; return the names that they define."""
     sources = {cell.id: cell.source for cell in read(NOTEBOOKS / f"{lesson}.ipynb").cells}
     names = {}
     for cell in ("imports", *cells):
@@ -35,7 +35,7 @@ def arrays(part):
 
 
 def codelab_pipeline(batch_size, directory=None):
-    """The codelab's pipeline: it decodes record by record, caches, shuffles within 5,000, and never ends."""
+    """Return the codelab's pipeline: it decodes record by record, caches, shuffles within 5,000, and never ends."""
     import tensorflow as tf
 
     files = find_mnist(directory)
@@ -45,20 +45,20 @@ def codelab_pipeline(batch_size, directory=None):
             str(path), idx.record_bytes(kind), idx.header_bytes(kind), compression_type=idx.compression_type(path)
         )
 
-    def read_image(record):
+    def decode_image(record):
         return tf.reshape(tf.cast(tf.io.decode_raw(record, tf.uint8), tf.float32) / 256.0, [idx.PIXELS])
 
-    def read_label(record):
+    def decode_label(record):
         return tf.one_hot(tf.reshape(tf.io.decode_raw(record, tf.uint8), []), idx.CLASSES)
 
-    images = records(files.train_images, "images").map(read_image, num_parallel_calls=16)
-    labels = records(files.train_labels, "labels").map(read_label, num_parallel_calls=16)
+    images = records(files.train_images, "images").map(decode_image, num_parallel_calls=16)
+    labels = records(files.train_labels, "labels").map(decode_label, num_parallel_calls=16)
     dataset = tf.data.Dataset.zip((images, labels)).cache().shuffle(5000, reshuffle_each_iteration=True).repeat()
     return dataset.batch(batch_size).prefetch(tf.data.AUTOTUNE)
 
 
 def keras_convnet():
-    """The Keras documentation's "Simple MNIST convnet" (keras.io/examples/vision/mnist_convnet)."""
+    """Return the Keras documentation's "Simple MNIST convnet" (keras.io/examples/vision/mnist_convnet)."""
     import keras
 
     network = keras.Sequential(
@@ -78,7 +78,7 @@ def keras_convnet():
 
 
 def torch_example():
-    """The network of PyTorch's basic MNIST example (github.com/pytorch/examples/tree/main/mnist)."""
+    """Return the network of PyTorch's basic MNIST example (github.com/pytorch/examples/tree/main/mnist)."""
     from torch import nn
 
     return nn.Sequential(
@@ -98,7 +98,7 @@ def torch_example():
 
 
 def torch_cnn():
-    """Lesson 06's network, 12-24-32 and 200, for PyTorch; its `padding=2` is what Keras' "same" comes to here."""
+    """Return lesson 06's network, 12-24-32 and 200, for PyTorch; `padding=2` gives the sizes of Keras' "same"."""
     from torch import nn
 
     return nn.Sequential(

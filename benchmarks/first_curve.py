@@ -1,4 +1,4 @@
-"""How long it takes from the set-up cell of lesson 01 to its first curve: `python benchmarks/first_curve.py`.
+"""Seconds from the set-up cell of lesson 01 to its first curve: `python benchmarks/first_curve.py`.
 
 Run it in an environment with the versions of Colab's runtime (tests/colab-versions.txt).
 """
@@ -25,7 +25,7 @@ STEPS = ("install", "kernel", "imports", "digits", "pictures", "curve", "all")
 
 
 def seconds_of_installation():
-    """Return what `pip install --no-deps` of a clone takes; the set-up cell's clones from further away."""
+    """Return the seconds of `pip install --no-deps` from a local clone; the set-up cell clones over the network."""
     with tempfile.TemporaryDirectory() as folder:
         command = [
             sys.executable,
@@ -44,17 +44,17 @@ def seconds_of_installation():
 
 
 def seconds_to_the_curve():
-    """Return how long the kernel's start, the cells before the training, and then the first curve take."""
+    """Return the seconds of the kernel's start, of the cells before the training cell, and then of the first curve."""
     times = []
 
     def report(_done, _cells, line):
-        if not times or ("accuracy" in line and len(times) == 1):  # before that the picture is empty
+        if not times or ("accuracy" in line and len(times) == 1):  # earlier figures are empty
             times.append(time.perf_counter())
 
     began = time.perf_counter()
     result = execute(LESSON, parameters={"EPOCHS": 1}, report=report)
     if result.failure or len(times) < 2:
-        sys.exit(result.failure or "Expected curves of PlotTraining. The lesson showed none.")
+        sys.exit(result.failure or "Expected curves of PlotTraining. Received: a lesson without any.")
     before = dict(itertools.takewhile(lambda cell: cell[0] != "train", result.cell_seconds.items()))
     started, first = times
     imports, digits = before.pop("imports"), before.pop("data")

@@ -1,7 +1,8 @@
-"""How time and memory of an epoch grow with digits, batch size and cores: `python benchmarks/growth.py`.
+"""Time and memory of an epoch by number of digits, batch size and cores: `python benchmarks/growth.py`.
 
-Lesson 06's network, one epoch to warm up on 10,000 digits, then one that is timed; each in a process of its own that is
-held to one core or two. More digits than MNIST has are MNIST's repeated. Memory is the process's highest.
+It trains lesson 06's network, one epoch on 10,000 digits to warm up, then one that is timed; each case in a separate
+process that is restricted to one core or two. For more digits than MNIST has, MNIST's are repeated. Memory is the
+process's peak.
 """
 
 import os
@@ -24,11 +25,11 @@ DIGITS, BATCHES, CORES = (10_000, 20_000, 60_000, 240_000), (32, 128, 512), (1, 
 USUAL_DIGITS, USUAL_BATCH = 60_000, 128
 PROCESS_SECONDS = 900
 PICTURE = Path(__file__).with_name("growth.png")
-MOST_MEGABYTES_A_THOUSAND = 0.784 * 4  # of additional digits: what their pixels would take as floating-point numbers
+MOST_MEGABYTES_A_THOUSAND = 0.784 * 4  # for 1,000 more digits: their pixels as float32
 
 
 def write_digits(folder, count):
-    """Write MNIST's training digits into `folder`, repeated or cut to `count`, beside its validation digits."""
+    """Write MNIST's training digits into `folder`, repeated or cut to `count`, with its validation digits."""
     files = find_mnist()
     rows = np.arange(count) % USUAL_DIGITS
     images = idx.read_images(files.train_images).reshape(-1, idx.SIDE, idx.SIDE)[rows]
@@ -39,7 +40,7 @@ def write_digits(folder, count):
 
 
 def one_epoch(directory, batch_size):
-    """Return the seconds of an epoch, and the highest memory of this process in MB."""
+    """Return the seconds of an epoch, and the peak memory of this process in MB."""
     import mnist_lab as lab
 
     lab.set_seed(0)
@@ -49,12 +50,12 @@ def one_epoch(directory, batch_size):
     began = time.perf_counter()
     model.fit(training, epochs=1, shuffle=False, verbose=0)
     took = time.perf_counter() - began
-    (highest,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
-    return took, int(highest.split()[1]) / 1e3
+    (peak,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
+    return took, int(peak.split()[1]) / 1e3
 
 
 def measure(directory, batch_size, cores):
-    """Return what `one_epoch` finds in a process of its own, which may use so many cores."""
+    """Return the result of `one_epoch` in a separate process with that many cores."""
     words = in_a_process(__file__, "--only", directory, batch_size, cores, seconds=PROCESS_SECONDS)
     return [float(number) for number in words[-2:]]
 
@@ -65,20 +66,20 @@ def draw(measured):
 
     with style():
         figure = new_figure(9, 5.6)
-        for column, (values, place, label) in enumerate(((DIGITS, 0, "digits"), (BATCHES, 1, "batch size"))):
+        for column, (values, label) in enumerate(((DIGITS, "digits"), (BATCHES, "batch size"))):
             for row, what in enumerate(("seconds", "megabytes")):
                 axes = figure.add_subplot(2, 2, 2 * row + column + 1)
                 for cores, color, line in zip(CORES, (BLUE, VERMILLION), ("-", "--"), strict=True):
                     cases = [
-                        (value, USUAL_BATCH, cores) if place == 0 else (USUAL_DIGITS, value, cores) for value in values
+                        (value, USUAL_BATCH, cores) if column == 0 else (USUAL_DIGITS, value, cores) for value in values
                     ]
                     axes.plot(values, [measured[case][row] for case in cases], "o", linestyle=line, color=color)
                     axes.lines[-1].set_label(f"{cores} core{'s' * (cores > 1)}")
                 highest = max(point for line in axes.lines for point in line.get_ydata())
                 axes.set(ylim=(0, 1.1 * highest), ylabel=what, xlabel=label if row else "")
-                if place:
+                if column:
                     axes.set_xscale("log")
-                axes.set_xticks(values[1 - place :], [f"{value:,}" for value in values[1 - place :]])
+                axes.set_xticks(values[1 - column :], [f"{value:,}" for value in values[1 - column :]])
                 axes.minorticks_off()
                 axes.grid(axis="y")
         figure.axes[0].legend()
@@ -88,7 +89,9 @@ def draw(measured):
 
 def main():
     parser = arguments(__doc__)
-    parser.add_argument("--only", nargs=3, metavar=("DIRECTORY", "BATCH", "CORES"), help="print seconds and MB")
+    parser.add_argument(
+        "--only", nargs=3, metavar=("DIRECTORY", "BATCH", "CORES"), help="print this case's seconds and MB"
+    )
     options = parser.parse_args()
     if options.only:
         directory, batch_size, cores = options.only
@@ -98,13 +101,13 @@ def main():
     cases = [(digits, USUAL_BATCH, cores) for digits in DIGITS for cores in CORES]
     cases += [(USUAL_DIGITS, batch, cores) for batch in BATCHES if batch != USUAL_BATCH for cores in CORES]
     measured = {}
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as parent:
         for digits in DIGITS:
-            folder = Path(place, str(digits))
+            folder = Path(parent, str(digits))
             folder.mkdir()
             write_digits(folder, digits)
         for case in cases:
-            measured[case] = measure(Path(place, str(case[0])), *case[1:])
+            measured[case] = measure(Path(parent, str(case[0])), *case[1:])
     rows = [
         [f"{digits:,}", str(batch), str(cores), f"{seconds:.1f}", f"{1e6 * seconds / digits:.0f}", f"{memory:.0f}"]
         for (digits, batch, cores), (seconds, memory) in measured.items()

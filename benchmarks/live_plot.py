@@ -1,7 +1,6 @@
-"""What live curves cost, in a real kernel: ours, livelossplot's, the codelab's: `python benchmarks/live_plot.py`.
+"""Cost of live curves in a real kernel: ours, livelossplot's and the codelab's: `python benchmarks/live_plot.py`.
 
-Every training runs in a Jupyter kernel of its own. The time spent in the callback's own methods is taken inside the
-kernel, around each of them.
+Every training run has its own Jupyter kernel, which times each of the callback's own methods.
 """
 
 import os
@@ -18,7 +17,7 @@ from report import arguments, report
 CELL_SECONDS = 900
 MOST_SECONDS, MOST_OF_CNN, SHORTEST_CNN = 0.4, 0.01, 100
 
-# As in the lesson, pictures are drawn before training; Matplotlib is warm then.
+# As in the lesson, figures are drawn before the training run, so Matplotlib is warm.
 SET_UP = """
 import json
 import time
@@ -32,7 +31,7 @@ from mnist_lab.plots.style import new_figure
 
 
 class CodelabCurves(keras.callbacks.Callback):
-    '''As the codelab describes its callback: every point of the batches, all drawn anew after each epoch.'''
+    '''The callback that the codelab describes: it draws all points of the batches anew after each epoch.'''
 
     def on_train_begin(self, logs=None):
         self.points, self.validation = [], []
@@ -45,20 +44,20 @@ class CodelabCurves(keras.callbacks.Callback):
         self.validation.append((logs["val_loss"], logs["val_accuracy"]))
         clear_output(wait=True)
         figure = new_figure(16, 7)
-        places = [(epoch + 1) * (1 + number) / len(self.points) for number in range(len(self.points))]
+        epochs = [(epoch + 1) * (1 + number) / len(self.points) for number in range(len(self.points))]
         for axes, training, validation in zip(
             figure.subplots(1, 2), zip(*self.points), zip(*self.validation)
         ):
-            axes.plot(places, training)
+            axes.plot(epochs, training)
             axes.plot(range(1, epoch + 2), validation, marker="o")
         plt.show()
 
 
 def timed(callback):
-    '''Let every method that the callback has of its own be timed, into `callback.seconds`.'''
+    '''Time every method that the callback itself defines, in `callback.seconds`.'''
     callback.seconds = 0.0
 
-    def around(method):
+    def with_timing(method):
         def run(*arguments, **named):
             began = time.perf_counter()
             method(*arguments, **named)
@@ -68,7 +67,7 @@ def timed(callback):
     for name in dir(keras.callbacks.Callback):
         method = getattr(callback, name)
         if name.startswith("on_") and not getattr(method, "_is_default", False):
-            setattr(callback, name, around(method))
+            setattr(callback, name, with_timing(method))
     return callback
 
 
@@ -113,7 +112,7 @@ def model_of(lesson):
 
 
 def train(lesson, callback, epochs):
-    """Return the seconds of a training in a kernel of its own, those spent in the callback, and the pictures drawn."""
+    """Train in a new kernel; return the seconds of the training run and of the callback, and the number of figures."""
     training = TRAIN.format(callback=callback, epochs=epochs)
     return in_a_kernel(SET_UP, model_of(lesson), training, REPORT, seconds=CELL_SECONDS)
 
@@ -122,7 +121,7 @@ def main():
     parser = arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--cnn-epochs", type=int, default=12, help="of lesson 06's network; 0: leave it out")
+    parser.add_argument("--cnn-epochs", type=int, default=12, help="epochs of lesson 06's network; 0 leaves it out")
     options = parser.parse_args()
     names = [name for name in CALLBACKS if name != LIVELOSSPLOT or find_spec("livelossplot")]
     rounds = [
@@ -143,9 +142,9 @@ def main():
         seconds, drawing, shown = train("06_convolutions", CALLBACKS[OURS], options.cnn_epochs)
         name = f"lesson 06's network, {options.cnn_epochs} epochs, {OURS}, once"
         rows.append([name, f"{drawing:.2f}", f"{shown}", f"{seconds:.1f}"])
-        share = drawing / seconds
-        told = f"its share of a CNN's {seconds:.0f} s: {100 * share:.2f} % (at most {100 * MOST_OF_CNN:g} %)"
-        bounds[told] = share <= MOST_OF_CNN and seconds >= SHORTEST_CNN
+        fraction = drawing / seconds
+        bound = f"its share of a CNN's {seconds:.0f} s: {100 * fraction:.2f} % (at most {100 * MOST_OF_CNN:g} %)"
+        bounds[bound] = fraction <= MOST_OF_CNN and seconds >= SHORTEST_CNN
     columns = ["training", f"seconds in the callback, median of {options.rounds}", "pictures", "seconds in all"]
     return report("live_plot", columns, rows, bounds, write=options.write)
 

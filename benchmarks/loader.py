@@ -1,7 +1,7 @@
-"""Images per second and memory of ways to feed MNIST's training digits: `python benchmarks/loader.py`.
+"""Images per second and memory of input pipelines for MNIST's training digits: `python benchmarks/loader.py`.
 
-The files are unpacked first, since the codelab reads unpacked ones; `--gzipped` takes them as they were found.
-PyTorch and TensorFlow Datasets take part where they are installed.
+The files are unpacked first, because the codelab reads unpacked ones; `--gzipped` takes them as they are.
+PyTorch and TensorFlow Datasets take part if they are installed.
 """
 
 import atexit
@@ -44,7 +44,7 @@ def project(directory):
 
 
 def codelab(directory):
-    """The codelab's pipeline; Keras went through it with one iterator that never ends."""
+    """Return an iterator over the codelab's pipeline; Keras used a single one, which never ends."""
     return iter(codelab_pipeline(BATCH_SIZE, directory))
 
 
@@ -54,7 +54,7 @@ def in_memory(directory):
 
 
 def pytorch(directory):
-    """PyTorch's DataLoader over floating-point arrays in memory."""
+    """Return PyTorch's DataLoader over floating-point arrays in memory."""
     import torch
     from torch.utils.data import DataLoader, TensorDataset
 
@@ -63,8 +63,8 @@ def pytorch(directory):
 
 
 def tfds(directory):
-    """TensorFlow Datasets' files, by the pipeline of its documentation's Keras example."""
-    digits = prepared(directory).as_dataset(split="train", shuffle_files=True)
+    """Return the pipeline of the Keras example in TensorFlow Datasets' documentation."""
+    digits = tfds_builder(directory).as_dataset(split="train", shuffle_files=True)
 
     def normalized(digit):
         return tf.cast(digit["image"], tf.float32) / 255.0, digit["label"]
@@ -75,14 +75,14 @@ def tfds(directory):
 
 OURS = {"project": project, "codelab": codelab, "in memory": in_memory}
 PEERS = {"PyTorch's DataLoader": pytorch} if find_spec("torch") else {}
-WEIGHED = (*OURS, *PEERS)
+MEASURED_IN_MEMORY = (*OURS, *PEERS)
 PEERS |= {"TensorFlow Datasets": tfds} if find_spec("tensorflow_datasets") else {}
 CONTENDERS = OURS | PEERS
 
 
 @cache
-def prepared(directory):
-    """Return the digits as TensorFlow Datasets stores them after its download: PNG images in TFRecord files."""
+def tfds_builder(directory):
+    """Return the digits in the format of TensorFlow Datasets: PNG images in TFRecord files."""
     import tensorflow_datasets
 
     files = lab.find_mnist(directory)
@@ -110,53 +110,53 @@ def float_arrays(directory):
 
 @contextmanager
 def unpacked():
-    """Yield a folder with MNIST's four files as the codelab has them: without gzip."""
+    """Yield a folder with MNIST's four files without gzip, as the codelab has them."""
     files = lab.find_mnist()
     with tempfile.TemporaryDirectory() as folder:
         for path in (files.train_images, files.train_labels, files.validation_images, files.validation_labels):
             content = path.read_bytes()
-            whole = gzip.decompress(content) if path.suffix == ".gz" else content
-            Path(folder, path.name.removesuffix(".gz")).write_bytes(whole)
+            data = gzip.decompress(content) if path.suffix == ".gz" else content
+            Path(folder, path.name.removesuffix(".gz")).write_bytes(data)
         yield folder
 
 
-def go_through(dataset, batches=BATCHES):
+def iterate(dataset, batches=BATCHES):
     for _ in islice(dataset, batches):
         pass
 
 
 def measure_speed(contenders, directory, rounds, epochs):
-    """Return the medians, per contender, of images per second in first and in later epochs."""
+    """Return, for each contender, the median images per second in first epochs and in later ones."""
     float_arrays(directory)
     if "TensorFlow Datasets" in contenders:
-        prepared(directory)
+        tfds_builder(directory)
     first, later = {name: [] for name in contenders}, {name: [] for name in contenders}
     for _ in range(rounds):
         datasets = {}
         for name in contenders:
-            gc.collect()  # else the first one pays for what the round before has left
+            gc.collect()  # otherwise the first contender pays for the garbage of the round before
             began = time.perf_counter()
             datasets[name] = contenders[name](directory)
-            go_through(datasets[name])
+            iterate(datasets[name])
             first[name].append(time.perf_counter() - began)
         for name in list(contenders) * epochs:
             began = time.perf_counter()
-            go_through(datasets[name])
+            iterate(datasets[name])
             later[name].append(time.perf_counter() - began)
     return [{name: BATCHES * BATCH_SIZE / median(times[name]) for name in times} for times in (first, later)]
 
 
 def memory_of(name):
-    """Return by how many MB one epoch makes this process grow, once all its code was used on a few blank images."""
+    """Return how many MB one epoch adds to this process, after all code has run on a few blank images."""
     with tempfile.TemporaryDirectory() as folder:
         for part in ("train", "t10k"):
             idx.write(Path(folder, f"{part}-images-idx3-ubyte.gz"), np.zeros((512, 28, 28), np.uint8))
             idx.write(Path(folder, f"{part}-labels-idx1-ubyte.gz"), np.zeros(512, np.uint8))
-        go_through(CONTENDERS[name](folder), 4)
+        iterate(CONTENDERS[name](folder), 4)
     gc.collect()
     before = psutil.Process().memory_info().rss
     dataset = CONTENDERS[name](None)
-    go_through(dataset)
+    iterate(dataset)
     gc.collect()
     return (psutil.Process().memory_info().rss - before) / 1e6
 
@@ -168,22 +168,23 @@ def in_fresh_processes(name):
 
 def main():
     parser = arguments(__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="in each, every contender is built anew")
-    parser.add_argument("--epochs", type=int, default=10, help="later epochs per round, in alternation")
-    parser.add_argument("--gzipped", action="store_true", help="take the files as they were found")
-    parser.add_argument("--memory-of", choices=WEIGHED, help="print only how many MB this contender adds")
+    parser.add_argument("--rounds", type=int, default=5, help="number of rounds; each builds every contender anew")
+    parser.add_argument("--epochs", type=int, default=10, help="number of later epochs in each round, in alternation")
+    parser.add_argument("--gzipped", action="store_true", help="take the files as they are")
+    parser.add_argument("--memory-of", choices=MEASURED_IN_MEMORY, help="print how many MB this contender adds")
     options = parser.parse_args()
     if options.memory_of:
         print(memory_of(options.memory_of))
         return 0
-    memory = {name: in_fresh_processes(name) for name in WEIGHED}
+    memory = {name: in_fresh_processes(name) for name in MEASURED_IN_MEMORY}
     with nullcontext() if options.gzipped else unpacked() as directory:
         first, later = measure_speed(OURS, directory, options.rounds, options.epochs)
-        for known, more in zip(
+        # The peers come last, because their imports and files would change the first epochs of the others.
+        for ours, peers in zip(
             (first, later), measure_speed(PEERS, directory, options.rounds, options.epochs), strict=True
         ):
-            known |= more  # later, since what they import and prepare would change the first epochs of the others
-    rows = [[name, f"{first[name]:,.0f}", f"{later[name]:,.0f}", _told(memory.get(name))] for name in CONTENDERS]
+            ours |= peers
+    rows = [[name, f"{first[name]:,.0f}", f"{later[name]:,.0f}", in_table(memory.get(name))] for name in CONTENDERS]
     at_first, then, grown = (
         first["project"] / first["codelab"],
         later["project"] / later["in memory"],
@@ -198,7 +199,7 @@ def main():
     return report("loader", columns, rows, bounds, write=options.write)
 
 
-def _told(megabytes):
+def in_table(megabytes):
     return "–" if megabytes is None else f"{megabytes:.0f}"
 
 

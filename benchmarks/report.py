@@ -1,4 +1,4 @@
-"""What a benchmark ends with: its table and its bounds, printed and, with --write, put into README.md."""
+"""Print a benchmark's table and its bounds; with --write, put them into README.md."""
 
 import argparse
 import os
@@ -20,10 +20,10 @@ PEERS = ("torch", "livelossplot", "tensorflow-datasets")
 
 
 def arguments(description: str) -> argparse.ArgumentParser:
-    """Return a parser that knows `--write`; end here where MNIST cannot be had."""
+    """Return a parser with the flag `--write`; exit if MNIST itself is not available."""
     found = find_mnist()
     if found.origin != "mnist":
-        sys.exit(f"The benchmarks are of MNIST itself. Found: {found}. Run `mnist-lab download`.")
+        sys.exit(f"The benchmarks need MNIST itself. Found: {found}. Run `mnist-lab download`.")
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--write", action="store_true", help="put the result into benchmarks/README.md")
     return parser
@@ -35,14 +35,14 @@ def report(
     """Print a table and whether each bound is met.
 
     Args:
-        name: the benchmark's, as between the markers `<!-- measured NAME -->` in README.md.
-        columns: the table's head.
-        rows: its cells.
-        bounds: for each bound, in words and with what was found, whether it is met.
-        write: put both between the markers too, with the date and the machine.
+        name: the benchmark's name, as in the marker `<!-- measured NAME -->` in README.md.
+        columns: the headings of the table.
+        rows: the cells of the table.
+        bounds: for each bound, in words and with the measured value, whether it is met.
+        write: also put both between the markers, with the date and the machine.
 
     Returns:
-        1 where a bound is missed, else 0.
+        1 if a bound is missed, else 0.
     """
     console = Console()
     table = Table(*columns)
@@ -58,14 +58,14 @@ def report(
 
 def machine() -> str:
     """Return the date, the processor, the versions and the commit in one line."""
-    told = [f"{name} {number}" for name, number in versions().items()]
+    packages = [f"{name} {number}" for name, number in versions().items()]
     for peer in PEERS:
         try:
-            told.append(f"{peer} {version(peer)}")
+            packages.append(f"{peer} {version(peer)}")
         except PackageNotFoundError:
             continue
     commit = _git("rev-parse", "--short", "HEAD") + " and changes" * bool(_git("status", "--porcelain", "*.py"))
-    return f"{date.today()}, {os.cpu_count()} cores of {processor()}; {', '.join(told)}; commit {commit}"
+    return f"{date.today()}, {os.cpu_count()} cores of {processor()}; {', '.join(packages)}; commit {commit}"
 
 
 def _git(*command: str) -> str:
@@ -77,9 +77,9 @@ def _git(*command: str) -> str:
 
 def _put(text: str, name: str, columns: list[str], rows: list[list[str]], bounds: dict[str, bool]) -> str:
     lines = [columns, ["---"] * len(columns), *rows]
-    told = [f"{machine()}.", "", *("| " + " | ".join(line) + " |" for line in lines), ""]
-    told += [f"- {'Met' if met else '**Missed**'}: {bound}" for bound, met in bounds.items()]
-    place = re.compile(rf"(<!-- measured {re.escape(name)} -->\n).*?(<!-- /measured -->)", re.DOTALL)
-    if not place.search(text):
-        raise ValueError(f"{README.name} has no place for {name!r}: <!-- measured {name} --> … <!-- /measured -->")
-    return place.sub(lambda found: found[1] + "\n".join(told).rstrip() + "\n" + found[2], text)
+    section = [f"{machine()}.", "", *("| " + " | ".join(line) + " |" for line in lines), ""]
+    section += [f"- {'Met' if met else '**Missed**'}: {bound}" for bound, met in bounds.items()]
+    markers = re.compile(rf"(<!-- measured {re.escape(name)} -->\n).*?(<!-- /measured -->)", re.DOTALL)
+    if not markers.search(text):
+        raise ValueError(f"{README.name} must contain the markers <!-- measured {name} --> … <!-- /measured -->")
+    return markers.sub(lambda found: found[1] + "\n".join(section).rstrip() + "\n" + found[2], text)

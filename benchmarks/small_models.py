@@ -1,7 +1,7 @@
-"""Lesson 01's training with its curves against a raw loop: `python benchmarks/small_models.py`.
+"""Lesson 01's training run with its curves against a raw loop: `python benchmarks/small_models.py`.
 
-Every training runs in a Jupyter kernel of its own, as a lesson does, and is validated after each epoch. The raw loop
-calls one `tf.function` a step and keeps the mean loss and accuracy, as `fit` does.
+Every training run has its own Jupyter kernel, as a lesson has, and validates after each epoch. The raw loop calls one
+`tf.function` per step and computes the mean loss and accuracy, as `fit` does.
 """
 
 import os
@@ -44,16 +44,16 @@ losses, accuracies = keras.metrics.Mean(), keras.metrics.CategoricalAccuracy()
 @tf.function
 def step(images, labels):
     with tf.GradientTape() as tape:
-        read = model(images, training=True)
-        loss = loss_of(labels, read)
+        predictions = model(images, training=True)
+        loss = loss_of(labels, predictions)
     optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
     losses.update_state(loss)
-    accuracies.update_state(labels, read)
+    accuracies.update_state(labels, predictions)
 
 @tf.function
 def validate(images, labels):
-    read = model(images, training=False)
-    return loss_of(labels, read), tf.reduce_mean(keras.metrics.categorical_accuracy(labels, read))
+    predictions = model(images, training=False)
+    return loss_of(labels, predictions), tf.reduce_mean(keras.metrics.categorical_accuracy(labels, predictions))
 
 began = time.perf_counter()
 optimizer.build(model.trainable_variables)
@@ -81,7 +81,7 @@ RAW_LOOP = list(WAYS)[-1]
 
 
 def train(source, epochs):
-    """Return the seconds of a training in a kernel of its own."""
+    """Return the seconds of a training run in a new kernel."""
     return in_a_kernel(SET_UP, source.replace("{epochs}", str(epochs)), seconds=CELL_SECONDS)
 
 

@@ -1,8 +1,8 @@
-"""Seconds of training until 99 % of the validation digits are read: `python benchmarks/time_to_99.py`.
+"""Seconds of training until the validation accuracy is 99 %: `python benchmarks/time_to_99.py`.
 
-Each contender trains in a process of its own, with the seed of its round. The clock starts before the digits are read
-and the network is built, with the library imported, and stops while the network is judged: after every 100 steps, and
-after the last one.
+Each contender trains in a separate process, with the seed of its round. The clock starts when the library is imported,
+before the digits are loaded and the network is built. It stops during the evaluations, which follow every 100 steps and
+the last one.
 """
 
 import os
@@ -24,39 +24,39 @@ LEAST = {"the codelab's recipe": 3, "Keras' simple convnet": 5, "PyTorch's basic
 
 
 class Clock:
-    """Counts steps, and the seconds since `began`, a moment of `time.perf_counter`, without those of judging.
+    """Counts steps, and the seconds since `began`, a time of `time.perf_counter`, without those of evaluations.
 
     Attributes:
-        seconds: so far.
-        reached: whether the goal was.
+        seconds: the seconds so far.
+        reached: whether the last evaluation reached the goal.
     """
 
-    def __init__(self, began, judge):
-        self.began, self.judge = began, judge
+    def __init__(self, began, evaluate):
+        self.began, self.evaluate = began, evaluate
         self.seconds, self.steps, self.reached = 0.0, 0, False
 
     def step(self, last=False):
-        """Count a step, and judge if it is time to; return whether the goal is reached."""
+        """Count a step, and evaluate if it is due; return whether the goal is reached."""
         self.steps += not last
         if last or self.steps % EVERY == 0:
             self.seconds += time.perf_counter() - self.began
-            self.reached = self.judge() >= GOAL
+            self.reached = self.evaluate() >= GOAL
             self.began = time.perf_counter()
         return self.reached
 
 
-def share_read(outputs_of, images, classes):
-    read = [np.argmax(outputs_of(part), axis=1) for part in np.split(images, len(images) // AT_A_TIME)]
-    return np.mean(np.concatenate(read) == classes)
+def accuracy(outputs_of, images, classes):
+    predictions = [np.argmax(outputs_of(part), axis=1) for part in np.split(images, len(images) // AT_A_TIME)]
+    return np.mean(np.concatenate(predictions) == classes)
 
 
-def fitted(began, model, *data, callbacks=(), **options):
-    """Return the clock of a Keras training that ends when the goal is reached."""
+def fit(began, model, *data, callbacks=(), **options):
+    """Train with Keras until the goal is reached; return the clock."""
     import keras
 
     images, classes = arrays("validation")
     images = images.reshape(-1, *model.input_shape[1:])
-    clock = Clock(began, lambda: share_read(lambda part: model(part, training=False).numpy(), images, classes))
+    clock = Clock(began, lambda: accuracy(lambda part: model(part, training=False).numpy(), images, classes))
 
     class Watch(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
@@ -74,7 +74,7 @@ def one_epoch(began):
     names = recipe(
         "10_faster_and_better", "parameters", "data", "learning-rate", "loss", "normalized", "model", "compile"
     )
-    return fitted(began, names["model"], names["training"], shuffle=False)
+    return fit(began, names["model"], names["training"], shuffle=False)
 
 
 def lesson_08(began, pipeline, endless):
@@ -83,7 +83,7 @@ def lesson_08(began, pipeline, endless):
     names = recipe("08_batch_normalization", "parameters", "learning-rate", "normalized", "model")
     decay = keras.callbacks.LearningRateScheduler(names["lr_decay"])
     batch_size = names["BATCH_SIZE"]
-    return fitted(
+    return fit(
         began,
         names["model"],
         pipeline(batch_size),
@@ -108,33 +108,33 @@ def keras_example(began):
     import keras
 
     images, classes = arrays("train")
-    kept = len(images) * 9 // 10  # the example validates on the last tenth
-    images, labels = images[:kept].reshape(-1, 28, 28, 1), keras.utils.to_categorical(classes[:kept], 10)
-    return fitted(began, keras_convnet(), images, labels, batch_size=128, epochs=15)
+    count = len(images) * 9 // 10  # the example validates on the last tenth
+    images, labels = images[:count].reshape(-1, 28, 28, 1), keras.utils.to_categorical(classes[:count], 10)
+    return fit(began, keras_convnet(), images, labels, batch_size=128, epochs=15)
 
 
 def pytorch_example(began):
     import torch
 
-    def normal(images):
+    def normalize(images):
         return torch.from_numpy((images.reshape(-1, 1, 28, 28) - np.float32(0.1307)) / np.float32(0.3081))
 
     images, classes = arrays("train")
-    images, classes = normal(images), torch.from_numpy(classes).long()
+    images, classes = normalize(images), torch.from_numpy(classes).long()
     tested, labels = arrays("validation")
     network = torch_example()
 
     def outputs_of(part):
         network.eval()
         with torch.no_grad():
-            outputs = network(normal(part)).numpy()
+            outputs = network(normalize(part)).numpy()
         network.train()
         return outputs
 
     optimizer = torch.optim.Adadelta(network.parameters(), lr=1.0)
     decay = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.7)
     loss_of = torch.nn.NLLLoss()
-    clock = Clock(began, lambda: share_read(outputs_of, tested, labels))
+    clock = Clock(began, lambda: accuracy(outputs_of, tested, labels))
     for _ in range(14):
         for rows in torch.randperm(len(images)).split(64):
             optimizer.zero_grad()
@@ -158,7 +158,7 @@ CONTENDERS = {
 
 
 def measure(name, seed):
-    """Return the seconds until the goal, infinitely many if it is not reached, and the steps."""
+    """Return the seconds until the goal, or infinity if it is not reached, and the steps."""
     seconds, steps = in_a_process(__file__, "--only", name, seed, seconds=PROCESS_SECONDS)[-2:]
     return float(seconds), int(steps)
 
@@ -166,7 +166,7 @@ def measure(name, seed):
 def main():
     parser = arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", nargs=2, metavar=("NAME", "SEED"), help="print this one's seconds and steps")
+    parser.add_argument("--only", nargs=2, metavar=("NAME", "SEED"), help="print this contender's seconds and steps")
     options = parser.parse_args()
     if options.only:
         name, seed = options.only
@@ -192,7 +192,7 @@ def main():
 
 
 def start(name, seed):
-    """Import the library that this contender uses and no other, and make it start from a seed."""
+    """Import only the library that this contender uses, and set its seed."""
     if "PyTorch" in name:
         import torch
 

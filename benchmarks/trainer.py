@@ -1,7 +1,7 @@
-"""The trainer's loop beside `fit`, and one worker beside two: `python benchmarks/trainer.py`.
+"""The trainer's loop compared with `fit`, and two workers with one: `python benchmarks/trainer.py`.
 
-Lesson 08's network, each way in processes of its own: some steps to warm up, then the timed ones. A worker is held to
-as many cores as its row says.
+It trains lesson 08's network, each way in separate processes: some steps to warm up, then the timed ones. A worker is
+restricted to the number of cores in its row.
 """
 
 import json
@@ -33,11 +33,11 @@ def by_loop(settings):
     from mnist_lab.trainer.strategies import strategy_of_environment
 
     loop = Loop(settings, find_mnist(), strategy_of_environment())
-    batches, nobody, totals = loop.batches(0), tf.constant(0.0), 0
+    batches, no_stop, totals = loop.batches(0), tf.constant(0.0), 0
     for digits in range(0, WARM_UP + TIMED, settings.batch_size):
         if digits == WARM_UP:
             began = time.perf_counter()
-        totals = totals + loop.step(*next(batches), nobody).numpy()
+        totals = totals + loop.step(*next(batches), no_stop).numpy()
     return time.perf_counter() - began
 
 
@@ -49,20 +49,21 @@ def by_fit(settings):
     from mnist_lab.trainer import network
 
     model, training = network.build(settings), lab.training_dataset(settings.batch_size)
-    rate = network.schedule(settings, len(training))
+    schedule = network.schedule(settings, len(training))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
+    model.compile(keras.optimizers.Adam(schedule), loss, metrics=["accuracy"])
     training = training.map(lambda images, one_hot: (images, keras.ops.argmax(one_hot, axis=-1))).prefetch(8)
-    moments = [0.0]
 
     class Clock(keras.callbacks.Callback):
+        began = 0.0
+
         def on_train_batch_end(self, batch, logs=None):
             if (batch + 1) * settings.batch_size == WARM_UP:
-                moments[0] = time.perf_counter()
+                self.began = time.perf_counter()
 
-    steps = (WARM_UP + TIMED) // settings.batch_size
-    model.fit(training.take(steps), shuffle=False, verbose=0, callbacks=[Clock()])
-    return time.perf_counter() - moments[0]
+    clock, steps = Clock(), (WARM_UP + TIMED) // settings.batch_size
+    model.fit(training.take(steps), shuffle=False, verbose=0, callbacks=[clock])
+    return time.perf_counter() - clock.began
 
 
 WAYS = {"fit": by_fit, "loop": by_loop}
@@ -81,7 +82,7 @@ def seconds_of(batch_size, way, cores_of_workers):
     cores = sorted(os.sched_getaffinity(0))
     addresses = [f"127.0.0.1:{port}" for port in free_ports(len(cores_of_workers))]
     running = []
-    for index, mine in enumerate(cores_of_workers):
+    for index, own_cores in enumerate(cores_of_workers):
         environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1"}
         if len(cores_of_workers) > 1:
             task = {"type": "worker", "index": index}
@@ -92,14 +93,14 @@ def seconds_of(batch_size, way, cores_of_workers):
                 env=environment,
                 stdout=subprocess.PIPE,
                 text=True,
-                preexec_fn=lambda mine=mine: os.sched_setaffinity(0, {cores[number] for number in mine}),
+                preexec_fn=lambda own=own_cores: os.sched_setaffinity(0, {cores[number] for number in own}),
             )
         )
     try:
-        told = [process.communicate(timeout=PROCESS_SECONDS)[0] for process in running]
+        outputs = [process.communicate(timeout=PROCESS_SECONDS)[0] for process in running]
         if any(process.returncode for process in running):
-            sys.exit(f"{way}, {batch_size}: a worker failed; its error stands above.")
-        return max(float(words.split()[-1]) for words in told)
+            sys.exit(f"{way}, {batch_size}: a worker failed; its error is shown above.")
+        return max(float(words.split()[-1]) for words in outputs)
     finally:
         for process in running:
             process.kill()
@@ -107,23 +108,23 @@ def seconds_of(batch_size, way, cores_of_workers):
 
 
 def free_ports(count):
-    places = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [place.getsockname()[1] for place in places]
-    for place in places:
-        place.close()
+    servers = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [server.getsockname()[1] for server in servers]
+    for server in servers:
+        server.close()
     return ports
 
 
 def main():
     parser = arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", nargs=2, metavar=("WAY", "BATCH"), help="print this way's seconds, and nothing else")
+    parser.add_argument("--only", nargs=2, metavar=("WAY", "BATCH"), help="print the seconds of this way only")
     options = parser.parse_args()
     if options.only:
         way, batch_size = options.only
         print(WAYS[way](Settings(epochs=2, batch_size=int(batch_size))))
         return 0
-    rounds = [{case: seconds_of(case[1], *told) for case, told in CASES.items()} for _ in range(options.rounds)]
+    rounds = [{case: seconds_of(case[1], *how) for case, how in CASES.items()} for _ in range(options.rounds)]
     seconds = {case: median(times[case] for times in rounds) for case in CASES}
     rows = [
         [way, str(batch), f"{took:.1f}", f"{TIMED / took:,.0f}", f"{seconds['one worker, 1 core', batch] / took:.2f}"]

@@ -2,7 +2,7 @@
 
     python examples/batch_norm_mnist.py --epochs 10
 
-The digits come from where mnist-lab finds them; the variable MNIST_LAB_DATA names a folder with others.
+mnist-lab finds the digits; the environment variable MNIST_LAB_DATA can name a folder with others.
 """
 
 import argparse
@@ -17,7 +17,7 @@ with lab.quiet_imports():
 
 
 def normalized(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
-    """Return a layer without bias, the batch normalization behind it, and the activation."""
+    """Return a layer without bias, the batch normalization after it, and the activation."""
     batch_norm = keras.layers.BatchNormalization(center=True, scale=False)
     return [layer, batch_norm, keras.layers.Activation("relu")]
 
@@ -51,7 +51,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--epochs", type=int, default=10, help="passes over the training images (10)")
     parser.add_argument("--batch-size", type=int, default=64, help="images per step (64)")
-    parser.add_argument("--seed", type=int, default=0, help="of the random numbers (0)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the random numbers (0)")
     arguments = parser.parse_args()
 
     lab.set_seed(arguments.seed)

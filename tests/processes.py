@@ -1,4 +1,4 @@
-"""What the tests with real processes share; the fixture `start` is in conftest.py."""
+"""Helpers of the tests that start processes; the fixture `start` is in conftest.py."""
 
 import json
 import signal
@@ -12,39 +12,39 @@ from mnist_lab.trainer import checkpoints
 SECONDS = 180
 
 
-def ended(process, seconds=SECONDS):
-    """Wait for a process; return its exit status and what it said."""
+def wait_for_end(process, seconds=SECONDS):
+    """Wait for a process; return its exit status and its output."""
     out, err = process.communicate(timeout=seconds)
     return process.returncode, out + err
 
 
 def free_address():
-    """Return an address of this machine at which nobody listens."""
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{place.getsockname()[1]}"
+    """Return an address of this machine with a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{free.getsockname()[1]}"
 
 
 def wait_for_step(job, step, process):
-    """Wait until a checkpoint of that step, or of a later one, is there."""
-    until = time.monotonic() + SECONDS
+    """Wait until there is a checkpoint of that step or of a later one."""
+    deadline = time.monotonic() + SECONDS
     while max(checkpoints.steps(str(job / "checkpoints")), default=-1) < step:
-        assert process.poll() is None, ended(process)
-        assert time.monotonic() < until
+        assert process.poll() is None, wait_for_end(process)
+        assert time.monotonic() < deadline
         time.sleep(0.02)
 
 
 def kill_again_and_again(start, command, job, moments):
-    """Start the command, and kill it some seconds after it reached a step, for each (step, seconds)."""
+    """For each (step, seconds): start the command, and kill it that many seconds after it reached the step."""
     for step, seconds in moments:
         process = start(*command)
         wait_for_step(job, step, process)
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
-        assert ended(process)[0] == -signal.SIGKILL
+        assert wait_for_end(process)[0] == -signal.SIGKILL
 
 
-def content(job):
+def last_checkpoint(job):
     """Return the step and the arrays of the last checkpoint."""
     (*_, last) = sorted((job / "checkpoints").glob("step-*.npz"))
     with np.load(last) as file:
@@ -52,7 +52,7 @@ def content(job):
 
 
 def cluster():
-    """Return the variable TF_CONFIG for each of two workers on this machine."""
+    """Return the environment variable TF_CONFIG for each of two workers on this machine."""
     workers = [free_address() for _ in range(2)]
     tasks = [{"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}} for index in range(2)]
     return [{"TF_CONFIG": json.dumps(task)} for task in tasks]

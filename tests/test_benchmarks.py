@@ -1,4 +1,4 @@
-"""Each benchmark that writes a table has its place in the README, and a table is there."""
+"""Each benchmark that writes a table has a section in the README, and the table is there."""
 
 import re
 
@@ -16,13 +16,13 @@ NAMES = [
 
 
 def measured(name):
-    """What stands between the markers of a benchmark, or None."""
+    """Return the text between the markers of a benchmark, or None."""
     found = re.search(rf"<!-- measured {name} -->\n(.*?)<!-- /measured -->", README, re.DOTALL)
     return found and found[1]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_its_table_was_written_with_the_machine_and_the_bounds(name):
+def test_its_section_holds_the_machine_a_table_and_the_bounds(name):
     assert f"    python benchmarks/{name}.py" in README
     date_and_machine, *_ = measured(name).splitlines()
     assert re.match(r"\d{4}-\d\d-\d\d, \d+ cores? of .+; .*tensorflow \d", date_and_machine)
@@ -30,6 +30,6 @@ def test_its_table_was_written_with_the_machine_and_the_bounds(name):
     assert re.search(r"^- (Met|\*\*Missed\*\*): ", measured(name), re.MULTILINE)
 
 
-def test_every_place_has_its_benchmark():
+def test_each_section_belongs_to_one_benchmark():
     assert sorted(re.findall(r"<!-- measured (\w+) -->", README)) == sorted(NAMES)
     assert len(NAMES) == len(set(NAMES)) >= 6

@@ -1,6 +1,6 @@
-"""The files in cloud/: the service's types accept the specs, the trainer knows the flags, and runs as it would there.
+"""The files in cloud/: the service's types accept the specs, and the trainer runs with their flags and variables.
 
-The specs' tests import no TensorFlow, and those with Google's types run where `mnist-lab[cloud]` is installed.
+The tests of the specs import no TensorFlow; those with Google's types run only if `mnist-lab[cloud]` is installed.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ import pytest
 from mnist_lab.trainer import settings
 
 from .notebooks import ROOT
-from .processes import ended, free_address
+from .processes import free_address, wait_for_end
 
 yaml = pytest.importorskip("yaml")
 
@@ -31,13 +32,13 @@ def read(name):
     return yaml.safe_load((CLOUD / name).read_text(encoding="utf-8"))
 
 
-def parsed(flags):
+def parse(flags):
     parser = argparse.ArgumentParser(allow_abbrev=False)
     settings.add_flags(parser)
     return settings.from_flags(parser.parse_args(flags))
 
 
-# The specs, as Google's types
+# The specs as Google's types
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def as_type(kind, spec):
 
 
 @pytest.mark.parametrize("name", JOBS)
-def test_a_job_is_one_for_the_service(types, name):
+def test_the_service_accepts_a_job(types, name):
     spec = as_type(types.CustomJobSpec, read(name))
     job = types.CustomJob(display_name="first", job_spec=spec)
     pools = job.job_spec.worker_pool_specs
@@ -60,7 +61,7 @@ def test_a_job_is_one_for_the_service(types, name):
     assert 0 < job.job_spec.scheduling.timeout.total_seconds() <= 2 * 3600
 
 
-def test_the_tuning_is_one_for_the_service(types):
+def test_the_service_accepts_the_tuning(types):
     tuning = as_type(types.HyperparameterTuningJob, read("config-hptune.yaml"))
     reports = Path(settings.__file__).with_name("reports.py").read_text(encoding="utf-8")
     (metric,) = tuning.study_spec.metrics
@@ -71,7 +72,7 @@ def test_the_tuning_is_one_for_the_service(types):
     assert pool.replica_count == 1
 
 
-SLIPS = {
+MISSPELT = {
     "workerPoolSpec": ("config.yaml", "workerPoolSpecs"),
     "outputUri": ("config.yaml", "baseOutputDirectory", "outputUriPrefix"),
     "machinType": ("config.yaml", "workerPoolSpecs", 0, "machineSpec", "machineType"),
@@ -83,18 +84,18 @@ SLIPS = {
 }
 
 
-@pytest.mark.parametrize("slip", SLIPS)
-def test_a_misspelt_field_is_refused(types, slip):
+@pytest.mark.parametrize("misspelt", MISSPELT)
+def test_a_misspelt_field_is_refused(types, misspelt):
     from google.protobuf.json_format import ParseError
 
-    name, *above, field = SLIPS[slip]
+    name, *above, field = MISSPELT[misspelt]
     kind = types.HyperparameterTuningJob if name == "config-hptune.yaml" else types.CustomJobSpec
     spec = read(name)
     holder = spec
     for step in above:
         holder = holder[step]
-    holder[slip] = holder.pop(field)
-    with pytest.raises(ParseError, match=f'no field named "{slip}"'):
+    holder[misspelt] = holder.pop(field)
+    with pytest.raises(ParseError, match=f'no field named "{misspelt}"'):
         as_type(kind, spec)
 
 
@@ -111,8 +112,8 @@ def test_a_misspelt_value_is_refused(types):
 
 
 def kubernetes():
-    """The objects of kubernetes.yaml by their kind."""
-    return {thing["kind"]: thing for thing in yaml.safe_load_all((CLOUD / "kubernetes.yaml").read_text("utf-8"))}
+    """Return the objects of kubernetes.yaml by their kind."""
+    return {item["kind"]: item for item in yaml.safe_load_all((CLOUD / "kubernetes.yaml").read_text("utf-8"))}
 
 
 def trainer_of(job):
@@ -133,34 +134,34 @@ ARGUMENTS = [
 
 
 @pytest.mark.parametrize("arguments", ARGUMENTS)
-def test_the_trainer_knows_every_flag(arguments):
+def test_the_trainer_accepts_every_flag(arguments):
     assert any(argument.startswith("--job-dir=") for argument in arguments)
-    assert parsed(arguments).epochs >= 1
+    assert parse(arguments).epochs >= 1
 
 
-def test_all_workers_get_the_same_flags_and_share_each_batch_evenly():
+def test_all_workers_get_the_same_flags_and_equal_parts_of_a_batch():
     chief, worker = (pool["containerSpec"]["args"] for pool in pools("config-workers.yaml"))
     assert chief == worker
-    assert parsed(chief).batch_size % 2 == 0
+    assert parse(chief).batch_size % 2 == 0
 
 
-def test_a_jobs_folder_is_that_of_its_spec():
+def test_the_job_folder_is_the_output_folder_of_the_spec():
     for name in JOBS:
         spec = read(name)
-        place = spec["baseOutputDirectory"]["outputUriPrefix"]
-        assert all(parsed(pool["containerSpec"]["args"]).job_dir == place for pool in pools(name))
+        folder = spec["baseOutputDirectory"]["outputUriPrefix"]
+        assert all(parse(pool["containerSpec"]["args"]).job_dir == folder for pool in pools(name))
 
 
 def test_trials_share_no_folder():
     (pool,) = pools("config-hptune.yaml")
-    assert "://" not in parsed(pool["containerSpec"]["args"]).job_dir
+    assert "://" not in parse(pool["containerSpec"]["args"]).job_dir
 
 
 PARAMETERS = read("config-hptune.yaml")["studySpec"]["parameters"]
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter["parameterId"])
-def test_a_tuned_parameter_is_a_flag_and_both_ends_of_its_range_are_accepted(parameter):
+def test_the_trainer_accepts_both_ends_of_the_range_of_a_tuned_parameter(parameter):
     (pool,) = pools("config-hptune.yaml")
     flag, field = f"--{parameter['parameterId']}", parameter["parameterId"].replace("-", "_")
     (kind,) = {"doubleValueSpec", "integerValueSpec"} & set(parameter)
@@ -170,8 +171,8 @@ def test_a_tuned_parameter_is_a_flag_and_both_ends_of_its_range_are_accepted(par
     for value in (low, high):
         for text in (str(value), str(float(value)), repr(value)):
             arguments = [*pool["containerSpec"]["args"], f"{flag}={text}"]
-            assert getattr(parsed(arguments), field) == value
-            assert parsed([*arguments[:-1], flag, text]) == parsed(arguments)
+            assert getattr(parse(arguments), field) == value
+            assert parse([*arguments[:-1], flag, text]) == parse(arguments)
 
 
 # The container
@@ -179,14 +180,13 @@ def test_a_tuned_parameter_is_a_flag_and_both_ends_of_its_range_are_accepted(par
 
 @pytest.fixture(scope="module")
 def instructions():
-    """The Dockerfile's instructions, in order: pairs of the keyword and the rest."""
+    """Return the Dockerfile's instructions: for each keyword, the arguments of each such line."""
     text = re.sub(r"^#.*\n", "", (CLOUD / "Dockerfile").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    lines = re.sub(r"\\\n\s*", "", text).splitlines()
-    return [tuple(line.split(maxsplit=1)) for line in lines if line.strip()]
-
-
-def of(instructions, keyword):
-    return [rest for name, rest in instructions if name == keyword]
+    by_keyword = defaultdict(list)
+    for line in filter(str.strip, re.sub(r"\\\n\s*", "", text).splitlines()):
+        keyword, arguments = line.split(maxsplit=1)
+        by_keyword[keyword].append(arguments)
+    return by_keyword
 
 
 def entry_point():
@@ -194,38 +194,38 @@ def entry_point():
     return json.loads(re.search(r"^ENTRYPOINT (.+)$", text, re.MULTILINE)[1])
 
 
-def test_the_container_runs_a_command_that_there_is():
+def test_the_container_runs_an_existing_command():
     command, verb = entry_point()
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
     assert scripts[command] == "mnist_lab.__main__:main"
-    asked = [sys.executable, "-m", "mnist_lab", verb, "--help"]
-    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
-    assert "--job-dir" in told
+    help_command = [sys.executable, "-m", "mnist_lab", verb, "--help"]
+    output = subprocess.run(help_command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert "--job-dir" in output
 
 
-def test_the_container_runs_as_a_user_without_rights(instructions):
-    defaults = dict(argument.split("=", 1) for argument in of(instructions, "ARG"))
-    user = re.sub(r"\$\{(\w+)\}", lambda found: defaults[found[1]], of(instructions, "USER")[-1])
-    uid = re.search(rf"useradd --uid (\d+) --create-home {user}$", "\n".join(of(instructions, "RUN")), re.MULTILINE)[1]
+def test_the_container_does_not_run_as_root(instructions):
+    defaults = dict(argument.split("=", 1) for argument in instructions["ARG"])
+    user = re.sub(r"\$\{(\w+)\}", lambda found: defaults[found[1]], instructions["USER"][-1])
+    uid = re.search(rf"useradd --uid (\d+) --create-home {user}$", "\n".join(instructions["RUN"]), re.MULTILINE)[1]
     assert user not in ("root", "0")
     assert int(uid) > 0
     pod = kubernetes()["Job"]["spec"]["template"]["spec"]["securityContext"]
     assert (pod["runAsNonRoot"], pod["runAsUser"], pod["fsGroup"]) == (True, int(uid), int(uid))
 
 
-def test_what_the_container_installs_is_pinned(instructions):
-    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", of(instructions, "FROM")[0])
-    named = [run.removeprefix("pip install --no-cache-dir ") for run in of(instructions, "RUN") if "pip" in run]
+def test_the_packages_of_the_container_are_pinned(instructions):
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", instructions["FROM"][0])
+    named = [run.removeprefix("pip install --no-cache-dir ") for run in instructions["RUN"] if "pip" in run]
     pinned, own = (names.replace('"', "").split() for names in named)
     assert own == ["."]
     assert all(re.fullmatch(r"[\w-]+(\$\{EXTRA\})?==[\w.]+", name) for name in pinned), pinned
     assert "cloudml-hypertune" in {name.split("==")[0] for name in pinned}
 
 
-def test_what_the_container_copies_is_there_and_not_ignored(instructions):
-    kept = set(re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE))
-    sources = {source for copied in of(instructions, "COPY") for source in copied.split()[:-1]}
-    assert sources == kept
+def test_the_files_that_the_container_copies_exist_and_are_not_ignored(instructions):
+    not_ignored = set(re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE))
+    sources = {source for copied in instructions["COPY"] for source in copied.split()[:-1]}
+    assert sources == not_ignored
     assert all((ROOT / source).exists() for source in sources)
 
 
@@ -234,17 +234,17 @@ def test_the_build_names_the_dockerfile_and_its_arguments(instructions):
     (step,) = build["steps"]
     assert (ROOT / next(a for a in step["args"] if a.startswith("--file=")).removeprefix("--file=")).is_file()
     given = {argument.split("=")[1] for argument in step["args"] if argument.startswith("--build-arg=")}
-    assert given == {argument.split("=")[0] for argument in of(instructions, "ARG")}
-    assert build["substitutions"] == dict(f"_{argument}".split("=") for argument in of(instructions, "ARG"))
+    assert given == {argument.split("=")[0] for argument in instructions["ARG"]}
+    assert build["substitutions"] == dict(f"_{argument}".split("=") for argument in instructions["ARG"])
     assert f"--tag={build['images'][0]}" in step["args"]
 
 
 # Kubernetes
 
 
-def test_the_objects_fit_together():
-    things = kubernetes()
-    job, service, claim = (things[kind] for kind in ("Job", "Service", "PersistentVolumeClaim"))
+def test_the_kubernetes_objects_refer_to_each_other():
+    objects = kubernetes()
+    job, service, claim = (objects[kind] for kind in ("Job", "Service", "PersistentVolumeClaim"))
     pod, name = job["spec"]["template"]["spec"], job["metadata"]["name"]
     assert job["spec"]["completionMode"] == "Indexed"
     assert job["spec"]["completions"] == job["spec"]["parallelism"] == 2
@@ -255,29 +255,29 @@ def test_the_objects_fit_together():
     assert volume["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
     (mount,) = trainer_of(job)["volumeMounts"]
     assert mount["name"] == volume["name"]
-    assert parsed(trainer_of(job)["args"]).job_dir.startswith(f"{mount['mountPath']}/")
+    assert parse(trainer_of(job)["args"]).job_dir.startswith(f"{mount['mountPath']}/")
 
 
 @pytest.mark.parametrize("shell", ["sh", "bash"])
-def test_each_pod_tells_the_trainer_who_it_is(tmp_path, shell):
+def test_each_pod_gives_the_trainer_its_own_index(tmp_path, shell):
     if not shutil.which(shell):
         pytest.skip(f"there is no {shell}")
-    things = kubernetes()
-    job, service = things["Job"], things["Service"]["metadata"]["name"]
+    objects = kubernetes()
+    job, service = objects["Job"], objects["Service"]["metadata"]["name"]
     container, name, workers = trainer_of(job), job["metadata"]["name"], job["spec"]["completions"]
-    said = tmp_path / entry_point()[0]
-    said.write_text('#!/bin/sh\nprintf "%s\\n" "$TF_CONFIG" "$@"\n')
-    said.chmod(0o755)
+    printing = tmp_path / entry_point()[0]
+    printing.write_text('#!/bin/sh\nprintf "%s\\n" "$TF_CONFIG" "$@"\n')
+    printing.chmod(0o755)
     first, *rest = container["command"]
     assert first == "sh"
     for index in range(workers):
         environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "JOB_COMPLETION_INDEX": str(index)}
         command = [shutil.which(shell), *rest, *container["args"]]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20, check=True)
-        told, *arguments = done.stdout.splitlines()
+        config, *arguments = done.stdout.splitlines()
         (port,) = container["ports"]
         hosts = [f"{name}-{number}.{service}:{port['containerPort']}" for number in range(workers)]
-        assert json.loads(told) == {"cluster": {"worker": hosts}, "task": {"type": "worker", "index": index}}
+        assert json.loads(config) == {"cluster": {"worker": hosts}, "task": {"type": "worker", "index": index}}
         assert arguments == [entry_point()[1], *container["args"]]
 
 
@@ -285,7 +285,7 @@ def test_each_pod_tells_the_trainer_who_it_is(tmp_path, shell):
 
 
 def as_the_service_runs(name, number, bucket):
-    """The command and the environment of a pool's container, for a bucket that is a folder."""
+    """Return the command and the environment of a pool's container, with a folder as the bucket."""
     spec = read(name)
     moved = [argument.replace("gs://BUCKET", str(bucket)) for argument in pools(name)[number]["containerSpec"]["args"]]
     base = spec["baseOutputDirectory"]["outputUriPrefix"].replace("gs://BUCKET", str(bucket))
@@ -298,19 +298,19 @@ def as_the_service_runs(name, number, bucket):
 
 
 def task(kind, **cluster):
-    """TF_CONFIG as the service sets it: with more in it than TensorFlow reads."""
-    told = {"type": kind, "index": 0, "cloud": "a1-b2"}
-    return {"TF_CONFIG": json.dumps({"cluster": cluster, "environment": "cloud", "job": {}, "task": told})}
+    """Return TF_CONFIG as the service sets it, with more in it than TensorFlow uses."""
+    own = {"type": kind, "index": 0, "cloud": "a1-b2"}
+    return {"TF_CONFIG": json.dumps({"cluster": cluster, "environment": "cloud", "job": {}, "task": own})}
 
 
-def ended_well(process):
-    status, told = ended(process)
-    assert status == 0, told
-    return told
+def output_of(process):
+    status, output = wait_for_end(process)
+    assert status == 0, output
+    return output
 
 
-def judge(base):
-    """Assert that each thing is in the folder that the service named for it."""
+def assert_complete(base):
+    """Assert that each output is in the folder that the service named for it."""
     assert {path.name for path in (base / "model").iterdir()} >= {"saved_model.pb", "variables"}
     assert [path.name for path in sorted((base / "checkpoints").iterdir())] == [
         "step-000000005.npz",
@@ -324,11 +324,11 @@ def judge(base):
     assert last["summary"]["steps"] == 10
 
 
-def test_one_worker_leaves_everything_where_the_service_says(tiny, tmp_path, start):
+def test_one_worker_writes_into_the_folders_of_the_service(tiny, tmp_path, start):
     command, folders = as_the_service_runs("config.yaml", 0, tmp_path)
-    told = ended_well(start(*command, **folders, **task("chief", chief=["127.0.0.1:2222"])))
-    assert "epoch 2/2" in told
-    judge(tmp_path / "JOB")
+    output = output_of(start(*command, **folders, **task("chief", chief=["127.0.0.1:2222"])))
+    assert "epoch 2/2" in output
+    assert_complete(tmp_path / "JOB")
 
 
 def test_the_chief_and_a_worker_train_together(tiny, tmp_path, start):
@@ -337,7 +337,7 @@ def test_the_chief_and_a_worker_train_together(tiny, tmp_path, start):
     for number, kind in enumerate(cluster):
         command, folders = as_the_service_runs("config-workers.yaml", number, tmp_path)
         running.append(start(*command, **folders, **task(kind, **cluster)))
-    chief, worker = map(ended_well, running)
+    chief, worker = map(output_of, running)
     assert "epoch 2/2" in chief
     assert "epoch" not in worker
-    judge(tmp_path / "JOB")
+    assert_complete(tmp_path / "JOB")

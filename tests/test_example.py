@@ -1,4 +1,4 @@
-"""The example outside a notebook: that it runs, trains what lesson 08 does, and stays short."""
+"""The example outside a notebook runs, trains the network of lesson 08, and stays short."""
 
 import os
 import re
@@ -37,9 +37,9 @@ def test_it_is_one_short_script():
 
 
 @pytest.mark.parametrize("name", ["model", "normalized", "learning-rate"])
-def test_its_network_and_rate_are_those_of_the_lesson(name):
+def test_its_network_and_learning_rate_are_those_of_the_lesson(name):
     (lesson,) = [path for path in LESSONS if path.stem == "08_batch_normalization"]
     (source,) = [cell.source for cell in read(lesson).cells if cell.id == name]
     lines = [line for line in source.splitlines() if not line.startswith(("def ", "lab."))]
-    wanted, script = (re.sub(r"\s+", "", text) for text in ("\n".join(lines), EXAMPLE.read_text(encoding="utf-8")))
-    assert wanted in script
+    expected, script = (re.sub(r"\s+", "", text) for text in ("\n".join(lines), EXAMPLE.read_text(encoding="utf-8")))
+    assert expected in script

@@ -1,4 +1,4 @@
-"""`mnist-lab measure`: what it executes, what it stores, and that it resumes."""
+"""`mnist-lab measure`: which cells it executes, what it stores, and that it resumes."""
 
 import ast
 import builtins
@@ -9,12 +9,13 @@ import pytest
 
 from mnist_lab.__main__ import main
 from mnist_lab.commands import measure as module
+from mnist_lab.commands.measure import Variant, up_to_training
 from mnist_lab.results import store
 from tools.project import NOTEBOOKS, read
 
 from .notebooks import LESSONS, code, notebook, prose, write
 
-# In place of the package: a check that records the seed and the number of epochs as the accuracy.
+# Replaces the package: a check that records the seed as the accuracy of each epoch.
 LAB = """
 import json, os
 
@@ -57,29 +58,29 @@ def stored(file, variant="as taught"):
     return json.loads(file.read_text())["results"]["mnist"]["01_small"][variant]
 
 
-def test_a_training_that_has_a_name_is_a_variant_of_its_own(file, tmp_path, capsys):
+def test_a_named_training_cell_is_stored_as_a_variant(file, tmp_path, capsys):
     long = code("EPOCHS = 5\nlong_model = long_history = None", "train-long")
     lesson = str(write(tmp_path / "01_small.ipynb", *CELLS[:-1], long, CELLS[-1]))
     assert main(["measure", lesson, "--seeds", "1", "--training", "long", "--set", "WIDTH=2"]) == 0
     assert [len(entry["accuracy"]) for entry in stored(file, "long, WIDTH=2").values()] == [5]
     with pytest.raises(ValueError, match="'train-short'"):
-        module.up_to_training(notebook(*CELLS), "short")
+        up_to_training(notebook(*CELLS), Variant("short"))
 
 
-def test_of_what_comes_before_a_training_only_the_cells_it_needs_are_executed():
-    def kept(*needs):
+def test_if_a_training_cell_names_what_it_needs_only_these_cells_come_before_it():
+    def cells_with(*needs):
         long = code("long_model = long_history = None", "train-long")
         long.metadata.needs = list(needs)
-        return [cell.id for cell in module.up_to_training(notebook(*CELLS[:-1], long), "long").cells]
+        return [cell.id for cell in up_to_training(notebook(*CELLS[:-1], long), Variant("long")).cells]
 
-    assert kept("imports", "parameters") == ["parameters", "imports", "train-long", "measured"]
-    assert kept() == ["parameters", "imports", "train", "train-long", "measured"]
+    assert cells_with("imports", "parameters") == ["parameters", "imports", "train-long", "measured"]
+    assert cells_with() == ["parameters", "imports", "train", "train-long", "measured"]
     with pytest.raises(ValueError, match="'elsewhere'"):
-        kept("imports", "elsewhere")
+        cells_with("imports", "elsewhere")
 
 
-def names_missing(cells):
-    """Names that these cells use and none of them, up to there, defines."""
+def undefined_names(cells):
+    """Return the names that a cell uses although neither it nor an earlier cell defines them."""
     defined, missing = set(dir(builtins)), set()
     for cell in cells:
         nodes = list(ast.walk(ast.parse(cell.source)))
@@ -92,17 +93,17 @@ def names_missing(cells):
     return missing
 
 
-def test_each_training_that_names_what_it_needs_names_all_of_it():
+def test_each_training_cell_needs_exactly_the_cells_that_it_names():
     found = {(path.stem, cell.id) for path in LESSONS for cell in read(path).cells if cell.metadata.get("needs")}
     assert found
     for stem, cell in found:
         lesson = read(NOTEBOOKS / f"{stem}.ipynb")
-        *kept, _ = module.up_to_training(lesson, cell.removeprefix("train-")).cells
-        assert not names_missing(kept)
-        assert all(names_missing([*kept[:place], *kept[place + 1 :]]) for place in range(1, len(kept) - 1))
+        *executed, _ = up_to_training(lesson, Variant(cell.removeprefix("train-"))).cells
+        assert not undefined_names(executed)
+        assert all(undefined_names([*executed[:i], *executed[i + 1 :]]) for i in range(1, len(executed) - 1))
 
 
-def test_it_stops_after_the_training_and_stores_each_seed(file, lesson, capsys):
+def test_it_stops_after_the_training_cell_and_stores_each_seed(file, lesson, capsys):
     assert main(["measure", lesson, "--seeds", "3"]) == 0
     assert {seed: entry["accuracy"] for seed, entry in stored(file).items()} == {
         "0": [0.0] * 3,
@@ -115,27 +116,27 @@ def test_it_stops_after_the_training_and_stores_each_seed(file, lesson, capsys):
     assert "01_small on mnist, as taught: " in capsys.readouterr().out
 
 
-def test_what_is_stored_is_not_run_again(file, lesson, monkeypatch):
+def test_stored_seeds_are_not_run_again(file, lesson, monkeypatch):
     assert main(["measure", lesson, "--seeds", "1"]) == 0
     monkeypatch.setattr(module, "_measure_one", lambda path, seed, *others: seed == 1 or pytest.fail("measured twice"))
     assert main(["measure", lesson, "--seeds", "2"]) == 0
 
 
-def test_another_number_of_epochs_is_a_variant(file, lesson):
+def test_another_number_of_epochs_is_stored_as_a_variant(file, lesson):
     assert main(["measure", lesson, "--seeds", "1", "--epochs", "1"]) == 0
     assert stored(file, "1 epoch")["0"]["accuracy"] == [0.0]
     assert module.AS_TAUGHT not in json.loads(file.read_text())["results"]["mnist"]["01_small"]
 
 
-def test_the_first_epochs_of_a_seed_measured_as_taught_are_not_run_again(file, lesson):
+def test_fewer_epochs_are_not_run_for_seeds_measured_as_taught(file, lesson):
     assert main(["measure", lesson, "--seeds", "2"]) == 0
     assert main(["measure", lesson, "--seeds", "3", "--epochs", "1"]) == 0
     assert list(stored(file, "1 epoch")) == ["2"]
     assert main(["measure", lesson, "--seeds", "2", "--epochs", "4"]) == 0
-    assert list(stored(file, "4 epochs")) == ["0", "1"], "a longer training is another one"
+    assert list(stored(file, "4 epochs")) == ["0", "1"], "a longer training run is a different one"
 
 
-def test_other_numbers_are_a_variant_of_their_name(file, lesson, tmp_path):
+def test_other_parameters_are_stored_as_a_variant(file, lesson, tmp_path):
     assert main(["measure", lesson, "--seeds", "2"]) == 0
     assert main(["measure", lesson, "--seeds", "2", "--set", "EPOCHS=seed", "--set", "WIDTH=0.5"]) == 0
     assert {seed: len(entry["accuracy"]) for seed, entry in stored(file, "EPOCHS=seed, WIDTH=0.5").items()} == {
@@ -147,37 +148,38 @@ def test_other_numbers_are_a_variant_of_their_name(file, lesson, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["EPOCHS", "EPOCHS=", "EPOCHS=two", "epochs=2", "EPOCHS=1;import os"])
-def test_what_is_no_number_is_refused(lesson, text, capsys):
+def test_a_setting_without_a_number_is_refused(lesson, text, capsys):
     with pytest.raises(SystemExit):
         main(["measure", lesson, "--set", text])
     assert "expected NAME=NUMBER" in capsys.readouterr().err
 
 
-def test_several_at_the_same_time_lose_nothing(file, lesson):
+def test_runs_at_the_same_time_are_all_stored(file, lesson):
     assert main(["measure", lesson, "--seeds", "4", "--jobs", "4"]) == 0
     assert list(stored(file)) == ["0", "1", "2", "3"]
 
 
-def test_a_failure_is_told_and_the_others_go_on(file, tmp_path, lesson, capsys):
+def test_a_failure_is_reported_and_the_other_lessons_are_measured(file, tmp_path, lesson, capsys):
     broken = write(tmp_path / "02_broken.ipynb", *CELLS[:3], code("1 / 0", "train"))
     assert main(["measure", str(broken), lesson, "--seeds", "1"]) == 1
     assert "02_broken, seed 0: cell 'train': ZeroDivisionError" in capsys.readouterr().out
     assert list(stored(file)) == ["0"]
 
 
-def test_a_lesson_without_a_training_is_an_error():
+def test_a_lesson_without_a_training_cell_is_refused():
     with pytest.raises(ValueError, match="a cell of the id 'train'"):
-        module.up_to_training(notebook(code("1", "other")))
+        up_to_training(notebook(code("1", "other")), Variant())
 
 
-def test_digits_held_out_are_handed_to_the_check():
-    short = module.up_to_training(notebook(code("held_out = lab.holdout_dataset(9)", "data"), code("1", "train")))
+def test_the_check_gets_the_held_out_digits():
+    holding_out = code("held_out = lab.holdout_dataset(9)", "data")
+    short = up_to_training(notebook(holding_out, code("1", "train")), Variant())
     assert "history, held_out=held_out)" in short.cells[-1].source
-    short = module.up_to_training(notebook(code("1", "train")))
+    short = up_to_training(notebook(code("1", "train")), Variant())
     assert "held_out" not in short.cells[-1].source
 
 
 def test_the_shortened_lesson_is_a_valid_notebook():
-    short = module.up_to_training(notebook(*CELLS))
+    short = up_to_training(notebook(*CELLS), Variant())
     nbformat.validate(short)
     assert [cell.id for cell in short.cells] == ["parameters", "imports", "train", "measured"]

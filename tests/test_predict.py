@@ -1,4 +1,4 @@
-"""Instances as a prediction service takes them: written, read, and refused when something is wrong with one."""
+"""Files of instances are written, read, and refused if an instance is invalid."""
 
 import json
 import zipfile
@@ -9,24 +9,24 @@ import pytest
 from mnist_lab.__main__ import main
 from mnist_lab.data import idx
 from mnist_lab.data.find import find_mnist
-from mnist_lab.trainer.instances import InstancesError, read_instances, sample
+from mnist_lab.trainer.instances import InstancesError, first_instances, read_instances
 
 GOOD = {"image": np.arange(784).reshape(28, 28).__mod__(256).tolist()}
 
 
-def changed(row=0, column=0, pixel=None, rows=None):
+def instance_with(row=0, column=0, pixel=None, rows=None):
     image = [list(line) for line in GOOD["image"]]
     image[row][column] = pixel
     return {"image": image if rows is None else rows(image)}
 
 
-def written(tmp_path, content):
+def write_instances(tmp_path, content):
     path = tmp_path / "instances.json"
     path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
     return path
 
 
-def test_what_is_written_is_read(tiny, tmp_path, capsys):
+def test_sample_writes_the_first_digits_and_refuses_too_many(tiny, tmp_path, capsys):
     path = tmp_path / "digits.json"
     assert main(["sample", "--count", "7", "--output", str(path)]) == 0
     images = read_instances(path)
@@ -38,46 +38,46 @@ def test_what_is_written_is_read(tiny, tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
-        (b"{", "Expected a file of JSON"),
-        (b"\xff\xfe", "Expected a file of JSON"),
+        (b"{", "expected a JSON file"),
+        (b"\xff\xfe", "expected a JSON file"),
         ([], "at least one. Received: []"),
         ({"instances": []}, "at least one"),
         ({"images": [GOOD]}, "at least one"),
         ({"instances": [GOOD, 5]}, 'Instance 1: expected {"image": …}. Received: 5'),
         ({"instances": [GOOD, GOOD, {"pixels": []}]}, "Instance 2: expected"),
-        ({"instances": [changed(rows=lambda image: image[:27])]}, "Instance 0: expected 28 rows of 28"),
+        ({"instances": [instance_with(rows=lambda image: image[:27])]}, "Instance 0: expected 28 rows of 28"),
         (
-            {"instances": [GOOD, changed(rows=lambda image: [*image[:27], image[0][:5]])]},
+            {"instances": [GOOD, instance_with(rows=lambda image: [*image[:27], image[0][:5]])]},
             "Instance 1: expected 28 rows",
         ),
         (
-            {"instances": [changed(rows=lambda image: [pixel for row in image for pixel in row])]},
+            {"instances": [instance_with(rows=lambda image: [pixel for row in image for pixel in row])]},
             "Instance 0: expected",
         ),
-        ({"instances": [changed(3, 4, 256)]}, "Instance 0, row 3, column 4: expected a number from 0 to 255"),
-        ({"instances": [changed(0, 0, -0.5)]}, "Received: -0.5"),
-        ({"instances": [changed(0, 1, "7")]}, 'expected a number. Received: "7"'),
-        ({"instances": [changed(0, 1, True)]}, "expected a number. Received: true"),
-        ({"instances": [changed(0, 1, None)]}, "expected a number. Received: null"),
-        ({"instances": [changed(0, 1, float("nan"))]}, "expected a number. Received: NaN"),
+        ({"instances": [instance_with(3, 4, 256)]}, "Instance 0, row 3, column 4: expected a number from 0 to 255"),
+        ({"instances": [instance_with(0, 0, -0.5)]}, "Received: -0.5"),
+        ({"instances": [instance_with(0, 1, "7")]}, 'expected a number. Received: "7"'),
+        ({"instances": [instance_with(0, 1, True)]}, "expected a number. Received: true"),
+        ({"instances": [instance_with(0, 1, None)]}, "expected a number. Received: null"),
+        ({"instances": [instance_with(0, 1, float("nan"))]}, "expected a number. Received: NaN"),
     ],
 )
-def test_a_bad_instance_is_named(tmp_path, content, told):
+def test_an_invalid_instance_is_refused_by_its_number(tmp_path, content, message):
     with pytest.raises(InstancesError) as error:
-        read_instances(written(tmp_path, content))
-    assert told in str(error.value)
+        read_instances(write_instances(tmp_path, content))
+    assert message in str(error.value)
 
 
-def test_no_instances_of_nothing(tiny):
+def test_a_sample_of_no_digits_is_refused(tiny):
     with pytest.raises(InstancesError, match="Received: 0"):
-        sample(0)
+        first_instances(0)
 
 
 @pytest.mark.parametrize("flag", ["--model", "--export"])
-@pytest.mark.parametrize("damage", ["none there", "another zip", "no zip"])
-def test_a_network_that_cannot_be_read_is_told_in_a_line(tmp_path, capsys, flag, damage):
+@pytest.mark.parametrize("damage", ["missing", "another zip", "no zip"])
+def test_a_damaged_network_prints_a_message(tmp_path, capsys, flag, damage):
     (tmp_path / "one.json").write_text(json.dumps({"instances": [{"image": np.zeros((28, 28), int).tolist()}]}))
     model = tmp_path / "model.keras"
     if damage == "another zip":

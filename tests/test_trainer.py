@@ -1,4 +1,4 @@
-"""The trainer's parts: settings, each step's digits, checkpoints, and a training that goes on as if unbroken."""
+"""The trainer's parts: settings, the digits of each step, checkpoints, and training runs that are resumed exactly."""
 
 import argparse
 import json
@@ -22,24 +22,24 @@ from .conftest import classes_shown
 SMALL = {"hp_conv1": 2, "hp_conv2": 3, "hp_conv3": 4, "hp_dense": 8}
 
 
-def parsed(*flags):
+def parse(*flags):
     parser = argparse.ArgumentParser()
     settings.add_flags(parser)
     return settings.from_flags(parser.parse_args(flags))
 
 
-def test_without_flags_it_is_lesson_08s_recipe():
-    assert parsed() == settings.Settings()
-    rate = network.schedule(settings.Settings(), 937)
-    assert [float(rate(step)) for step in (0, 936, 937, 9 * 937)] == pytest.approx(
+def test_the_defaults_are_the_recipe_of_lesson_08():
+    assert parse() == settings.Settings()
+    schedule = network.schedule(settings.Settings(), 937)
+    assert [float(schedule(step)) for step in (0, 936, 937, 9 * 937)] == pytest.approx(
         [0.01, 0.01, 0.00666, 0.01 * 0.666**9], rel=1e-5
     )
     assert network.build(settings.Settings()).count_params() == 354_538
 
 
-def test_lesson_10s_schedule_rises_and_falls():
-    rate = network.schedule(settings.Settings(hp_schedule=settings.ONE_CYCLE, epochs=2), 100)
-    rates = [float(rate(step)) for step in range(201)]
+def test_the_one_cycle_schedule_of_lesson_10_rises_and_falls():
+    schedule = network.schedule(settings.Settings(hp_schedule=settings.ONE_CYCLE, epochs=2), 100)
+    rates = [float(schedule(step)) for step in range(201)]
     assert rates[0] == pytest.approx(0.001)
     assert max(rates) == pytest.approx(0.01)
     assert rates.index(max(rates)) == 40
@@ -52,7 +52,7 @@ def test_lesson_10s_schedule_rises_and_falls():
         ("--epochs", "0", "whole number above 0"),
         ("--batch-size", "2.5", "whole number above 0"),
         ("--hp-conv1", "many", "whole number above 0"),
-        ("--hp-dropout", "1", "from 0 up to, but not, 1"),
+        ("--hp-dropout", "1", "at least 0 and below 1"),
         ("--hp-lr", "-1", "above 0"),
         ("--hp-lr", "inf", "above 0"),
         ("--epochs", "inf", "whole number above 0"),
@@ -61,13 +61,13 @@ def test_lesson_10s_schedule_rises_and_falls():
         ("--job-dir", "", "the name of a folder"),
     ],
 )
-def test_a_flag_that_makes_no_sense(flag, value, expected, capsys):
+def test_an_impossible_value_of_a_flag_is_refused(flag, value, expected, capsys):
     with pytest.raises(SystemExit):
-        parsed(flag, value)
+        parse(flag, value)
     assert expected in capsys.readouterr().err
 
 
-def test_a_cloud_service_says_where_things_go(monkeypatch):
+def test_a_cloud_service_can_name_the_folders(monkeypatch):
     job = settings.Settings(job_dir="gs://bucket/job/")
     assert (job.export, job.logs, job.checkpoints) == (
         "gs://bucket/job/export",
@@ -75,25 +75,25 @@ def test_a_cloud_service_says_where_things_go(monkeypatch):
         "gs://bucket/job/checkpoints",
     )
     monkeypatch.setenv("AIP_MODEL_DIR", "gs://elsewhere/model/")
-    monkeypatch.setenv("AIP_TENSORBOARD_LOG_DIR", "gs://elsewhere/told/")
-    monkeypatch.setenv("AIP_CHECKPOINT_DIR", "gs://elsewhere/kept/")
+    monkeypatch.setenv("AIP_TENSORBOARD_LOG_DIR", "gs://elsewhere/logs/")
+    monkeypatch.setenv("AIP_CHECKPOINT_DIR", "gs://elsewhere/checkpoints/")
     assert (job.export, job.logs, job.checkpoints) == (
         "gs://elsewhere/model/",
-        "gs://elsewhere/told/",
-        "gs://elsewhere/kept/",
+        "gs://elsewhere/logs/",
+        "gs://elsewhere/checkpoints/",
     )
 
 
-ALONE = batches.Share()
+ONE_WORKER = batches.Share()
 
 
-def steps_of(files, share=ALONE, **changes):
+def batches_of(files, share=ONE_WORKER, **changes):
     arguments = {"epochs": 2, "batch_size": 60, "seed": 3, "augment": False, "share": share, **changes}
     return [tuple(part.numpy() for part in pair) for pair in batches.training_batches(files, **arguments)]
 
 
-def test_each_epoch_goes_through_all_digits_in_an_order_of_its_own(tiny):
-    steps = steps_of(find_mnist())
+def test_each_epoch_holds_all_digits_in_a_different_order(tiny):
+    steps = batches_of(find_mnist())
     assert len(steps) == 10
     sums = [np.sort(np.concatenate([images.sum(1) for images, _ in steps[part]])) for part in (slice(5), slice(5, 10))]
     np.testing.assert_array_equal(*sums)
@@ -104,21 +104,21 @@ def test_each_epoch_goes_through_all_digits_in_an_order_of_its_own(tiny):
 
 
 @pytest.mark.parametrize("augment", [False, True])
-def test_a_steps_digits_depend_on_the_seed_and_the_step_alone(tiny, augment):
-    whole = steps_of(find_mnist(), augment=augment)
+def test_the_digits_of_a_step_depend_only_on_the_seed_and_the_step(tiny, augment):
+    whole = batches_of(find_mnist(), augment=augment)
     for first in (1, 5, 7):
-        rest = steps_of(find_mnist(), augment=augment, first_step=first)
+        rest = batches_of(find_mnist(), augment=augment, first_step=first)
         assert len(rest) == len(whole) - first
-        for (images, classes), (others, their_classes) in zip(whole[first:], rest, strict=True):
-            np.testing.assert_array_equal(images, others)
-            np.testing.assert_array_equal(classes, their_classes)
-    assert not np.array_equal(whole[0][0], steps_of(find_mnist(), augment=augment, seed=4)[0][0])
+        for expected, batch in zip(whole[first:], rest, strict=True):
+            np.testing.assert_array_equal(batch[0], expected[0])
+            np.testing.assert_array_equal(batch[1], expected[1])
+    assert not np.array_equal(whole[0][0], batches_of(find_mnist(), augment=augment, seed=4)[0][0])
 
 
 @pytest.mark.parametrize(("workers", "replicas"), [(1, 2), (2, 1), (2, 3)])
 def test_workers_share_each_batch_without_overlap_or_loss(tiny, workers, replicas):
-    whole = steps_of(find_mnist())
-    shares = [steps_of(find_mnist(), batches.Share(worker, workers, replicas)) for worker in range(workers)]
+    whole = batches_of(find_mnist())
+    shares = [batches_of(find_mnist(), batches.Share(worker, workers, replicas)) for worker in range(workers)]
     for step, (images, classes) in enumerate(whole):
         parts = [part for share in shares for part in share[step * replicas : (step + 1) * replicas]]
         assert {len(labels) for _, labels in parts} == {60 // workers // replicas}
@@ -126,14 +126,14 @@ def test_workers_share_each_batch_without_overlap_or_loss(tiny, workers, replica
         np.testing.assert_array_equal(np.concatenate([labels for _, labels in parts]), classes)
 
 
-def test_a_batch_that_cannot_be_shared(tiny):
-    with pytest.raises(ValueError, match=r"multiple of that\. Received: 60"):
-        steps_of(find_mnist(), batches.Share(0, 7, 1))
+def test_an_impossible_batch_size_is_refused(tiny):
+    with pytest.raises(ValueError, match=r"must be a multiple of 7, .* Received: 60"):
+        batches_of(find_mnist(), batches.Share(0, 7, 1))
     with pytest.raises(ValueError, match="at most 300, the number of digits"):
-        steps_of(find_mnist(), batch_size=301)
+        batches_of(find_mnist(), batch_size=301)
 
 
-def test_a_training_that_cannot_be_done_is_told_and_no_traceback(tiny, tmp_path, capsys):
+def test_an_impossible_training_run_prints_a_message_without_a_traceback(tiny, tmp_path, capsys):
     assert main(["train", "--job-dir", str(tmp_path / "job"), "--batch-size", "301"]) == 1
     assert "at most 300, the number of digits. Received: 301" in capsys.readouterr().err
     (tmp_path / "file").write_text("")
@@ -142,8 +142,8 @@ def test_a_training_that_cannot_be_done_is_told_and_no_traceback(tiny, tmp_path,
 
 
 @pytest.mark.parametrize(("workers", "replicas"), [(1, 1), (2, 1), (3, 2)])
-def test_every_validation_digit_is_judged_once(tiny, workers, replicas, monkeypatch):
-    monkeypatch.setattr(batches, "_JUDGED_AT_ONCE", 7)  # so that there are several steps
+def test_every_validation_digit_is_evaluated_once(tiny, workers, replicas, monkeypatch):
+    monkeypatch.setattr(batches, "_VALIDATION_BATCH_SIZE", 7)  # for several steps
     parts = []
     for worker in range(workers):
         parts += list(batches.validation_batches(find_mnist(), batches.Share(worker, workers, replicas)))
@@ -157,7 +157,7 @@ ARRAYS = [np.arange(6, dtype=np.float32).reshape(2, 3), np.int64(5), np.array([1
 RECIPE = settings.Settings().recipe
 
 
-def test_a_checkpoint_comes_back_as_it_was_and_three_are_kept(tmp_path):
+def test_a_checkpoint_is_restored_exactly_and_the_last_three_are_kept(tmp_path):
     assert checkpoints.latest(str(tmp_path / "none"), RECIPE) is None
     for step in (1, 20, 300, 4_000):
         checkpoints.save(str(tmp_path), step, [ARRAYS[0] + step, *ARRAYS[1:]], RECIPE)
@@ -169,7 +169,7 @@ def test_a_checkpoint_comes_back_as_it_was_and_three_are_kept(tmp_path):
     assert [array.dtype for array in arrays] == [np.asarray(array).dtype for array in ARRAYS]
 
 
-def test_where_only_damaged_ones_are_left_the_next_one_is_kept(tmp_path):
+def test_a_new_checkpoint_replaces_damaged_ones_of_later_steps(tmp_path):
     folder = tmp_path / "two-step-lr"
     for step in (7, 8, 9):
         checkpoints.save(str(folder), step, ARRAYS, RECIPE)
@@ -182,7 +182,7 @@ def test_where_only_damaged_ones_are_left_the_next_one_is_kept(tmp_path):
 
 
 class Code:
-    """Something whose unpickling would leave a file behind."""
+    """An object that creates a file when it is unpickled."""
 
     def __init__(self, path):
         self.path = path
@@ -217,47 +217,47 @@ def test_a_damaged_checkpoint_is_passed_over_with_a_warning(tmp_path, damage):
     assert not (tmp_path / "it was unpickled").exists()
 
 
-def test_a_checkpoint_of_another_training_is_an_error_that_names_the_flags(tmp_path):
+def test_a_checkpoint_of_another_training_run_is_refused_with_the_flags_that_differ(tmp_path):
     checkpoints.save(str(tmp_path), 1, ARRAYS, RECIPE)
     other = settings.Settings(hp_conv1=5, seed=1, hp_schedule=settings.ONE_CYCLE).recipe
-    told = "--epochs is not named there, 10 here; --hp-conv1 is 12 there, 5 here; --hp-lr-decay is 0.666 there"
-    with pytest.raises(settings.TrainingError, match=told):
+    differences = "--epochs is not set there, 10 here; --hp-conv1 is 12 there, 5 here; --hp-lr-decay is 0.666 there"
+    with pytest.raises(settings.TrainingError, match=differences):
         checkpoints.latest(str(tmp_path), other)
     longer = settings.Settings(epochs=20, checkpoint_every=7, job_dir="elsewhere").recipe
     assert checkpoints.latest(str(tmp_path), longer)[0] == 1
 
 
-def trained(loop, start, stop):
+def train(loop, start, stop):
     steps = loop.batches(start)
     return np.sum([loop.step(*next(steps), tf.constant(0.0)).numpy() for _ in range(start, stop)], axis=0)
 
 
 @pytest.mark.parametrize("augment", [False, True])
-def test_a_training_that_was_interrupted_ends_as_an_unbroken_one(tiny, augment):
+def test_an_interrupted_training_run_ends_exactly_like_an_uninterrupted_one(tiny, augment):
     chosen = settings.Settings(epochs=3, batch_size=60, augment=augment, hp_dropout=0.5, **SMALL)
 
     def new():
         return Loop(chosen, find_mnist(), tf.distribute.get_strategy())
 
-    unbroken = new()
-    trained(unbroken, 0, 15)
+    uninterrupted = new()
+    train(uninterrupted, 0, 15)
     first = new()
-    trained(first, 0, 7)
+    train(first, 0, 7)
     second = new()
     second.restore(first.values())
-    trained(second, 7, 15)
-    for value, other in zip(unbroken.values(), second.values(), strict=True):
-        np.testing.assert_array_equal(value, other)
-    assert unbroken.evaluate() == second.evaluate()
+    train(second, 7, 15)
+    for expected, value in zip(uninterrupted.values(), second.values(), strict=True):
+        np.testing.assert_array_equal(value, expected)
+    assert second.evaluate() == uninterrupted.evaluate()
 
 
-def test_arrays_that_do_not_fit_the_network_are_told(tiny):
+def test_arrays_that_do_not_fit_the_network_are_refused(tiny):
     loop = Loop(settings.Settings(batch_size=60, **SMALL), find_mnist(), tf.distribute.get_strategy())
     with pytest.raises(settings.TrainingError, match=f"{len(loop.variables) - 1} arrays do not fit the network's"):
         loop.restore(loop.values()[1:])
 
 
-def test_other_digits_are_another_recipe(tiny, tmp_path):
+def test_different_digits_change_the_recipe(tiny, tmp_path):
     chosen = settings.Settings(batch_size=60, **SMALL)
     before = Loop(chosen, find_mnist(), tf.distribute.get_strategy()).recipe
     labels = idx.read_labels(find_mnist().train_labels)
@@ -266,7 +266,7 @@ def test_other_digits_are_another_recipe(tiny, tmp_path):
     assert {part for part in before if before[part] != after[part]} == {"the digits' checksum"}
 
 
-def test_the_seconds_go_on_where_an_earlier_run_left_them(tmp_path):
+def test_the_seconds_of_a_resumed_run_include_those_of_the_earlier_run(tmp_path):
     lines = [{"epoch": epoch, "step": 10 * epoch, "seconds": 100.0 * epoch} for epoch in (1, 2, 3)]
     (tmp_path / "metrics.json").write_text("".join(json.dumps(line) + "\n" for line in lines))
     reports = Reports(settings.Settings(job_dir=str(tmp_path)), steps=50, first_step=25)
@@ -277,7 +277,7 @@ def test_the_seconds_go_on_where_an_earlier_run_left_them(tmp_path):
 
 
 @pytest.mark.parametrize("line", ['{"epoch": 1', "[1, 2]"])
-def test_metrics_that_are_no_json_are_an_error_that_names_them(tmp_path, line):
+def test_metrics_that_are_not_json_are_refused_and_left_as_they_are(tmp_path, line):
     path = tmp_path / "metrics.json"
     path.write_text(f"{line}\n")
     with pytest.raises(settings.TrainingError, match=r"metrics\.json: expected a JSON object in each line"):
@@ -285,9 +285,9 @@ def test_metrics_that_are_no_json_are_an_error_that_names_them(tmp_path, line):
     assert path.read_text() == f"{line}\n"
 
 
-def test_the_judgement_is_that_of_keras(tiny):
+def test_the_evaluation_agrees_with_keras(tiny):
     loop = Loop(settings.Settings(batch_size=60, **SMALL), find_mnist(), tf.distribute.get_strategy())
-    trained(loop, 0, 5)
+    train(loop, 0, 5)
     (images, classes, weights), *_ = batches.validation_batches(find_mnist(), batches.Share())
     logits = loop.model.predict(images[weights == 1], verbose=0)
     losses = keras.losses.sparse_categorical_crossentropy(classes[weights == 1], logits, from_logits=True)
@@ -305,19 +305,19 @@ def test_the_judgement_is_that_of_keras(tiny):
         '{"cluster": {"worker": ["a:1"], "ps": ["b:2"]}, "task": {"type": "ps", "index": 0}}',
     ],
 )
-def test_a_cluster_that_makes_no_sense(monkeypatch, config):
+def test_an_invalid_cluster_is_refused(monkeypatch, config):
     monkeypatch.setenv(strategies.VARIABLE, config)
     with pytest.raises(ValueError, match=r"Expected .*Received: "):
         strategies.strategy_of_environment()
 
 
-def test_one_worker_needs_no_strategy_of_its_own(monkeypatch):
-    alone = {"cluster": {"worker": ["127.0.0.1:1"]}, "task": {"type": "worker", "index": 0}}
-    monkeypatch.setenv(strategies.VARIABLE, json.dumps(alone))
+def test_a_cluster_of_one_worker_uses_the_default_strategy(monkeypatch):
+    config = {"cluster": {"worker": ["127.0.0.1:1"]}, "task": {"type": "worker", "index": 0}}
+    monkeypatch.setenv(strategies.VARIABLE, json.dumps(config))
     assert strategies.strategy_of_environment() is tf.distribute.get_strategy()
 
 
-def test_images_and_labels_that_do_not_belong_together_are_refused(tiny):
+def test_different_numbers_of_images_and_labels_are_refused(tiny):
     idx.write(find_mnist().train_labels, idx.read_labels(find_mnist().train_labels)[:-1])
     with pytest.raises(MnistFileError, match=r"299 labels.*300"):
         Loop(settings.Settings(batch_size=60, **SMALL), find_mnist(), tf.distribute.get_strategy())

@@ -1,4 +1,4 @@
-"""`mnist-lab` writes where it says, and nowhere else: every file that its processes open for writing is looked at."""
+"""`mnist-lab` writes only the files that it names: the tests see every file that its processes open for writing."""
 
 import os
 import subprocess
@@ -15,7 +15,10 @@ HARMLESS = ("/dev/", "/proc/")
 
 @pytest.fixture
 def written(tiny, tmp_path):
-    """A function that runs `mnist-lab` in a folder of its own and returns what it wrote outside of the home folder."""
+    """Return a function that runs `mnist-lab` in an empty folder and returns the files it wrote there or elsewhere.
+
+    Files in the home folder and the folder for temporary files do not count.
+    """
     home, temporary, here = (tmp_path / name for name in ("home", "temporary", "here"))
     for folder in (home, temporary, here):
         folder.mkdir()
@@ -30,14 +33,14 @@ def written(tiny, tmp_path):
         environment = {**inherited, **own, "PYTHONDONTWRITEBYTECODE": "1"}
         subprocess.run(command, cwd=here, env=environment, check=True, capture_output=True, timeout=300)
         paths = {Path(line) for line in log.read_text().splitlines() if not line.startswith(HARMLESS)}
-        assert paths, "nothing was seen"
+        assert paths, "no file was seen"
         return {path for path in paths if not any(path.is_relative_to(folder) for folder in (home, temporary))}
 
     run.here = here
     return run
 
 
-def test_sample_writes_its_file(written):
+def test_sample_writes_only_its_file(written):
     assert written("sample", "--count", 3, "--output", "three.json") == {written.here / "three.json"}
 
 
@@ -45,16 +48,16 @@ def executed(written):
     return {written.here / "executed", written.here / "executed" / "01.ipynb"}
 
 
-def test_run_writes_what_it_executed_into_its_folder(written):
+def test_run_writes_only_the_executed_notebook(written):
     write(written.here / "01.ipynb", code("print(1 + 1)", "sum"))
     assert written("run", "01.ipynb") == executed(written)
 
 
-def test_run_in_place_writes_the_notebook(written):
+def test_run_in_place_writes_only_the_notebook(written):
     write(written.here / "01.ipynb", code("print(1 + 1)", "sum"))
     assert written("run", "--in-place", "01.ipynb") == {written.here / "01.ipynb"}
 
 
-def test_a_notebook_that_writes_elsewhere_is_seen(written, tmp_path):
+def test_a_file_that_a_notebook_writes_elsewhere_is_seen(written, tmp_path):
     write(written.here / "01.ipynb", code(f"open({str(tmp_path / 'elsewhere')!r}, 'w').close()", "open"))
     assert written("run", "01.ipynb") == executed(written) | {tmp_path / "elsewhere"}

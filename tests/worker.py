@@ -1,4 +1,4 @@
-"""A worker of its own, or the only one: takes steps and writes its variables to a file.
+"""Train as one of several workers, or as the only one, and write the variables to a file.
 
 usage: worker.py FILE STEPS KIND, where KIND is "plain" (dense layers) or "normalized" (batch normalization).
 """
@@ -18,12 +18,12 @@ from mnist_lab.trainer.strategies import strategy_of_environment
 file, steps, kind = sys.argv[1:]
 
 
-def plain(_settings, *, synchronized):
+def build_dense(_settings, *, synchronized):
     return keras.Sequential([keras.Input((784,)), keras.layers.Dense(20, activation="relu"), keras.layers.Dense(10)])
 
 
 if kind == "plain":
-    network.build = plain
+    network.build = build_dense
 settings = Settings(batch_size=60, epochs=10, hp_dropout=0, hp_conv1=2, hp_conv2=3, hp_conv3=4, hp_dense=8)
 loop = Loop(settings, find_mnist(), strategy_of_environment())
 with loop.strategy.scope():

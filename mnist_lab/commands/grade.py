@@ -1,7 +1,7 @@
-"""`mnist-lab grade`: run learners' copies of the exercises and tell what their checks say.
+"""`mnist-lab grade`: run learners' copies of the exercises and show the results of their checks.
 
-The learner's code is executed, with all that this user may do. It can also forge what its check records: a grade is
-help for an honest class, not an examination.
+The learner's code runs with all the rights of this user. It can also forge the results of its check: grading helps an
+honest class, but it is no examination.
 """
 
 import csv
@@ -13,13 +13,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from mnist_lab.commands.notebook_runner import Execution, below_common_folder, execute
+from mnist_lab.commands.notebook_runner import Execution, Report, execute, relative_to_common_folder
 from mnist_lab.commands.progress import Bar, progress
 
 
 @dataclass(frozen=True)
 class Grade:
-    """A notebook's row: its check's lesson, how many of its claims hold, which do not, and what went wrong."""
+    """A notebook's row: the lesson, how many claims of its check hold, which do not, and the error if there was one."""
 
     notebook: str
     lesson: str = ""
@@ -30,22 +30,24 @@ class Grade:
 
 
 def grade(notebooks: list[Path], seconds: float, table: Path | None = None) -> int:
-    """Run each notebook in a fresh kernel and an empty folder, and print a table of what its last check said.
+    """Run each notebook in a new kernel and an empty folder, and print a table with the result of its last check.
 
     Args:
         notebooks: learners' copies of the exercises.
         seconds: the time limit of each.
-        table: a CSV file to write the table into as well.
+        table: a CSV file to which the table is written, too.
 
     Returns:
-        1 where a notebook could not be run to its end, else 0; a check that says "not yet" is no failure.
+        1 if a notebook could not be run to its end, else 0; a check that says "not yet" is no failure.
     """
     console = Console()
-    with table.open("w", newline="", encoding="utf-8") if table else nullcontext() as file:  # before the work is done
+    with (
+        table.open("w", newline="", encoding="utf-8") if table else nullcontext() as file
+    ):  # first: an error costs no work
         with progress(console) as bars:
-            names = [str(name) for name in below_common_folder(notebooks)]
+            names = [str(name) for name in relative_to_common_folder(notebooks)]
             grades = [_grade_one(path, seconds, Bar(bars, name)) for path, name in zip(notebooks, names, strict=True)]
-        console.print(_shown(names, grades))
+        console.print(_table(names, grades))
         if file:
             rows = csv.DictWriter(file, [field.name for field in fields(Grade)])
             rows.writeheader()
@@ -53,7 +55,7 @@ def grade(notebooks: list[Path], seconds: float, table: Path | None = None) -> i
     return int(any(each.error for each in grades))
 
 
-def _grade_one(path: Path, seconds: float, report) -> Grade:
+def _grade_one(path: Path, seconds: float, report: Report) -> Grade:
     if not path.is_file():
         return Grade(str(path), error="there is no such file")
     with tempfile.TemporaryDirectory(prefix="mnist-lab-grade-") as folder:
@@ -61,11 +63,11 @@ def _grade_one(path: Path, seconds: float, report) -> Grade:
             result = execute(path, seconds=seconds, cell_seconds=seconds, folder=Path(folder), report=report)
         except ValueError as error:
             return Grade(str(path), error=str(error))
-    return _graded(path, result, seconds)
+    return _grade_of(path, result, seconds)
 
 
-def _graded(path: Path, result: Execution, seconds: float) -> Grade:
-    error = result.failure or ("" if result.checks else "it ran to its end, and no check was reached")
+def _grade_of(path: Path, result: Execution, seconds: float) -> Grade:
+    error = result.failure or ("" if result.checks else "it ran to its end without reaching a check")
     if result.failure and result.seconds >= seconds:
         error = f"stopped at the time limit of {seconds:g} s, in {result.failure.partition(':')[0]}"
     if not result.checks:
@@ -76,7 +78,7 @@ def _graded(path: Path, result: Execution, seconds: float) -> Grade:
     return Grade(str(path), check["lesson"], len(verdicts) - len(not_yet), len(verdicts), "; ".join(not_yet), error)
 
 
-def _shown(names: list[str], grades: list[Grade]) -> Table:
+def _table(names: list[str], grades: list[Grade]) -> Table:
     table = Table(show_lines=True)
     table.add_column("notebook", overflow="fold")
     table.add_column("lesson", no_wrap=True)

@@ -1,147 +1,172 @@
-"""`mnist-lab measure`: train lessons over seeds and store their accuracies in results.json."""
+"""`mnist-lab measure`: train lessons with several seeds and store their accuracies in results.json."""
 
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from rich.console import Console
 from rich.progress import Progress
 
-from mnist_lab.commands.notebook_runner import execute
+from mnist_lab.commands.notebook_runner import Execution, execute
 from mnist_lab.commands.progress import Bar, progress
 from mnist_lab.data.find import find_mnist
 from mnist_lab.environment import SEED_VARIABLE, processor, versions
 from mnist_lab.results.store import AS_TAUGHT, FILE, seeds_of, store, summary
 
-TRAINING_CELL = "train"
+_STORED = ("accuracy", "loss", "misread", "figures", "held_out")
 
 
-def measure(
-    notebooks: list[Path],
-    seeds: int,
-    *,
-    epochs: int | None = None,
-    settings: Sequence[str] = (),
-    training: str | None = None,
-    jobs: int | None = None,
-) -> int:
-    """Train lessons with the seeds 0 to `seeds` − 1; what is stored already is not run again.
+@dataclass(frozen=True)
+class Variant:
+    """How a lesson is trained: as taught, or with other numbers.
 
-    Of a notebook only the cells up to `train` are executed, and a check after them.
+    Attributes:
+        training: which training run, in a lesson with several: "long" for that of the cell `train-long`, which assigns
+            `long_model` and `long_history`; None: the lesson's own, of the cell `train`.
+        epochs: number of epochs; None: the lesson's own.
+        settings: other numbers for the cell `parameters`, "NAME=3" or "NAME=seed", the run's own seed.
+    """
+
+    training: str | None = None
+    epochs: int | None = None
+    settings: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name under which results.json holds it: "as taught", "1 epoch", "long, STOP_AFTER=10"."""
+        training = [self.training] if self.training else []
+        epochs = [] if self.epochs is None else [f"{self.epochs} epoch{'s' * (self.epochs != 1)}"]
+        return ", ".join([*training, *epochs, *self.settings]) or AS_TAUGHT
+
+    @property
+    def cell(self) -> str:
+        """The id of the training cell."""
+        return f"train-{self.training}" if self.training else "train"
+
+    def parameters(self, seed: int) -> dict[str, int | float]:
+        """Return the numbers that replace those in the cell `parameters`."""
+        parameters: dict[str, int | float] = {} if self.epochs is None else {"EPOCHS": self.epochs}
+        for setting in self.settings:
+            name, _, value = setting.partition("=")
+            parameters[name] = seed if value == "seed" else float(value) if "." in value else int(value)
+        return parameters
+
+
+def measure(notebooks: list[Path], seeds: int, variant: Variant, jobs: int | None = None) -> int:
+    """Train lessons with the seeds 0 to `seeds` − 1, except those whose results are stored already.
+
+    Of a notebook only the cells up to the training cell are executed, and then a check.
 
     Args:
         notebooks: their paths; empty: all lessons.
-        seeds: how many.
-        epochs: in place of the lesson's own number of epochs; stored as a variant of its own, "1 epoch" for instance.
-            A seed that was measured as taught for as many or more is not run again: its first epochs are the same.
-        settings: other numbers for the cell `parameters`, "NAME=3" or "NAME=seed", the run's own seed; stored as a
-            variant of that name.
-        training: which training, in a lesson with several: "long" for that of the cell `train-long`, which makes
-            `long_model` and `long_history`; stored as a variant of that name.
-        jobs: how many run at the same time; None: one for every two cores.
+        seeds: the number of seeds.
+        variant: how to train; the results are stored under its name. A seed that was measured as taught for at least
+            as many epochs is not run again, because its first epochs are the same.
+        jobs: the number of runs at the same time; None: one for every two cores.
 
     Returns:
-        1 where a notebook failed or this is no checkout, else 0.
+        1 if a notebook failed or there is no checkout, else 0.
     """
     checkout = FILE.parents[2]
     if not (checkout / "pyproject.toml").is_file():
-        print("`mnist-lab measure` writes into a checkout of the project, and this is none.", file=sys.stderr)
+        print("`mnist-lab measure` must run in a checkout of the project, because it writes there.", file=sys.stderr)
         return 1
     console = Console()
     notebooks = notebooks or sorted((checkout / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    shortened = [] if epochs is None else [f"{epochs} epoch{'s' * (epochs != 1)}"]
-    named = [training] if training else []
-    variant = ", ".join([*named, *shortened, *settings]) or AS_TAUGHT
     origin = find_mnist().origin
     missing = [
         (path, seed)
         for seed in range(seeds)
         for path in notebooks
-        if str(seed) not in known_seeds(path.stem, origin, variant, None if settings or training else epochs)
+        if str(seed) not in _known_seeds(path.stem, origin, variant)
     ]
-    environment = versions() | {"processor": processor()}
-    with progress(console) as bars, ThreadPoolExecutor(jobs or max(1, (os.cpu_count() or 1) // 2)) as pool:
-        overall = bars.add_task("runs", total=len(missing), line="")
-
-        def one(path: Path, seed: int) -> bool:
-            parameters = {} if epochs is None else {"EPOCHS": epochs}
-            parameters |= {name: _number(value, seed) for name, _, value in (text.partition("=") for text in settings)}
-            well = _measure_one(path, seed, training, parameters, variant, environment, bars)
-            bars.advance(overall)
-            return well
-
-        all_well = all(list(pool.map(lambda run: one(*run), missing)))
+    all_succeeded = _measure_each(missing, variant, jobs or max(1, (os.cpu_count() or 1) // 2), console)
     for path in notebooks:
-        if measured := summary(path.stem, origin=origin, variant=variant):
-            console.print(f"{path.stem} on {origin}, {variant}: {measured}", highlight=False)
-    return int(not all_well)
+        if measured := summary(path.stem, origin=origin, variant=variant.name):
+            console.print(f"{path.stem} on {origin}, {variant.name}: {measured}", highlight=False)
+    return int(not all_succeeded)
 
 
-def _number(text: str, seed: int) -> int | float:
-    return seed if text == "seed" else float(text) if "." in text else int(text)
+def up_to_training(notebook: nbformat.NotebookNode, variant: Variant) -> nbformat.NotebookNode:
+    """Return the code cells of a lesson up to the training cell, and a check of the network after them.
 
-
-def known_seeds(lesson: str, origin: str, variant: str, epochs: int | None) -> set[str]:
-    """Return the seeds that need not be run: those of the variant, and those trained as taught for as many epochs."""
-    as_taught = seeds_of(lesson, origin=origin)
-    long_enough = {seed for seed, entry in as_taught.items() if epochs and len(entry["accuracy"]) >= epochs}
-    return set(seeds_of(lesson, origin=origin, variant=variant)) | long_enough
-
-
-def training_cell(training: str | None) -> str:
-    """Return the id of the cell of a training: of the lesson's own one, or of one that has a name."""
-    return f"{TRAINING_CELL}-{training}" if training else TRAINING_CELL
-
-
-def up_to_training(notebook: nbformat.NotebookNode, training: str | None = None) -> nbformat.NotebookNode:
-    """Return the code cells of a lesson up to its training, and a check of the network after them.
-
-    Where the training's cell has "needs" in its metadata, these cells alone come before it.
+    If the training cell has "needs" in its metadata, only the cells with these ids come before it.
 
     Raises:
-        ValueError: no cell has the id of that training, or of what it needs.
+        ValueError: no cell has the id of the training cell, or of a cell that it needs.
     """
-    last = training_cell(training)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     names = [cell.id for cell in cells]
-    if last not in names:
-        raise ValueError(f"Expected a lesson with a cell of the id {last!r}. Received the cells: {names}")
-    before = cells[: names.index(last)]
-    if needs := cells[names.index(last)].metadata.get("needs"):
+    if variant.cell not in names:
+        raise ValueError(f"Expected a lesson with a cell of the id {variant.cell!r}. Received the cells: {names}")
+    position = names.index(variant.cell)
+    before, training = cells[:position], cells[position]
+    if needs := training.metadata.get("needs"):
         if not set(needs) <= {cell.id for cell in before}:
-            raise ValueError(f"Expected {last!r} to need cells that stand before it. Received: {needs}")
+            raise ValueError(f"The cells that {variant.cell!r} needs must come before it. Received: {needs}")
         before = [cell for cell in before if cell.id in needs]
+    check = nbformat.v4.new_code_cell(_check_source(notebook, variant.training), id="measured")
+    return nbformat.v4.new_notebook(cells=[*before, training, check], metadata=notebook.metadata)
+
+
+def _check_source(notebook: nbformat.NotebookNode, training: str | None) -> str:
     lesson = notebook.metadata.mnist_lab.lesson
-    held_out = ", held_out=held_out" if any("holdout_dataset(" in cell.source for cell in cells) else ""
     trained = f"{training}_model, {training}_history" if training else "model, history"
-    check = nbformat.v4.new_code_cell(f"lab.check_lesson({lesson!r}, {trained}{held_out})", id="measured")
-    kept = [*before, cells[names.index(last)], check]
-    return nbformat.v4.new_notebook(cells=kept, metadata=notebook.metadata)
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    held_out = ", held_out=held_out" if any("holdout_dataset(" in source for source in sources) else ""
+    return f"lab.check_lesson({lesson!r}, {trained}{held_out})"
 
 
-def _measure_one(
-    path: Path, seed: int, training: str | None, parameters: dict, variant: str, environment: dict, bars: Progress
-) -> bool:
-    report = Bar(bars, f"{path.stem} seed {seed}")
+def _known_seeds(lesson: str, origin: str, variant: Variant) -> set[str]:
+    """Return the seeds that need not run: those of the variant, and those trained as taught for at least as long."""
+    known = set(seeds_of(lesson, origin=origin, variant=variant.name))
+    if variant.epochs and not variant.settings and not variant.training:
+        as_taught = seeds_of(lesson, origin=origin)
+        known |= {seed for seed, entry in as_taught.items() if len(entry["accuracy"]) >= variant.epochs}
+    return known
+
+
+def _measure_each(runs: list[tuple[Path, int]], variant: Variant, jobs: int, console: Console) -> bool:
+    """Measure each notebook with its seed, several at the same time; return whether all succeeded."""
+    environment = versions() | {"processor": processor()}
+    with progress(console) as bars, ThreadPoolExecutor(jobs) as pool:
+        overall = bars.add_task("runs", total=len(runs), line="")
+
+        def run(notebook_and_seed: tuple[Path, int]) -> bool:
+            succeeded = _measure_one(*notebook_and_seed, variant, environment, bars)
+            bars.advance(overall)
+            return succeeded
+
+        return all(list(pool.map(run, runs)))
+
+
+def _measure_one(path: Path, seed: int, variant: Variant, environment: dict[str, str], bars: Progress) -> bool:
+    """Train a lesson with a seed and store the result; return whether it succeeded."""
+    bar = Bar(bars, f"{path.stem} seed {seed}")
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            shortened = Path(folder, path.name)
-            nbformat.write(up_to_training(nbformat.read(path, as_version=4), training), shortened)
-            result = execute(shortened, parameters=parameters, variables={SEED_VARIABLE: str(seed)}, report=report)
-    except ValueError as error:  # no notebook, no such training, no such parameter
+        result = _train(path, seed, variant, bar)
+        error = result.failure or ("" if result.checks else "no check was recorded")
+    except ValueError as not_usable:  # not a notebook, no such training cell, no such parameter
+        error = str(not_usable)
+    finally:
+        bar.remove()
+    if error:
         bars.console.print(f"{path.stem}, seed {seed}: {error}", markup=False)
         return False
-    finally:
-        report.remove()
-    if result.failure or not result.checks:
-        bars.console.print(f"{path.stem}, seed {seed}: {result.failure or 'no check was recorded'}", markup=False)
-        return False
     check = result.checks[-1]
-    entry = {key: check[key] for key in ("accuracy", "loss", "misread", "figures", "held_out") if key in check}
-    entry["seconds"] = round(result.cell_seconds[training_cell(training)], 1)
-    store(path.stem, seed, entry, environment, origin=check["origin"], variant=variant)
+    entry = {key: check[key] for key in _STORED if key in check}
+    entry["seconds"] = round(result.cell_seconds[variant.cell], 1)
+    store(path.stem, seed, entry, environment, origin=check["origin"], variant=variant.name)
     return True
+
+
+def _train(path: Path, seed: int, variant: Variant, bar: Bar) -> Execution:
+    with tempfile.TemporaryDirectory() as folder:
+        shortened = Path(folder, path.name)
+        nbformat.write(up_to_training(nbformat.read(path, as_version=4), variant), shortened)
+        variables = {SEED_VARIABLE: str(seed)}
+        return execute(shortened, parameters=variant.parameters(seed), variables=variables, report=bar)

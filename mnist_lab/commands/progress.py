@@ -1,4 +1,4 @@
-"""How far notebooks are, in a terminal: the display that commands share."""
+"""Progress bars for the execution of notebooks, shared by the commands."""
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -6,7 +6,7 @@ from rich.table import Column
 
 
 def progress(console: Console) -> Progress:
-    """Return the display: for each notebook how many cells are done, and how far the training in its cell is."""
+    """Return a display with a bar for each notebook: the number of cells done, and how far its training is."""
     return Progress(
         TextColumn("{task.description}", table_column=Column(no_wrap=True)),
         BarColumn(bar_width=16),
@@ -18,16 +18,16 @@ def progress(console: Console) -> Progress:
 
 
 class Bar:
-    """One notebook's bar, which `execute` is to report to."""
+    """One notebook's bar; it is the `report` that `execute` calls."""
 
     def __init__(self, bars: Progress, name: str):
         self._bars = bars
         self._task = bars.add_task(name, total=None, line="starting")
 
     def __call__(self, done: int, cells: int, line: str) -> None:
-        """Show how many cells are done, and the line."""
+        """Show the number of cells done, and a line about the training."""
         self._bars.update(self._task, completed=done, total=cells, line=line)
 
     def remove(self) -> None:
-        """Take the bar away."""
+        """Remove the bar from the display."""
         self._bars.remove_task(self._task)

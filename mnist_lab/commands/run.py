@@ -1,4 +1,4 @@
-"""`mnist-lab run`: execute notebooks, show how far they are, and print a table of what they reached."""
+"""`mnist-lab run`: execute notebooks, show the progress, and print a table of the results."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ from rich.table import Table
 
 from mnist_lab.checks.lessons import LESSONS
 from mnist_lab.commands.notebook_format import text, tidy
-from mnist_lab.commands.notebook_runner import Execution, below_common_folder, execute
+from mnist_lab.commands.notebook_runner import Execution, execute, relative_to_common_folder
 from mnist_lab.commands.progress import Bar, progress
 from mnist_lab.data.find import find_mnist
 
@@ -19,29 +19,29 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
 
     Args:
         notebooks: their paths.
-        output_dir: where the executed notebooks go; None: into their own files, tidied, save where a cell failed.
+        output_dir: the folder for the executed notebooks; None: each replaces its own file, unless a cell failed.
 
     Returns:
-        1 where a cell failed or a lesson's check said "not yet", 2 where a notebook is not there, else 0.
+        2 if a notebook does not exist, 1 if a cell failed or a lesson's check said "not yet", else 0.
     """
     console = Console()
     missing = [str(path) for path in notebooks if not path.is_file()]
     if missing:
         print(f"No such notebook: {', '.join(missing)}", file=sys.stderr)
         return 2
-    console.print(f"Digits: {find_mnist()}", highlight=False)  # before the bars: a download shows one of its own
+    console.print(f"Digits: {find_mnist()}", highlight=False)  # before the bars, because a download shows a bar, too
     table = _table()
     failed = False
     remarks = []
     with progress(console) as bars:
-        for path, name in zip(notebooks, below_common_folder(notebooks), strict=True):
+        for path, name in zip(notebooks, relative_to_common_folder(notebooks), strict=True):
             try:
                 result = execute(path, report=Bar(bars, path.stem))
-            except ValueError as error:  # it is no notebook
+            except ValueError as error:  # not a notebook
                 failed = True
                 remarks.append(str(error))
                 continue
-            _keep(result, path, output_dir and output_dir / name)
+            _write(result, path, output_dir and output_dir / name)
             table.add_row(*_row(path, result))
             failed |= bool(result.failure) or (bool(result.not_yet) and not _is_exercise(result))
             remarks += [f"{path.name}, {result.failure}"] if result.failure else []
@@ -64,21 +64,31 @@ def _table() -> Table:
     return table
 
 
-def _keep(result: Execution, path: Path, elsewhere: Path | None) -> None:
-    if elsewhere:
-        elsewhere.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(result.notebook, elsewhere)
+def _write(result: Execution, path: Path, destination: Path | None) -> None:
+    if destination:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(result.notebook, destination)
     elif not result.failure:
         path.write_text(text(tidy(result.notebook)), encoding="utf-8")
 
 
 def _row(path: Path, result: Execution) -> tuple[str, str, str, str, str]:
-    check = result.checks[-1] if result.checks else None
-    lesson = LESSONS.get(check["lesson"]) if check else None
-    accuracy = f"{check['evaluated']:.4f}" if check else "–"
-    floor = f"{lesson.floor(check['origin']):.4f}" if lesson and not _is_exercise(result) else "–"
-    verdict = "failed" if result.failure else "–" if not check else "not yet" if result.not_yet else "✓"
-    return path.stem, accuracy, floor, f"{result.seconds:.0f}", verdict
+    accuracy = floor = "–"
+    if result.checks:
+        check = result.checks[-1]
+        accuracy = f"{check['evaluated']:.4f}"
+        lesson = LESSONS.get(check["lesson"])
+        if lesson and not _is_exercise(result):
+            floor = f"{lesson.floor(check['origin']):.4f}"
+    return path.stem, accuracy, floor, f"{result.seconds:.0f}", _verdict(result)
+
+
+def _verdict(result: Execution) -> str:
+    if result.failure:
+        return "failed"
+    if not result.checks:
+        return "–"
+    return "not yet" if result.not_yet else "✓"
 
 
 def _is_exercise(result: Execution) -> bool:

@@ -1,1 +1,1 @@
-"""Lesson 08's network outside a notebook: one training loop for one processor, several, and several workers."""
+"""Lesson 08's network outside a notebook: one training loop for one device, several devices, and several workers."""

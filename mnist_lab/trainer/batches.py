@@ -1,6 +1,7 @@
-"""The digits of each step: which ones, and how distorted, is a function of the seed and the step alone.
+"""The digits of each step, and their distortions, as a function of only the seed and the step.
 
-So a training that was interrupted goes on with the same digits, and several workers share each batch without overlap.
+So a training run that was interrupted resumes with the same digits, and several workers share each batch without
+overlap.
 """
 
 import os
@@ -15,113 +16,119 @@ from mnist_lab.data.datasets import scale
 from mnist_lab.data.find import MnistFiles
 from mnist_lab.trainer.settings import TrainingError
 
-_AHEAD = 8
-_JUDGED_AT_ONCE = 500
+_PREFETCHED_BATCHES = 8
+_VALIDATION_BATCH_SIZE = 500
 
 
 @dataclass(frozen=True)
 class Share:
-    """Which part of every batch is a worker's.
+    """A worker's part of every batch.
 
     Attributes:
-        worker: its number, from 0.
-        workers: how many there are.
-        replicas: how many processors each worker has.
+        worker: its index, from 0.
+        workers: the number of workers.
+        replicas: the number of replicas of the network on each worker, one for each device.
     """
 
     worker: int = 0
     workers: int = 1
     replicas: int = 1
 
-    def of(self, batch_size: int) -> int:
-        """Return how many images of a batch each processor gets.
+    @property
+    def all_replicas(self) -> int:
+        """The number of replicas on all workers together."""
+        return self.workers * self.replicas
+
+    @property
+    def own_replicas(self) -> slice:
+        """The indices of this worker's replicas among all replicas."""
+        return slice(self.worker * self.replicas, (self.worker + 1) * self.replicas)
+
+    def images_per_replica(self, batch_size: int) -> int:
+        """Return the number of images that each replica gets from a batch.
 
         Raises:
             TrainingError: the batch cannot be shared evenly.
         """
-        processors = self.workers * self.replicas
-        if batch_size % processors:
+        if batch_size % self.all_replicas:
             raise TrainingError(
-                f"A batch is shared by {processors} processors. Expected a batch size that is a multiple of that. "
+                f"The batch size must be a multiple of {self.all_replicas}, the number of devices that share a batch. "
                 f"Received: {batch_size}"
             )
-        return batch_size // processors
+        return batch_size // self.all_replicas
 
 
 def training_batches(
     files: MnistFiles, *, epochs: int, batch_size: int, seed: int, augment: bool, first_step: int = 0, share: Share
 ) -> tf.data.Dataset:
-    """Return a worker's batches from a step on, to the end of the training: one element for each of its processors.
+    """Return a worker's batches from a step on, to the end of the training run: one element for each of its replicas.
 
-    Each element is a pair: images `[batch, 784]` float32 from 0 to 1, classes `[batch]` int32. Each epoch has an order
-    of its own; the digits at its end that do not fill a batch are left out.
+    Each element is a pair: images `[batch, 784]` float32 from 0 to 1, classes `[batch]` int32. Every epoch has a
+    different order; digits at its end that do not fill a batch are dropped.
 
     Args:
-        files: MNIST's.
+        files: MNIST's files.
         epochs: passes over the digits.
-        batch_size: of all workers together.
+        batch_size: images per step, on all workers together.
         seed: of the orders and the distortions.
         augment: distort each digit, as lesson 10 does.
-        first_step: steps that were taken before, counted over all epochs.
-        share: which part is this worker's.
+        first_step: the number of steps already done, counted over all epochs.
+        share: this worker's part.
 
     Raises:
         TrainingError: the batch cannot be shared evenly, or is larger than the training set.
     """
     images, labels = idx.read_digits(files.train_images, files.train_labels)
-    each, steps = share.of(batch_size), steps_per_epoch(len(labels), batch_size)
+    size, steps = share.images_per_replica(batch_size), steps_per_epoch(len(labels), batch_size)
     with tf.device("CPU"):
         images, labels = tf.constant(images), tf.constant(labels)
-    mine = share.worker * share.replicas
+    own = share.own_replicas
 
-    def steps_of(epoch):
+    def batches_of_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
         order = tf.random.experimental.stateless_shuffle(tf.range(len(labels)), seed=[seed, epoch])
-        rows = tf.reshape(order[: steps * batch_size], [steps, -1, each])[:, mine : mine + share.replicas]
-        numbers = (epoch * steps + tf.range(steps, dtype=tf.int64))[:, tf.newaxis] * share.workers * share.replicas
-        numbers += tf.range(mine, mine + share.replicas, dtype=tf.int64)
-        return tf.data.Dataset.from_tensor_slices((tf.reshape(numbers, [-1]), tf.reshape(rows, [-1, each])))
+        rows = tf.reshape(order[: steps * batch_size], [steps, -1, size])[:, own]
+        numbers = (epoch * steps + tf.range(steps, dtype=tf.int64))[:, tf.newaxis] * share.all_replicas
+        numbers += tf.range(own.start, own.stop, dtype=tf.int64)
+        return tf.data.Dataset.from_tensor_slices((tf.reshape(numbers, [-1]), tf.reshape(rows, [-1, size])))
 
-    def look_up(number, rows):
+    def look_up(number: tf.Tensor, rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         batch = scale(tf.gather(images, rows))
         if augment:
             batch = random_affine(batch, tf.stack([tf.cast(seed, tf.int64), number]))
         return batch, tf.cast(tf.gather(labels, rows), tf.int32)
 
-    first_epoch, done = divmod(first_step, steps)
-    parts = tf.data.Dataset.range(first_epoch, epochs).flat_map(steps_of).skip(done * share.replicas)
-    return parts.map(look_up, num_parallel_calls=os.cpu_count(), deterministic=True).prefetch(_AHEAD)
+    first_epoch, steps_done = divmod(first_step, steps)
+    rows = tf.data.Dataset.range(first_epoch, epochs).flat_map(batches_of_epoch).skip(steps_done * share.replicas)
+    return rows.map(look_up, num_parallel_calls=os.cpu_count(), deterministic=True).prefetch(_PREFETCHED_BATCHES)
 
 
 def steps_per_epoch(digits: int, batch_size: int) -> int:
-    """Return how many whole batches so many digits make.
+    """Return the number of whole batches in that many digits.
 
     Raises:
-        TrainingError: not even one.
+        TrainingError: the batch size is larger than the number of digits.
     """
     if digits < batch_size:
-        raise TrainingError(
-            f"Expected a batch size of at most {digits:,}, the number of digits. Received: {batch_size}"
-        )
+        raise TrainingError(f"The batch size must be at most {digits:,}, the number of digits. Received: {batch_size}")
     return digits // batch_size
 
 
 def validation_batches(files: MnistFiles, share: Share) -> tf.data.Dataset:
-    """Return a worker's part of the validation digits, one element for each of its processors in turn.
+    """Return a worker's part of the validation digits, one element for each of its replicas in turn.
 
-    Each element is images `[500, 784]` float32, classes `[500]` int32, and weights `[500]` float32: 1, or 0 where there
-    is no digit, so that all workers take as many steps.
+    Each element is images `[500, 784]` float32, classes `[500]` int32, and weights `[500]` float32: 1 for a digit, 0
+    for the padding that gives all workers the same number of steps.
     """
     images, labels = idx.read_digits(files.validation_images, files.validation_labels)
-    processors = share.workers * share.replicas
-    steps = -(-len(labels) // (_JUDGED_AT_ONCE * processors))
-    missing = steps * processors * _JUDGED_AT_ONCE - len(labels)
-    weights = np.pad(np.ones(len(labels), np.float32), (0, missing))
-    images, labels = np.pad(images, ((0, missing), (0, 0))), np.pad(labels.astype(np.int32), (0, missing))
-    mine = slice(share.worker * share.replicas, (share.worker + 1) * share.replicas)
+    size = _VALIDATION_BATCH_SIZE
+    steps = -(-len(labels) // (size * share.all_replicas))
+    padding = steps * share.all_replicas * size - len(labels)
+    weights = np.pad(np.ones(len(labels), np.float32), (0, padding))
+    images, labels = np.pad(images, ((0, padding), (0, 0))), np.pad(labels.astype(np.int32), (0, padding))
 
-    def part(array):
-        shared = array.reshape(steps, processors, _JUDGED_AT_ONCE, *array.shape[1:])[:, mine]
-        return shared.reshape(-1, _JUDGED_AT_ONCE, *array.shape[1:])
+    def own_batches(array: np.ndarray) -> np.ndarray:
+        by_replica = array.reshape(steps, share.all_replicas, size, *array.shape[1:])
+        return by_replica[:, share.own_replicas].reshape(-1, size, *array.shape[1:])
 
-    parts = tf.data.Dataset.from_tensor_slices(tuple(map(part, (images, labels, weights))))
-    return parts.map(lambda digits, *rest: (scale(digits), *rest)).prefetch(_AHEAD)
+    batches = tf.data.Dataset.from_tensor_slices(tuple(map(own_batches, (images, labels, weights))))
+    return batches.map(lambda digits, *rest: (scale(digits), *rest)).prefetch(_PREFETCHED_BATCHES)

@@ -1,6 +1,7 @@
-"""Checkpoints: all variables, the step and the recipe, in files that are whole or not there, the last three of them.
+"""Write and read checkpoints: all variables, the step and the recipe. The last three are kept.
 
-A file is NumPy's `.npz` without pickled objects. Its name holds the step, and a checksum inside tells damage.
+A checkpoint is a NumPy file `.npz` without pickled objects, which appears only when it is complete. Its name holds the
+step, and a checksum inside it reveals damage.
 """
 
 import io
@@ -20,63 +21,63 @@ _STEP, _RECIPE, _CHECKSUM = "step", "recipe", "checksum"
 
 
 class DamagedCheckpointError(ValueError):
-    """A file is no whole checkpoint."""
+    """A file is not a complete, undamaged checkpoint."""
 
 
 def save(folder: str, step: int, variables: list[np.ndarray], recipe: dict[str, str]) -> None:
-    """Write a checkpoint, and remove all but the last three; also those of later steps, which were passed over.
+    """Write a checkpoint, and remove all but the last three; also those of later steps, which `latest` passed over.
 
-    Local files appear under their name when they are whole. `folder` may also be a bucket's address.
+    A local file appears under its name only when it is complete. `folder` may also be a bucket's address.
     """
     tf.io.gfile.makedirs(folder)
     unfinished = f"{folder.rstrip('/')}/unfinished.npz"
     with tf.io.gfile.GFile(unfinished, "wb") as file:
-        file.write(_packed(step, variables, recipe))
+        file.write(_to_bytes(step, variables, recipe))
         file.flush()
     tf.io.gfile.rename(unfinished, _path(folder, step), overwrite=True)
-    there = steps(folder)
-    kept = [known for known in there if known <= step][-KEPT:]
-    for known in set(there) - set(kept):
-        tf.io.gfile.remove(_path(folder, known))
+    existing = steps(folder)
+    kept = [earlier for earlier in existing if earlier <= step][-KEPT:]
+    for superfluous in set(existing) - set(kept):
+        tf.io.gfile.remove(_path(folder, superfluous))
 
 
 def steps(folder: str) -> list[int]:
-    """Return the steps of the checkpoints that are there, in rising order, whole or not."""
+    """Return the steps of the existing checkpoints, damaged ones too, in rising order."""
     names = tf.io.gfile.listdir(folder) if tf.io.gfile.isdir(folder) else []
     return sorted(int(found[1]) for name in names if (found := _NAME.fullmatch(name.rstrip("/"))))
 
 
 def latest(folder: str, recipe: dict[str, str]) -> tuple[int, list[np.ndarray]] | None:
-    """Return the step and the variables of the last checkpoint that is whole; None where there is none.
+    """Return the step and the variables of the last undamaged checkpoint, or None if there is none.
 
-    A damaged one is passed over with a warning.
+    A damaged checkpoint is passed over with a warning.
 
     Args:
-        folder: where they are.
-        recipe: what must be the same as when it was written: flags with their values, and which digits.
+        folder: the folder of the checkpoints.
+        recipe: what must be the same as when the checkpoint was written: flags with their values, and the digits.
 
     Raises:
-        TrainingError: it is of another recipe; the message says where they differ.
+        TrainingError: the checkpoint has another recipe; the message lists the differences.
     """
     for step in reversed(steps(folder)):
         path = _path(folder, step)
         try:
             with tf.io.gfile.GFile(path, "rb") as file:
-                found, variables, theirs = _unpacked(file.read())
+                found, variables, found_recipe = _from_bytes(file.read())
             if found != step:
                 raise DamagedCheckpointError(f"it holds step {found}")
         except DamagedCheckpointError as error:
             warnings.warn(f"The checkpoint {path} is damaged ({error}); it is passed over.", stacklevel=2)
             continue
-        if theirs != recipe:
-            other = [
-                f"{part} is {theirs.get(part, 'not named')} there, {recipe.get(part, 'not named')} here"
-                for part in sorted(recipe | theirs)
-                if theirs.get(part) != recipe.get(part)
+        if found_recipe != recipe:
+            differences = [
+                f"{part} is {found_recipe.get(part, 'not set')} there, {recipe.get(part, 'not set')} here"
+                for part in sorted(recipe | found_recipe)
+                if found_recipe.get(part) != recipe.get(part)
             ]
             raise TrainingError(
-                f"The checkpoint {path} is of another training: {'; '.join(other)}. Give the same to go on with it, or "
-                "another --job-dir to begin anew."
+                f"The checkpoint {path} belongs to another training run: {'; '.join(differences)}. Set the same values "
+                "to go on from it, or name another --job-dir to start afresh."
             )
         return step, variables
     return None
@@ -86,22 +87,23 @@ def _path(folder: str, step: int) -> str:
     return f"{folder.rstrip('/')}/step-{step:09}.npz"
 
 
-def _packed(step: int, variables: list[np.ndarray], recipe: dict[str, str]) -> bytes:
+def _to_bytes(step: int, variables: list[np.ndarray], recipe: dict[str, str]) -> bytes:
     arrays = {f"{number:04}": np.asarray(array) for number, array in enumerate(variables)}
-    arrays |= {_STEP: np.int64(step), _RECIPE: np.array(json.dumps(recipe))}
+    arrays |= {_STEP: np.array(step, np.int64), _RECIPE: np.array(json.dumps(recipe))}
+    arrays[_CHECKSUM] = np.array(_checksum(arrays), np.uint32)
     content = io.BytesIO()
-    np.savez(content, **arrays, **{_CHECKSUM: np.uint32(_checksum(arrays))})
+    np.savez(content, **arrays)  # type: ignore[arg-type]  # the stubs take an array for the flag `allow_pickle`
     return content.getvalue()
 
 
-def _unpacked(content: bytes) -> tuple[int, list[np.ndarray], dict[str, str]]:
+def _from_bytes(content: bytes) -> tuple[int, list[np.ndarray], dict[str, str]]:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         checksum = int(arrays.pop(_CHECKSUM))
         found = _checksum(arrays)
         step, recipe = int(arrays.pop(_STEP)), json.loads(str(arrays.pop(_RECIPE)))
-    except Exception as error:  # zipfile, zlib and NumPy each have their own ways to say that bytes are wrong
+    except Exception as error:  # zipfile, zlib and NumPy each raise errors of their own for damaged bytes
         raise DamagedCheckpointError(str(error) or type(error).__name__) from error
     if checksum != found:
         raise DamagedCheckpointError("its checksum is wrong")

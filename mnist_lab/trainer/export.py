@@ -1,4 +1,4 @@
-"""The trained network for others: one Keras file, and a SavedModel that a server can answer with."""
+"""Export the trained network: as one Keras file, and as a SavedModel for a prediction server."""
 
 import tempfile
 from pathlib import Path
@@ -11,12 +11,12 @@ from mnist_lab.trainer import network
 from mnist_lab.trainer.settings import Settings
 
 
-def whole_network(settings: Settings, values: list[np.ndarray]) -> keras.Model:
-    """Return a model that takes `image`, `[n, 28, 28]` with pixels from 0 to 255, and gives probabilities `[n, 10]`.
+def export_model(settings: Settings, values: list[np.ndarray]) -> keras.Model:
+    """Return a model that maps `image`, `[n, 28, 28]` with pixels from 0 to 255, to probabilities `[n, 10]`.
 
     Args:
-        settings: the sizes.
-        values: those of the trained network's variables, in its order.
+        settings: the sizes of the network.
+        values: the values of the trained network's variables, in its order.
     """
     trained = network.build(settings)
     for variable, value in zip(trained.variables, values, strict=True):
@@ -27,14 +27,14 @@ def whole_network(settings: Settings, values: list[np.ndarray]) -> keras.Model:
 
 
 def export(model: keras.Model, keras_file: str, folder: str) -> None:
-    """Write the whole network as a Keras file and as a SavedModel.
+    """Write the model as a Keras file and as a SavedModel.
 
-    The SavedModel's signature `serving_default` takes `image` and gives `predictions` `[n, 10]` and `classes` `[n]`.
+    The SavedModel's signature `serving_default` maps `image` to `predictions` `[n, 10]` and `classes` `[n]`.
 
     Args:
-        model: as of `whole_network`.
-        keras_file: where the Keras file goes.
-        folder: where the SavedModel goes.
+        model: the model that `export_model` returned.
+        keras_file: the path of the Keras file.
+        folder: the folder of the SavedModel.
     """
     with tempfile.TemporaryDirectory() as local:
         path = Path(local, "model.keras")
@@ -42,7 +42,7 @@ def export(model: keras.Model, keras_file: str, folder: str) -> None:
         tf.io.gfile.makedirs(keras_file.rpartition("/")[0])
         tf.io.gfile.copy(str(path), keras_file, overwrite=True)
 
-    def serve(image):
+    def serve(image: tf.Tensor) -> dict[str, tf.Tensor]:
         predictions = model(image, training=False)
         return {"predictions": predictions, "classes": tf.argmax(predictions, axis=-1)}
 

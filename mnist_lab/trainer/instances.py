@@ -1,4 +1,4 @@
-"""Digits as a prediction service takes them: `{"instances": [{"image": [[…], …]}, …]}`, pixels from 0 to 255."""
+"""Digits in the form of a prediction service: `{"instances": [{"image": [[…], …]}, …]}`, pixels from 0 to 255."""
 
 import json
 import math
@@ -13,18 +13,18 @@ _EXPECTED = f"{idx.SIDE} rows of {idx.SIDE} numbers from 0 (paper) to 255 (ink)"
 
 
 class InstancesError(ValueError):
-    """A file of instances is not what it should be."""
+    """A file does not hold valid instances, or there are too few digits for them."""
 
 
-def sample(count: int) -> dict:
-    """Return the first validation digits as instances.
+def first_instances(count: int) -> dict[str, list[dict[str, list[list[int]]]]]:
+    """Return the first `count` validation digits as instances.
 
     Raises:
-        InstancesError: there are not so many.
+        InstancesError: the count is below 1 or above the number of validation digits.
     """
     images = idx.read_images(find_mnist().validation_images)
     if not 1 <= count <= len(images):
-        raise InstancesError(f"Expected a count from 1 to {len(images):,}. Received: {count}")
+        raise InstancesError(f"The count must be from 1 to {len(images):,}. Received: {count}")
     return {"instances": [{"image": image.reshape(idx.SIDE, idx.SIDE).tolist()} for image in images[:count]]}
 
 
@@ -32,12 +32,12 @@ def read_instances(path: Path) -> np.ndarray:
     """Return the images of a file of instances, `[n, 28, 28]` float32 from 0 to 255.
 
     Raises:
-        InstancesError: it is not JSON, holds no instances, or one of them is not as expected; the message names it.
+        InstancesError: the file is not JSON, holds no instances, or one of them is not valid; the message names it.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:  # bytes that are no UTF-8 are a ValueError, too
-        raise InstancesError(f"Expected a file of JSON. Received {path}: {error}") from error
+    except (OSError, ValueError) as error:  # bytes that are not UTF-8 raise a ValueError, too
+        raise InstancesError(f"{path}: expected a JSON file. Received: {error}") from error
     instances = content.get("instances") if isinstance(content, dict) else None
     if not isinstance(instances, list) or not instances:
         raise InstancesError(
@@ -52,15 +52,14 @@ def _image(number: int, instance: object) -> np.ndarray:
         raise InstancesError(f'Instance {number}: expected {{"image": …}}. Received: {_short(instance)}')
     lengths = [len(row) if isinstance(row, list) else "no" for row in rows]
     if lengths != [idx.SIDE] * idx.SIDE:
-        told = f"{len(rows)} rows of {' or '.join(sorted(map(str, set(lengths))))} numbers"
-        raise InstancesError(f"Instance {number}: expected {_EXPECTED}. Received: {told}")
-    for place, pixel in (
-        (f"row {row}, column {column}", rows[row][column]) for row, column in np.ndindex(idx.SIDE, idx.SIDE)
-    ):
+        found = f"{len(rows)} rows of {' or '.join(sorted(map(str, set(lengths))))} numbers"
+        raise InstancesError(f"Instance {number}: expected {_EXPECTED}. Received: {found}")
+    for row, column in np.ndindex(idx.SIDE, idx.SIDE):
+        pixel, where = rows[row][column], f"Instance {number}, row {row}, column {column}"
         if isinstance(pixel, bool) or not isinstance(pixel, int | float) or not math.isfinite(pixel):
-            raise InstancesError(f"Instance {number}, {place}: expected a number. Received: {_short(pixel)}")
+            raise InstancesError(f"{where}: expected a number. Received: {_short(pixel)}")
         if not 0 <= pixel <= 255:
-            raise InstancesError(f"Instance {number}, {place}: expected a number from 0 to 255. Received: {pixel}")
+            raise InstancesError(f"{where}: expected a number from 0 to 255. Received: {pixel}")
     return np.array(rows, np.float32)
 
 

@@ -1,4 +1,4 @@
-"""The loop: one step, an epoch's totals and the judgement, under any of TensorFlow's strategies."""
+"""The training loop: training steps, evaluation and the variables, under any of TensorFlow's strategies."""
 
 import zlib
 from collections.abc import Iterator
@@ -12,28 +12,30 @@ from mnist_lab.data import idx
 from mnist_lab.data.find import MnistFiles
 from mnist_lab.trainer import batches, network
 from mnist_lab.trainer.settings import Settings, TrainingError
-from mnist_lab.trainer.strategies import place
+from mnist_lab.trainer.strategies import worker_and_count
 
 
 class Loop:
     """A network, its optimizer, and the steps that train and evaluate it.
 
     Attributes:
-        model: the network; it gives logits.
-        optimizer: Adam, with the settings' learning rate.
-        steps_per_epoch: how many whole batches the training digits make.
-        checksum: of the training digits and their classes: whether two trainings learn from the same.
-        share: which part of each batch is this worker's.
+        model: the network; it returns logits.
+        optimizer: Adam, with the learning rate of the settings.
+        steps_per_epoch: the number of whole batches in the training set.
+        steps: those of the whole training run.
+        checksum: of the training images and labels; it differs where two training runs learn from different digits.
+        share: this worker's part of each batch.
     """
 
     def __init__(self, settings: Settings, files: MnistFiles, strategy: tf.distribute.Strategy):
         self.settings, self.files, self.strategy = settings, files, strategy
-        (worker, workers), replicas = place(), strategy.num_replicas_in_sync
+        (worker, workers), replicas = worker_and_count(), strategy.num_replicas_in_sync
         self.share = batches.Share(worker, workers, replicas // workers)
-        self.share.of(settings.batch_size)
+        self.share.images_per_replica(settings.batch_size)  # an impossible batch size is refused before the work
         images, labels = idx.read_digits(files.train_images, files.train_labels)
         self.steps_per_epoch = batches.steps_per_epoch(len(labels), settings.batch_size)
-        self.checksum = zlib.crc32(labels, zlib.crc32(images))
+        self.steps = settings.epochs * self.steps_per_epoch
+        self.checksum = zlib.crc32(labels.data, zlib.crc32(images.data))
         keras.utils.set_random_seed(settings.seed)
         with strategy.scope():
             self.model = network.build(settings, synchronized=replicas > 1)
@@ -41,40 +43,45 @@ class Loop:
             self.optimizer.build(self.model.trainable_variables)
 
     @property
+    def is_chief(self) -> bool:
+        """Whether this worker writes the files and the reports: the first one, or the only one."""
+        return self.share.worker == 0
+
+    @property
     def recipe(self) -> dict[str, str]:
-        """What has to stay the same where a training goes on."""
+        """What must stay the same when a training run is resumed."""
         return {**self.settings.recipe, "the digits' checksum": f"{self.checksum:08x}"}
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """All that training changes: weights, running averages, the dropout's seeds, the optimizer's memory."""
+        """All that training changes: weights, running averages, the seeds of dropout, the optimizer's state."""
         return [*self.model.variables, *self.optimizer.variables]
 
     def values(self) -> list[np.ndarray]:
-        """Return the variables' values; where there are several workers, each has to call this."""
+        """Return the values of the variables; with several workers, each must call this."""
         return [tf.convert_to_tensor(variable.value).numpy() for variable in self.variables]
 
     def restore(self, values: list[np.ndarray]) -> None:
-        """Set all variables.
+        """Assign the values to the variables.
 
         Raises:
-            TrainingError: they have other shapes.
+            TrainingError: their shapes are not those of the variables.
         """
-        mine, theirs = [tuple(variable.shape) for variable in self.variables], [value.shape for value in values]
-        if mine != theirs:
+        expected, found = [tuple(variable.shape) for variable in self.variables], [value.shape for value in values]
+        if found != expected:
             raise TrainingError(
-                f"The checkpoint's {len(theirs)} arrays do not fit the network's {len(mine)}: another version of Keras "
-                "or of this package wrote it. Train with that one, or name another --job-dir to begin anew."
+                f"The checkpoint's {len(found)} arrays do not fit the network's {len(expected)}: another version of "
+                "Keras or of this package wrote it. Use that version, or name another --job-dir to start afresh."
             )
         with self.strategy.scope():
             for variable, value in zip(self.variables, values, strict=True):
                 variable.assign(value)
 
-    def batches(self, first_step: int) -> Iterator:
-        """Return the batches from a step on, to the end of the training."""
+    def batches(self, first_step: int) -> Iterator[tuple[tf.Tensor, tf.Tensor]]:
+        """Return an iterator over the batches from a step on, to the end of the training run."""
         settings = self.settings
 
-        def mine(_context):
+        def batches_of_this_worker(_context: tf.distribute.InputContext) -> tf.data.Dataset:
             return batches.training_batches(
                 self.files,
                 epochs=settings.epochs,
@@ -85,29 +92,29 @@ class Loop:
                 share=self.share,
             )
 
-        return iter(self.strategy.distribute_datasets_from_function(mine))
+        return iter(self.strategy.distribute_datasets_from_function(batches_of_this_worker))
 
     @tf.function
-    def step(self, images, classes, asked_to_stop):
-        """Take one step; return, summed over all processors, the losses, the digits read and the requests to stop."""
+    def step(self, images: tf.Tensor, classes: tf.Tensor, stop_request: tf.Tensor) -> tf.Tensor:
+        """Train on a batch; return three sums over all replicas: of losses, correct predictions and stop requests."""
 
-        def on_a_processor(images, classes):
+        def replica_step(images: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
             with tf.GradientTape() as tape:
                 logits = self.model(images, training=True)
                 losses = keras.losses.sparse_categorical_crossentropy(classes, logits, from_logits=True)
                 loss = tf.reduce_sum(losses) / self.settings.batch_size
             gradients = tape.gradient(loss, self.model.trainable_variables)
             self.optimizer.apply(gradients, self.model.trainable_variables)
-            right = tf.equal(tf.argmax(logits, axis=-1, output_type=tf.int32), classes)
-            return tf.stack([tf.reduce_sum(losses), tf.reduce_sum(tf.cast(right, tf.float32)), asked_to_stop])
+            correct = tf.equal(tf.argmax(logits, axis=-1, output_type=tf.int32), classes)
+            return tf.stack([tf.reduce_sum(losses), tf.reduce_sum(tf.cast(correct, tf.float32)), stop_request])
 
-        sums = self.strategy.run(on_a_processor, args=(images, classes))
+        sums = self.strategy.run(replica_step, args=(images, classes))
         return self.strategy.reduce(tf.distribute.ReduceOp.SUM, sums, axis=None)
 
     def evaluate(self) -> tuple[float, float]:
-        """Return the loss and the accuracy over the validation digits."""
-        losses, right, digits = np.sum([self._evaluate_a_part(*part).numpy() for part in self._validation], axis=0)
-        return float(losses / digits), float(right / digits)
+        """Return the loss and the accuracy on the validation digits."""
+        losses, correct, digits = np.sum([self._evaluate_batch(*batch).numpy() for batch in self._validation], axis=0)
+        return float(losses / digits), float(correct / digits)
 
     @cached_property
     def _validation(self) -> tf.distribute.DistributedDataset:
@@ -116,12 +123,12 @@ class Loop:
         )
 
     @tf.function
-    def _evaluate_a_part(self, images, classes, weights):
-        def on_a_processor(images, classes, weights):
+    def _evaluate_batch(self, images: tf.Tensor, classes: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+        def replica_sums(images: tf.Tensor, classes: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
             logits = self.model(images, training=False)
             losses = keras.losses.sparse_categorical_crossentropy(classes, logits, from_logits=True)
-            right = tf.cast(tf.equal(tf.argmax(logits, axis=-1, output_type=tf.int32), classes), tf.float32)
-            return tf.stack([tf.reduce_sum(number * weights) for number in (losses, right, tf.ones_like(losses))])
+            correct = tf.cast(tf.equal(tf.argmax(logits, axis=-1, output_type=tf.int32), classes), tf.float32)
+            return tf.stack([tf.reduce_sum(number * weights) for number in (losses, correct, tf.ones_like(losses))])
 
-        sums = self.strategy.run(on_a_processor, args=(images, classes, weights))
+        sums = self.strategy.run(replica_sums, args=(images, classes, weights))
         return self.strategy.reduce(tf.distribute.ReduceOp.SUM, sums, axis=None)

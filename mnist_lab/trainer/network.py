@@ -1,4 +1,4 @@
-"""The network that is trained: lesson 08's, with the sizes that the settings name."""
+"""Lesson 08's network and the learning rate schedules, with the sizes and rates of the settings."""
 
 import keras
 
@@ -10,11 +10,11 @@ def build(settings: Settings, *, synchronized: bool = False) -> keras.Model:
 
     Args:
         settings: its sizes.
-        synchronized: take the batch statistics over all replicas together, instead of each for itself.
+        synchronized: compute the batch statistics over all replicas together, not on each replica alone.
     """
     layers = keras.layers
 
-    def normalized(layer):
+    def normalized(layer: keras.Layer) -> list[keras.Layer]:
         batch_norm = layers.BatchNormalization(
             center=True, scale=False, momentum=settings.hp_momentum, synchronized=synchronized
         )
@@ -36,7 +36,7 @@ def build(settings: Settings, *, synchronized: bool = False) -> keras.Model:
 
 
 def schedule(settings: Settings, steps_per_epoch: int) -> keras.optimizers.schedules.LearningRateSchedule:
-    """Return the learning rate by the step."""
+    """Return the learning rate schedule, a function of the step."""
     schedules = keras.optimizers.schedules
     if settings.hp_schedule == ONE_CYCLE:
         steps = settings.epochs * steps_per_epoch

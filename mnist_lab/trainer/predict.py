@@ -1,9 +1,10 @@
-"""`mnist-lab predict`: what an exported network reads in a file of instances."""
+"""`mnist-lab predict`: classify the digits in a file of instances with an exported network."""
 
 import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -15,40 +16,45 @@ from mnist_lab.trainer.instances import read_instances
 
 
 def predict(instances: Path, *, model: str | None = None, export: str | None = None, as_json: bool = False) -> int:
-    """Print the class and the probability of each instance.
+    """Print the predicted class of each instance and its probability, with the model or with the export.
 
     Args:
         instances: the file.
-        model: a Keras file; it is loaded in Keras' safe mode, which runs no code that is in it.
-        export: in place of it a SavedModel's folder. Loading one can run code: only for those you trust.
-        as_json: print JSON, in the form in which a prediction service answers.
+        model: a Keras file; it is loaded in Keras' safe mode, which runs none of the code in it.
+        export: a SavedModel's folder. Loading it can run code, so load only what you trust.
+        as_json: print JSON, in the form of a prediction service's answer.
 
     Returns:
-        1 where the instances or the model cannot be read, which is told; else 0.
+        1 if the instances or the network cannot be read, which is reported; else 0.
     """
     try:
         images = read_instances(instances)
-        predictions = _by_keras(model, images) if model else _by_saved_model(export, images)
+        if model:
+            predictions = _predict_by_keras(model, images)
+        elif export:
+            predictions = _predict_by_saved_model(export, images)
+        else:
+            raise ValueError("Expected a Keras file or the folder of a SavedModel. Received: neither")
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     classes = predictions.argmax(axis=1)
     if as_json:
         rows = [
-            {"predictions": [round(float(share), 6) for share in shares], "classes": int(read)}
-            for shares, read in zip(predictions, classes, strict=True)
+            {"predictions": [round(float(p), 6) for p in probabilities], "classes": int(predicted)}
+            for probabilities, predicted in zip(predictions, classes, strict=True)
         ]
         print(json.dumps({"predictions": rows}))
         return 0
-    table = Table("instance", "read as", "probability")
-    for number, (read, shares) in enumerate(zip(classes, predictions, strict=True)):
-        table.add_row(str(number), str(read), f"{shares[read]:.4f}")
+    table = Table("instance", "predicted class", "probability")
+    for number, (predicted, probabilities) in enumerate(zip(classes, predictions, strict=True)):
+        table.add_row(str(number), str(predicted), f"{probabilities[predicted]:.4f}")
     Console().print(table)
     return 0
 
 
-def _by_keras(model: str, images: np.ndarray) -> np.ndarray:
-    loaded = _loaded(lambda path: keras.models.load_model(path, safe_mode=True), model, "a Keras file")
+def _predict_by_keras(model: str, images: np.ndarray) -> np.ndarray:
+    loaded = _load(lambda path: keras.models.load_model(path, safe_mode=True), model, "a Keras file")
     if loaded.input_shape != (None, 28, 28) or loaded.output_shape != (None, 10):
         raise ValueError(
             "Expected a model from images [n, 28, 28] to probabilities [n, 10], as `mnist-lab train` writes. Received: "
@@ -57,15 +63,15 @@ def _by_keras(model: str, images: np.ndarray) -> np.ndarray:
     return loaded.predict(images, verbose=0)
 
 
-def _loaded(load: Callable, path: str, expected: str):
+def _load(load: Callable[[str], Any], path: str, expected: str) -> Any:
     try:
         return load(path)
-    except Exception as error:  # KeyError, BadZipFile, IndexError …: what a damaged file raises is not documented
+    except Exception as error:  # KeyError, BadZipFile, IndexError …: the errors for a damaged file are not documented
         raise ValueError(f"{path}: expected {expected}. Received: {type(error).__name__}: {error}") from error
 
 
-def _by_saved_model(export: str, images: np.ndarray) -> np.ndarray:
-    loaded = _loaded(tf.saved_model.load, export, "the folder of a SavedModel")
+def _predict_by_saved_model(export: str, images: np.ndarray) -> np.ndarray:
+    loaded = _load(tf.saved_model.load, export, "the folder of a SavedModel")
     signature = getattr(loaded, "signatures", {}).get("serving_default")
     if signature is None:
         raise ValueError(f"Expected a SavedModel with the signature serving_default. Received: {export}")

@@ -1,7 +1,8 @@
-"""What a training can be told: the flags of `mnist-lab train`, and the folders that a cloud service names."""
+"""The settings of a training run: the flags of `mnist-lab train`, and the folders that a cloud service names."""
 
 import argparse
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 EXPORT_VARIABLE = "AIP_MODEL_DIR"
@@ -12,31 +13,31 @@ DECAY, ONE_CYCLE = "decay", "one-cycle"
 
 
 class TrainingError(ValueError):
-    """A training cannot be done as it was asked for; the message says why, and what to do."""
+    """A training run is impossible with these settings; the message says why, and what to do."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """A training, as the command line describes it.
+    """A training run, as the command line describes it.
 
     Attributes:
-        data_dir: MNIST's files; None: where `find_mnist` looks.
-        job_dir: where everything is written that no variable of the environment sends elsewhere.
+        data_dir: folder with MNIST's files; None: `find_mnist` looks for them.
+        job_dir: folder for everything that is written, except where an environment variable names another one.
         epochs: passes over the training digits.
-        batch_size: digits per step, over all workers together.
-        seed: of the first weights, the order of the digits, their distortions and the dropout.
-        checkpoint_every: steps between two checkpoints, counted in each epoch, which ends with one too.
+        batch_size: digits per step, on all workers together.
+        seed: of the initial weights, the order of the digits, their distortions and dropout.
+        checkpoint_every: steps between two checkpoints, counted within each epoch; each epoch ends with one, too.
         augment: distort the digits, as lesson 10 does.
-        hp_schedule: "decay": `hp_lr` times `hp_lr_decay` for each epoch, as in lesson 08; "one-cycle": a rate that
-            rises to `hp_lr` and falls to zero, as in lesson 10.
+        hp_schedule: "decay": the learning rate `hp_lr`, multiplied by `hp_lr_decay` after each epoch, as in lesson 08;
+            "one-cycle": it rises to `hp_lr` and falls to zero, as in lesson 10.
         hp_conv1: channels of the first convolution.
-        hp_conv2: of the second.
-        hp_conv3: of the third.
+        hp_conv2: channels of the second convolution.
+        hp_conv3: channels of the third convolution.
         hp_dense: neurons of the dense layer.
-        hp_dropout: rate of the dropout.
-        hp_momentum: of the running averages of batch normalization.
+        hp_dropout: dropout rate.
+        hp_momentum: momentum of the running averages in batch normalization.
         hp_lr: the learning rate, or its peak.
-        hp_lr_decay: its factor from one epoch to the next; "one-cycle" has none.
+        hp_lr_decay: the factor of "decay"; "one-cycle" does not use it.
     """
 
     data_dir: str | None = None
@@ -58,68 +59,71 @@ class Settings:
 
     @property
     def recipe(self) -> dict[str, str]:
-        """What has to stay the same where a training goes on: each flag with its value."""
+        """What must stay the same when a training run is resumed: each flag with its value."""
         free = {"data_dir", "job_dir", "checkpoint_every", "epochs" if self.hp_schedule == DECAY else "hp_lr_decay"}
         return {_flag(field.name): str(getattr(self, field.name)) for field in fields(self) if field.name not in free}
 
     def in_job(self, name: str) -> str:
-        """Return the place of that name in the job's folder, which may be a bucket's address."""
+        """Return the path of that name in the job's folder, which may be a bucket's address."""
         return f"{self.job_dir.rstrip('/')}/{name}"
 
     @property
     def checkpoints(self) -> str:
-        """Where checkpoints go: AIP_CHECKPOINT_DIR, else `checkpoints` in the job's folder."""
+        """The folder for checkpoints: AIP_CHECKPOINT_DIR, else `checkpoints` in the job's folder."""
         return os.environ.get(CHECKPOINTS_VARIABLE) or self.in_job("checkpoints")
 
     @property
     def logs(self) -> str:
-        """Where TensorBoard's logs go: AIP_TENSORBOARD_LOG_DIR, else `logs` in the job's folder."""
+        """The folder for TensorBoard's logs: AIP_TENSORBOARD_LOG_DIR, else `logs` in the job's folder."""
         return os.environ.get(LOGS_VARIABLE) or self.in_job("logs")
 
     @property
     def export(self) -> str:
-        """Where the SavedModel goes: AIP_MODEL_DIR, else `export` in the job's folder."""
+        """The folder for the SavedModel: AIP_MODEL_DIR, else `export` in the job's folder."""
         return os.environ.get(EXPORT_VARIABLE) or self.in_job("export")
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-    """Give `parser` a flag for each setting."""
+    """Add a flag for each setting to the parser."""
     default = Settings()
-    parser.add_argument("--data-dir", metavar="DIR", help="MNIST's files (default: where `doctor` finds them)")
+    parser.add_argument("--data-dir", metavar="DIR", help="folder with MNIST's files (default: as `doctor` shows)")
     parser.add_argument(
-        "--job-dir", type=_name, default=default.job_dir, metavar="DIR", help="for all that is written (%(default)s)"
+        "--job-dir", type=_name, default=default.job_dir, metavar="DIR", help="folder for all output (%(default)s)"
     )
     parser.add_argument("--epochs", type=_count, default=default.epochs, help="passes over the digits (%(default)s)")
-    parser.add_argument("--batch-size", type=_count, default=default.batch_size, help="over all workers (%(default)s)")
-    parser.add_argument("--seed", type=_seed, default=default.seed, help="of all that is random (%(default)s)")
+    parser.add_argument("--batch-size", type=_count, default=default.batch_size, help="digits per step (%(default)s)")
+    parser.add_argument("--seed", type=_seed, default=default.seed, help="seed of all random numbers (%(default)s)")
     parser.add_argument(
         "--checkpoint-every",
         type=_count,
         default=default.checkpoint_every,
         metavar="STEPS",
-        help="counted in each epoch (%(default)s)",
+        help="steps between checkpoints, counted within each epoch (%(default)s)",
     )
     parser.add_argument("--augment", action="store_true", help="distort the digits, as lesson 10 does")
     numbers = parser.add_argument_group("the network and its learning rate")
     numbers.add_argument(
-        "--hp-schedule", choices=(DECAY, ONE_CYCLE), default=default.hp_schedule, help="lesson 08's, or lesson 10's"
+        "--hp-schedule",
+        choices=(DECAY, ONE_CYCLE),
+        default=default.hp_schedule,
+        help="lesson 08's or lesson 10's (%(default)s)",
     )
-    for name in ("hp_conv1", "hp_conv2", "hp_conv3", "hp_dense"):
-        numbers.add_argument(
-            _flag(name), type=_count, default=getattr(default, name), metavar="N", help="(%(default)s)"
-        )
-    for name in ("hp_dropout", "hp_momentum"):
-        numbers.add_argument(
-            _flag(name), type=_share, default=getattr(default, name), metavar="X", help="(%(default)s)"
-        )
-    for name in ("hp_lr", "hp_lr_decay"):
-        numbers.add_argument(
-            _flag(name), type=_positive, default=getattr(default, name), metavar="X", help="(%(default)s)"
-        )
+    for name, kind, metavar, meaning in (
+        ("hp_conv1", _count, "N", "channels of the first convolution"),
+        ("hp_conv2", _count, "N", "channels of the second convolution"),
+        ("hp_conv3", _count, "N", "channels of the third convolution"),
+        ("hp_dense", _count, "N", "neurons of the dense layer"),
+        ("hp_dropout", _fraction, "X", "dropout rate"),
+        ("hp_momentum", _fraction, "X", "momentum of batch normalization's running averages"),
+        ("hp_lr", _positive, "X", "learning rate, or its peak"),
+        ("hp_lr_decay", _positive, "X", "factor of the learning rate after each epoch"),
+    ):
+        value = getattr(default, name)
+        numbers.add_argument(_flag(name), type=kind, default=value, metavar=metavar, help=f"{meaning} (%(default)s)")
 
 
 def from_flags(chosen: argparse.Namespace) -> Settings:
-    """Return the settings that a parsed command line holds."""
+    """Return the settings of a parsed command line."""
     return Settings(**{field.name: getattr(chosen, field.name) for field in fields(Settings)})
 
 
@@ -142,19 +146,19 @@ def _name(text: str) -> str:
     return text
 
 
-def _share(text: str) -> float:
-    return _number(text, "a number from 0 up to, but not, 1", lambda number: 0 <= number < 1)
+def _fraction(text: str) -> float:
+    return _number(text, "a number that is at least 0 and below 1", lambda number: 0 <= number < 1)
 
 
 def _positive(text: str) -> float:
     return _number(text, "a number above 0", lambda number: 0 < number < float("inf"))
 
 
-def _number(text: str, expected: str, fits) -> float:
+def _number(text: str, expected: str, is_valid: Callable[[float], bool]) -> float:
     try:
         number = float(text)
     except ValueError:
         number = float("nan")
-    if not fits(number):
+    if not is_valid(number):
         raise argparse.ArgumentTypeError(f"expected {expected}; received {text!r}")
     return number

@@ -1,4 +1,4 @@
-"""Which of TensorFlow's strategies a training runs under, and what its workers have to agree about."""
+"""Choose TensorFlow's strategy for this machine, and compare what several workers start from."""
 
 import json
 import os
@@ -12,28 +12,29 @@ VARIABLE = "TF_CONFIG"
 
 
 def strategy_of_environment() -> tf.distribute.Strategy:
-    """Return the strategy for this machine: several workers where TF_CONFIG names them, else all GPUs, else one device.
+    """Return the strategy: several workers if TF_CONFIG names them, else all GPUs of this machine, else one device.
 
-    With several workers it has to be called before any other use of TensorFlow, and waits for the others.
+    With several workers it must be called before any other use of TensorFlow, and it waits for the other workers.
 
     Raises:
         TrainingError: TF_CONFIG is not what TensorFlow expects.
     """
-    if place()[1] > 1:
+    _, workers = worker_and_count()
+    if workers > 1:
         return tf.distribute.MultiWorkerMirroredStrategy()
     if len(tf.config.list_logical_devices("GPU")) > 1:
         return tf.distribute.MirroredStrategy()
     return tf.distribute.get_strategy()
 
 
-def agreed(strategy: tf.distribute.Strategy, *numbers: int) -> bool:
-    """Return whether all workers hold the same numbers; each has to call this."""
+def workers_agree(strategy: tf.distribute.Strategy, *numbers: int) -> bool:
+    """Return whether all workers passed the same numbers; each worker must call this."""
     held = strategy.run(tf.function(lambda: tf.constant([numbers], tf.int64)))
     return len(np.unique(strategy.gather(held, axis=0).numpy(), axis=0)) == 1
 
 
-def place() -> tuple[int, int]:
-    """Return this worker's number (the chief's is 0) and how many workers there are, by TF_CONFIG; (0, 1) without it.
+def worker_and_count() -> tuple[int, int]:
+    """Return this worker's index (0 is the chief) and the number of workers, as TF_CONFIG says; (0, 1) without it.
 
     Raises:
         TrainingError: TF_CONFIG is not what TensorFlow expects.
@@ -46,12 +47,12 @@ def place() -> tuple[int, int]:
         "chief or worker and the index is one of the list's."
     )
     try:
-        told = json.loads(config)
-        cluster, task = told["cluster"], told["task"]
+        parsed = json.loads(config)
+        cluster, task = parsed["cluster"], parsed["task"]
         tasks = [(job, index) for job in ("chief", "worker") for index in range(len(cluster.get(job, [])))]
-        mine = task["type"], task["index"]
+        own_task = task["type"], task["index"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise TrainingError(f"{VARIABLE} is not what TensorFlow expects. {expected} Received: {config}") from error
-    if mine not in tasks:
+    if own_task not in tasks:
         raise TrainingError(f"{VARIABLE} names a task that is not in its cluster. {expected} Received: {config}")
-    return tasks.index(mine), len(tasks)
+    return tasks.index(own_task), len(tasks)

@@ -3,8 +3,11 @@
 import os
 import signal
 import sys
-from contextlib import contextmanager, nullcontext
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from types import FrameType
 
 import filelock
 import numpy as np
@@ -13,9 +16,9 @@ import tensorflow as tf
 from mnist_lab.data.find import find_mnist
 from mnist_lab.data.idx import MnistFileError
 from mnist_lab.trainer import checkpoints
-from mnist_lab.trainer.export import export, whole_network
+from mnist_lab.trainer.export import export, export_model
 from mnist_lab.trainer.loop import Loop
-from mnist_lab.trainer.reports import Reports
+from mnist_lab.trainer.reports import NoReports, Reports
 from mnist_lab.trainer.settings import (
     CHECKPOINTS_VARIABLE,
     EXPORT_VARIABLE,
@@ -23,22 +26,22 @@ from mnist_lab.trainer.settings import (
     Settings,
     TrainingError,
 )
-from mnist_lab.trainer.strategies import agreed, place, strategy_of_environment
+from mnist_lab.trainer.strategies import strategy_of_environment, worker_and_count, workers_agree
 
 STOPPED = 128 + signal.SIGTERM
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 FOLDERS = f"the folders in {EXPORT_VARIABLE}, {CHECKPOINTS_VARIABLE} and {LOGS_VARIABLE}"
 
 
 def train(settings: Settings) -> int:
-    """Train, and return the command's exit status: 0, 1 for an error that is told, 143 where SIGTERM or Ctrl-C did."""
+    """Train, and return the exit status: 0, 1 after an error, which is reported, or 143 after SIGTERM or Ctrl-C."""
     tf.get_logger().setLevel("ERROR")
     workers = 1
     try:
-        _, workers = place()
+        _, workers = worker_and_count()
         loop = Loop(settings, find_mnist(settings.data_dir), strategy_of_environment())
-        chief = loop.share.worker == 0
-        with _alone_in(settings.job_dir) if chief else nullcontext(), _asked_to_stop() as asked:
-            return _train(loop, chief, asked)
+        with _lock(settings.job_dir) if loop.is_chief else nullcontext(), _stop_signals() as stop:
+            return _train(loop, stop)
     except (TrainingError, MnistFileError) as error:
         print(error, file=sys.stderr)
     except filelock.Timeout as error:
@@ -48,106 +51,113 @@ def train(settings: Settings) -> int:
             file=sys.stderr,
         )
     except (OSError, tf.errors.PermissionDeniedError, tf.errors.NotFoundError) as error:
-        print(f"A file could not be read or written: {error}. Look at --job-dir and {FOLDERS}.", file=sys.stderr)
+        print(f"A file could not be read or written: {error}. Check --job-dir and {FOLDERS}.", file=sys.stderr)
     except tf.errors.OpError as error:
         if workers == 1:
             raise
         print(
             f"A step of all workers failed ({type(error).__name__}: {error.message[:200]}). Most often another worker "
-            "has ended: look at what it said. Then start all workers again: they go on from the last checkpoint.",
+            "has ended: read its error message. Then start all workers again: they resume from the last checkpoint.",
             file=sys.stderr,
         )
     if workers > 1:
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(1)  # an orderly end would wait for the other workers, and they wait for this one
+        os._exit(1)  # an orderly exit would wait for the other workers, and they wait for this one
     return 1
 
 
-def _train(loop: Loop, chief: bool, asked: list[int]) -> int:
+def _train(loop: Loop, stop: threading.Event) -> int:
+    """Train from the last checkpoint to the last step, or until a worker is asked to stop; return the exit status."""
     settings = loop.settings
-    steps = settings.epochs * loop.steps_per_epoch
-    totals, start = np.zeros(2, np.float64), 0
-    if chief:
-        print(f"Training digits: {loop.files}.")
-    if found := checkpoints.latest(settings.checkpoints, loop.recipe):
-        start, (*values, totals) = found
-        loop.restore(values)
-        if chief:
-            print(f"Going on from step {start:,} of {steps:,}.")
-    if start > steps:
-        raise TrainingError(
-            f"It was trained for {start:,} steps already. Expected no more than {steps:,}, by --epochs. Give "
-            f"--epochs={-(-start // loop.steps_per_epoch)} or more to go on, or another --job-dir to begin anew."
-        )
-    if loop.share.workers > 1 and not agreed(loop.strategy, start, loop.checksum):
-        raise TrainingError(
-            f"The workers start from different checkpoints or digits, this one from step {start} with the digits "
-            f"{loop.files}. Let all see the same folder of checkpoints, and the same files of MNIST by --data-dir."
-        )
-    step, judged = start, None
-    with Reports(settings, steps, start) if chief else nullcontext() as reports:
-
-        def save():
-            values = loop.values()
-            if chief:
-                checkpoints.save(settings.checkpoints, step, [*values, totals], loop.recipe)
-
-        for images, classes in loop.batches(start):
-            *sums, wanting_to_stop = loop.step(images, classes, tf.constant(float(bool(asked)))).numpy()
-            totals = totals + sums
-            step += 1
-            in_epoch = step % loop.steps_per_epoch
-            if chief:
-                reports.step()
-            if not in_epoch:
-                judged = _end_epoch(loop, step, totals, reports)
+    step, totals = _resume(loop)
+    evaluation = None
+    reports = Reports(settings, loop.steps, step) if loop.is_chief else NoReports()
+    with reports:
+        for images, classes in loop.batches(step):
+            *sums, stop_requests = loop.step(images, classes, tf.constant(float(stop.is_set()))).numpy()
+            step, totals = step + 1, totals + sums
+            step_in_epoch = step % loop.steps_per_epoch
+            reports.step()
+            if step_in_epoch == 0:
+                evaluation = loop.evaluate()
+                reports.epoch(step // loop.steps_per_epoch, step, _figures(loop, totals, evaluation))
                 totals = np.zeros(2, np.float64)
-            if wanting_to_stop or in_epoch % settings.checkpoint_every == 0:
-                save()
-            if wanting_to_stop and step < steps:
-                print(f"Stopped after step {step} of {steps}; its checkpoint is saved.", file=sys.stderr)
+            if stop_requests or step_in_epoch % settings.checkpoint_every == 0:
+                _save(loop, step, totals)
+            if stop_requests and step < loop.steps:
+                print(f"Stopped after step {step} of {loop.steps}; its checkpoint is saved.", file=sys.stderr)
                 return STOPPED
-        values, judged = loop.values(), judged or loop.evaluate()
-        if chief:
-            model = whole_network(settings, values[: len(loop.model.variables)])
+        values, evaluation = loop.values(), evaluation or loop.evaluate()  # all workers compute these together
+        if loop.is_chief:
+            model = export_model(settings, values[: len(loop.model.variables)])
             export(model, settings.in_job("model.keras"), settings.export)
-            reports.end(step, loop.files.name, *judged)
+        reports.end(step, loop.files.name, *evaluation)
     return 0
 
 
-def _end_epoch(loop: Loop, step: int, totals: np.ndarray, reports: Reports | None) -> tuple[float, float]:
-    loss, accuracy = loop.evaluate()
-    if reports:
-        digits = loop.steps_per_epoch * loop.settings.batch_size
-        figures = {"loss": totals[0] / digits, "accuracy": totals[1] / digits}
-        figures |= {"val_loss": loss, "val_accuracy": accuracy}
-        reports.epoch(
-            step // loop.steps_per_epoch, step, {name: round(float(value), 6) for name, value in figures.items()}
+def _resume(loop: Loop) -> tuple[int, np.ndarray]:
+    """Restore the last checkpoint; return its step, and the sums of loss and correct predictions in its epoch.
+
+    Raises:
+        TrainingError: the checkpoint belongs to another training run, or the workers would not start alike.
+    """
+    step, totals = 0, np.zeros(2, np.float64)
+    if loop.is_chief:
+        print(f"Training digits: {loop.files}.")
+    if found := checkpoints.latest(loop.settings.checkpoints, loop.recipe):
+        step, (*values, totals) = found
+        loop.restore(values)
+        if loop.is_chief:
+            print(f"Going on from step {step:,} of {loop.steps:,}.")
+    if step > loop.steps:
+        raise TrainingError(
+            f"The checkpoint is from step {step:,}, so --epochs must give at least that many steps. Received: "
+            f"{loop.steps:,} steps. Set --epochs={-(-step // loop.steps_per_epoch)} or more to go on, or name another "
+            "--job-dir to start afresh."
         )
-    return loss, accuracy
+    if loop.share.workers > 1 and not workers_agree(loop.strategy, step, loop.checksum):
+        raise TrainingError(
+            "All workers must start from the same checkpoint with the same digits, but they differ. This worker starts "
+            f"from step {step} with {loop.files}. Give all workers the same folder of checkpoints, and the same files "
+            "of MNIST by --data-dir."
+        )
+    return step, totals
+
+
+def _figures(loop: Loop, totals: np.ndarray, evaluation: tuple[float, float]) -> dict[str, float]:
+    """Return an epoch's losses and accuracies by name, from its sums and the evaluation after it."""
+    values = (*(totals / (loop.steps_per_epoch * loop.settings.batch_size)), *evaluation)
+    names = ("loss", "accuracy", "val_loss", "val_accuracy")
+    return {name: round(float(value), 6) for name, value in zip(names, values, strict=True)}
+
+
+def _save(loop: Loop, step: int, totals: np.ndarray) -> None:
+    values = loop.values()  # all workers compute these together
+    if loop.is_chief:
+        checkpoints.save(loop.settings.checkpoints, step, [*values, totals], loop.recipe)
 
 
 @contextmanager
-def _asked_to_stop():
-    """Yield a list that SIGTERM and Ctrl-C put their numbers into; asked twice, it stops at once."""
-    asked: list[int] = []
+def _stop_signals() -> Iterator[threading.Event]:
+    """Yield an event that the first SIGTERM or Ctrl-C sets; the second one interrupts at once."""
+    stop = threading.Event()
 
-    def note(number, _frame):
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
+    def request_stop(_number: int, _frame: FrameType | None) -> None:
+        for number in _STOP_SIGNALS:
+            signal.signal(number, signal.default_int_handler)
+        stop.set()
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, request_stop) for number in _STOP_SIGNALS}
     try:
-        yield asked
+        yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _alone_in(job_dir: str):
-    """Return a lock that one trainer holds on a local folder; of an address nothing can be promised."""
+def _lock(job_dir: str) -> AbstractContextManager:
+    """Return a lock that one trainer holds on a local folder; a bucket's address has none."""
     if "://" in job_dir:
         return nullcontext()
     folder = Path(job_dir)

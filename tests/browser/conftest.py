@@ -1,4 +1,4 @@
-"""A JupyterLab of our own, on a free port, and a page of the system's Chromium that shows a notebook in it."""
+"""A JupyterLab on a free port, and a page in the system's Chromium that shows a notebook in it."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def jupyter(tmp_path_factory):
-    """The folder that a JupyterLab shows, and its address with the token: `{app}` is "lab/tree" or "notebooks"."""
+    """Yield the folder of a JupyterLab, and its address with the token; `{app}` is "lab/tree" or "notebooks"."""
     os.environ.update(absolute_data_variable())
     folder, token = tmp_path_factory.mktemp("notebooks"), secrets.token_hex(16)
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -76,8 +76,8 @@ def jupyter(tmp_path_factory):
 
 
 def _wait_for(address, server):
-    until = time.monotonic() + START_SECONDS
-    while server.poll() is None and time.monotonic() < until:
+    deadline = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(address, timeout=2):
                 return
@@ -93,7 +93,7 @@ def expect(locator):
 
 
 class Notebook:
-    """A notebook as a person sees it in JupyterLab."""
+    """A notebook that is open in JupyterLab."""
 
     def __init__(self, page):
         self.page = page
@@ -104,7 +104,7 @@ class Notebook:
         self.page.get_by_text("Run All Cells", exact=True).click()
 
     def code_cell(self, text):
-        """The cell whose source holds `text`."""
+        """Return the first code cell whose source contains `text`."""
         return self.page.locator(".jp-CodeCell").filter(has=self.page.locator(".jp-InputArea", has_text=text)).first
 
     def wait_until_run(self, cell, seconds):
@@ -117,7 +117,7 @@ class Notebook:
 
 @pytest.fixture
 def show(jupyter, chromium):
-    """Open a notebook, given as a node, in a page; afterwards the page had no error of ours."""
+    """Return a function that opens a notebook in a page; at the end, check that the page had no errors."""
     folder, address = jupyter
     contexts, errors = [], []
 

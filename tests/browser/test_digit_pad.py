@@ -1,4 +1,4 @@
-"""DigitPad in JupyterLab: drawn on with a mouse, by keys, with a tap; read, undone and cleared."""
+"""DigitPad in JupyterLab: drawing with the mouse, keys and taps, predictions, undo and clear."""
 
 import re
 
@@ -54,11 +54,11 @@ def notebook():
 
 def draw(page, points):
     box = page.locator("canvas.sheet").bounding_box()
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-    page.mouse.move(*places[0])
+    positions = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*positions[0])
     page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=4)
+    for position in positions[1:]:
+        page.mouse.move(*position, steps=4)
     page.mouse.up()
 
 
@@ -71,29 +71,29 @@ def draw_with_keys(page, sheet):
 
 
 def tap_with(page, sheet, what):
-    """Tap with a pen or a finger, which reports the same place again while it is down."""
+    """Tap with a pen or a finger, which reports the same position again while it is down."""
     box, tools = sheet.bounding_box(), page.context.new_cdp_session(page)
-    place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    position = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
     if what == "finger":
         for kind in ("touchStart", "touchMove", "touchEnd"):
-            points = [] if kind == "touchEnd" else [place]
+            points = [] if kind == "touchEnd" else [position]
             tools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     else:
         for kind in ("mousePressed", "mouseMoved", "mouseMoved", "mouseReleased"):
-            event = {"type": kind, **place, "button": "left", "buttons": 1, "clickCount": 1, "pointerType": "pen"}
+            event = {"type": kind, **position, "button": "left", "buttons": 1, "clickCount": 1, "pointerType": "pen"}
             tools.send("Input.dispatchMouseEvent", event)
 
 
 def inked(page):
-    """How many of the sheet's pixels hold ink."""
+    """Return how many of the sheet's pixels hold ink."""
     return page.evaluate("""() => {
       const sheet = document.querySelector("canvas.sheet");
       const { data } = sheet.getContext("2d").getImageData(0, 0, sheet.width, sheet.height);
-      return data.filter((value, place) => place % 4 === 3 && value > 128).length;
+      return data.filter((value, index) => index % 4 === 3 && value > 128).length;
     }""")
 
 
-def test_a_digit_is_drawn_read_undone_and_cleared(show, notebook):
+def test_a_drawn_digit_is_classified_undone_and_cleared(show, notebook):
     shown = show("pad.ipynb", notebook)
     page = shown.page
     shown.run_all()
@@ -129,7 +129,7 @@ def test_a_digit_is_drawn_read_undone_and_cleared(show, notebook):
     shown.screenshot("digit-pad-tap", page.locator(".mnist-lab-pad"))
     dot = inked(page)
     draw(page, [(0.2, 0.2), (0.2, 0.8)])
-    page.wait_for_timeout(500)  # what was sent comes back: the strokes are still two
+    page.wait_for_timeout(500)  # Python sends the drawing back: there are still two strokes
     page.get_by_role("button", name="Undo").click()
     expect(readings).to_have_count(1)
     assert inked(page) == dot
@@ -154,7 +154,7 @@ def test_a_digit_is_drawn_read_undone_and_cleared(show, notebook):
     assert inked(page) == pytest.approx(dot, rel=0.05)
 
 
-def test_in_jupyter_notebook_the_keys_draw_as_well(show, notebook):
+def test_the_keys_also_draw_in_jupyter_notebook(show, notebook):
     pytest.importorskip("notebook")
     del notebook.cells[1]
     notebook.cells[1].source = "pad = lab.DigitPad()\npad"
@@ -169,7 +169,7 @@ def test_in_jupyter_notebook_the_keys_draw_as_well(show, notebook):
     shown.screenshot("digit-pad-notebook")
 
 
-def test_page_and_python_hold_the_same_drawing_even_when_the_page_is_loaded_again(show, notebook):
+def test_page_and_python_hold_the_same_drawing_also_after_reloading(show, notebook):
     notebook.cells.append(nbformat.v4.new_code_cell("pad.drawing = lab.sample_drawings()[0][70].tobytes()"))
     shown = show("pad-again.ipynb", notebook)
     page, readings = shown.page, shown.page.locator(".mnist-lab-pad .reading")

@@ -1,4 +1,4 @@
-"""Lesson 01 as a learner runs it in JupyterLab: Run All, and the curves grow while the network trains."""
+"""Lesson 01 in JupyterLab, as a learner runs it: after Run All, the curves grow while the network trains."""
 
 import re
 
@@ -11,7 +11,7 @@ RUN_SECONDS = 240
 EPOCHS = 25
 NOISE = re.compile(r"warning|deprecat|cuda|oneDNN|WARNING|E0000|I0000", re.IGNORECASE)
 
-# What the browser shows, noted in the browser: its own clock is not held up by a busy machine.
+# Records in the browser what it shows, because polling from outside is late on a busy machine.
 WATCH = """() => {
   window.seen = [];
   const note = () => {
@@ -32,8 +32,8 @@ WATCH = """() => {
 }"""
 
 
-def fresh(notebook):
-    """The lesson without its outputs, and with a training long enough to look at."""
+def without_outputs(notebook):
+    """Return the lesson without outputs, and with enough epochs to watch the curves."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -43,7 +43,7 @@ def fresh(notebook):
 
 
 def test_the_curves_grow_while_the_network_trains(show):
-    shown = show("01_dense_softmax.ipynb", fresh(nbformat.read(LESSON, as_version=4)))
+    shown = show("01_dense_softmax.ipynb", without_outputs(nbformat.read(LESSON, as_version=4)))
     page = shown.page
     page.evaluate(WATCH)
     shown.run_all()

@@ -1,4 +1,4 @@
-"""Put on PYTHONPATH, it lets every Python process log which files it writes, to the file named by WRITTEN."""
+"""On PYTHONPATH, this makes every Python process log the files that it writes, to the file named by WRITTEN."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 LOG = os.open(os.environ["WRITTEN"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 CHANGING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-# What changes a name, and where its arguments have the name and the folder's file descriptor.
+# Events that change a path, with the positions of the path and of the folder's file descriptor in their arguments.
 EVENTS = {
     "os.mkdir": (0, 2),
     "os.rmdir": (0, 1),

@@ -25,7 +25,7 @@ def path(tmp_path):
     return tmp_path / "small.ipynb"
 
 
-def test_cells_run_in_order_in_this_interpreter_in_the_notebooks_folder(path):
+def test_cells_run_in_order_with_this_interpreter_in_the_folder_of_the_notebook(path):
     write(path, code("import os, sys\nx = 2", "first"), code("print(x, sys.executable, os.getcwd())", "second"))
     before = path.read_bytes()
     result = execute(path)
@@ -35,7 +35,7 @@ def test_cells_run_in_order_in_this_interpreter_in_the_notebooks_folder(path):
     assert path.read_bytes() == before
 
 
-def test_cells_are_timed(path):
+def test_code_cells_and_the_run_are_timed(path):
     write(path, code("import time; time.sleep(0.5)", "slow"), prose("text", "text"), code("1", "fast"))
     result = execute(path)
     assert set(result.cell_seconds) == {"slow", "fast"}
@@ -43,7 +43,7 @@ def test_cells_are_timed(path):
     assert result.seconds > result.cell_seconds["slow"]
 
 
-def test_parameters_are_put_in_place(path):
+def test_parameters_replace_the_numbers_of_the_notebook(path):
     write(
         path,
         code("EPOCHS = 10  # passes\nBATCH_SIZE = 128", "p", tags=["parameters"]),
@@ -54,7 +54,7 @@ def test_parameters_are_put_in_place(path):
         execute(path, parameters={"LAYERS": 3})
 
 
-def test_variables_reach_the_kernel_and_a_relative_folder_is_made_absolute(path, monkeypatch, tmp_path):
+def test_the_kernel_gets_variables_and_an_absolute_data_folder(path, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MNIST_LAB_DATA", "digits")
     write(path, code('import os; print(os.environ["MNIST_LAB_DATA"], os.environ["MNIST_LAB_SEED"])', "v"))
@@ -62,30 +62,30 @@ def test_variables_reach_the_kernel_and_a_relative_folder_is_made_absolute(path,
     assert outputs(result, "v").split() == [str(tmp_path / "digits"), "12"]
 
 
-def test_what_checks_record_comes_back(path):
+def test_recorded_checks_are_returned(path):
     write(path, code(RECORD.format(holds=True), "a"), code(RECORD.format(holds=False), "b"))
     result = execute(path)
     assert [check["evaluated"] for check in result.checks] == [0.9123, 0.9123]
     assert [verdict["claim"] for verdict in result.not_yet] == ["it works"]
 
 
-def test_the_training_is_reported_beside_the_cells(path):
+def test_cells_and_training_are_reported(path):
     write(path, code("1", "a"), code(HEADLINE, "b"), code("2", "c"))
-    told = []
-    execute(path, report=lambda *arguments: told.append(arguments))
-    assert told[0] == (0, 3, "")
-    assert (1, 3, "epoch 3/7") in told
-    assert told[-1] == (3, 3, "")
+    reports = []
+    execute(path, report=lambda *arguments: reports.append(arguments))
+    assert reports[0] == (0, 3, "")
+    assert (1, 3, "epoch 3/7") in reports
+    assert reports[-1] == (3, 3, "")
 
 
-def test_a_failing_cell_is_named_with_its_error_and_ends_the_run(path):
+def test_a_failing_cell_ends_the_run_and_is_reported_with_its_error(path):
     write(path, code("1", "good"), code('raise KeyError("no such digit")', "bad"), code("2", "after"))
     result = execute(path)
     assert result.failure == "cell 'bad': KeyError: 'no such digit'"
     assert result.notebook.cells[2].execution_count is None
 
 
-def test_a_cell_that_does_not_end_is_stopped(path):
+def test_a_cell_is_stopped_at_its_time_limit(path):
     write(path, code("import time; time.sleep(60)", "endless"))
     began = time.perf_counter()
     result = execute(path, cell_seconds=3)
@@ -93,16 +93,16 @@ def test_a_cell_that_does_not_end_is_stopped(path):
     assert time.perf_counter() - began < 30
 
 
-def test_a_kernel_that_dies_is_reported_with_its_last_words(path):
-    """Ipykernel leaves standard error alone under pytest; elsewhere its newest version may lose them."""
-    write(path, code('import os; os.write(2, b"last words"); os.kill(os.getpid(), 9)', "deadly"))
+def test_a_dead_kernel_is_reported_with_its_last_output(path):
+    """Under pytest, ipykernel does not redirect standard error; elsewhere its newest version may lose the output."""
+    write(path, code('import os; os.write(2, b"last output"); os.kill(os.getpid(), 9)', "deadly"))
     result = execute(path)
     assert result.failure.startswith("cell 'deadly': the kernel died")
-    assert "last words" in result.failure
+    assert "last output" in result.failure
 
 
 @pytest.mark.parametrize("last", ["1 / 1", "1 / 0"])
-def test_no_kernel_is_left_running(path, last):
+def test_no_kernel_keeps_running(path, last):
     write(path, code("import os; print(os.getpid())", "pid"), code(last, "last"))
     pid = int(outputs(execute(path), "pid"))
     time.sleep(0.5)
@@ -111,18 +111,18 @@ def test_no_kernel_is_left_running(path, last):
 
 
 @pytest.mark.parametrize("content", [b"", b"no json", b"\xff\xfe\x00", b"[1, 2]"])
-def test_a_file_that_is_no_notebook(path, content):
+def test_a_file_that_is_not_a_notebook_is_refused(path, content):
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"small.ipynb: expected a notebook. Received"):
         execute(path)
 
 
-def test_a_missing_file(path):
+def test_a_missing_file_is_refused(path):
     with pytest.raises(ValueError, match=r"expected a notebook. Received: .*No such file"):
         execute(path)
 
 
-def test_an_older_notebook_is_read(path):
+def test_a_notebook_without_cell_ids_runs(path):
     old = notebook(code("print(5)", "five"))
     old.nbformat_minor = 4
     for cell in old.cells:

@@ -1,0 +1,31 @@
+"""`mnist-lab download`: download MNIST's four files, and the file of their writers if its mirror answers."""
+
+import sys
+from pathlib import Path
+
+from mnist_lab.data.download import DownloadError, download_mnist, download_writers, forget_offline
+from mnist_lab.data.find import default_data_dir
+
+
+def download(directory: Path | None) -> int:
+    """Download the files that are missing, and print which folder they are in.
+
+    Args:
+        directory: the folder; None: the one that the lessons look in.
+
+    Returns:
+        1 if MNIST could not be downloaded, else 0.
+    """
+    folder = directory.expanduser() if directory else default_data_dir()
+    try:
+        download_mnist(folder)
+    except DownloadError as error:
+        print(f"MNIST was not downloaded. {error}", file=sys.stderr)
+        return 1
+    forget_offline()
+    print(f"MNIST's four files are in {folder}; the SHA-256 of each is correct.")
+    try:
+        download_writers(folder)
+    except DownloadError as error:
+        print(f"The file of the writers was not downloaded; only by_writer=True needs it. {error}", file=sys.stderr)
+    return 0

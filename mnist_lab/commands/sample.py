@@ -1,0 +1,28 @@
+"""`mnist-lab sample`: write validation digits in the form that `mnist-lab predict` and a prediction service read."""
+
+import json
+import sys
+from pathlib import Path
+
+from mnist_lab.environment import quiet_imports
+
+with quiet_imports():
+    import tensorflow  # noqa: F401  the loader imports it later; here its start-up messages are silenced
+
+from mnist_lab.trainer.instances import InstancesError, first_instances
+
+
+def sample(count: int, output: Path) -> int:
+    """Write the first validation digits to a JSON file.
+
+    Returns:
+        1 if there are not that many digits, which is reported, else 0.
+    """
+    try:
+        content = first_instances(count)
+    except InstancesError as error:
+        print(error, file=sys.stderr)
+        return 1
+    output.write_text(json.dumps(content) + "\n", encoding="utf-8")
+    print(f"{count} digits written to {output}.")
+    return 0
