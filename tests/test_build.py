@@ -72,7 +72,7 @@ def test_an_output_is_kept_up_to_the_first_code_cell_that_changed(made, kept, fi
     once, again = tidy(made), tidy(made)
     keep_outputs(once, STORED)
     cells = [cell for cell in once.cells if cell.cell_type == "code"]
-    assert [bool(cell.outputs) for cell in cells] == [place < kept for place in range(len(cells))]
+    assert [bool(cell.outputs) for cell in cells] == [number < kept for number in range(len(cells))]
     assert [cell.outputs for cell in cells[:kept]] == [cell.outputs for cell in STORED.cells[1 : 2 * kept : 2]]
     assert first_not_run(once) == first
     keep_outputs(again, once)

@@ -46,10 +46,10 @@ def test_there_are_such_links():
     assert any(re.search(r"\]\([^)\s:]*#", source(path)) for path in TEXTS)
 
 
-def test_every_public_name_is_used_by_a_lesson_or_told_of_in_a_text():
+def test_every_public_name_is_in_a_lesson_or_a_text():
     code = "\n".join(cell.source for path in LESSONS + EXERCISES for cell in read(path).cells)
-    told = code + "\n".join(source(path) for path in TEXTS)
-    assert not [name for name in mnist_lab.__all__ if not re.search(rf"\b{name}\b", told)]
+    texts = code + "\n".join(source(path) for path in TEXTS)
+    assert not [name for name in mnist_lab.__all__ if not re.search(rf"\b{name}\b", texts)]
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)

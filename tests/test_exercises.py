@@ -49,12 +49,11 @@ def trained_once(tmp_path_factory):
     """The exercise of lesson 01 with every solution and a check of each, after one training of one epoch."""
     lesson = read(LESSON)
     unsolved = read(EXERCISES[0])
-    place = [cell.id for cell in unsolved.cells].index("by-hand")
-    cells = unsolved.cells[: place + 1]
-    starter = cells[place].source
+    names = [cell.id for cell in unsolved.cells]
+    cells = unsolved.cells[: names.index("by-hand")]
+    starter = unsolved.cells[names.index("by-hand")].source
     answer = next(cell.source for cell in lesson.cells if cell.id == "by-hand")
     check = next(cell.source for cell in unsolved.cells if cell.id == "check")
-    cells = cells[:place]
     for number, (source, _, _) in enumerate(SOLUTIONS.values()):
         cells.append(code(starter if source is None else answer if source == "lesson" else source, f"s-{number}"))
         cells.append(code(check, f"c-{number}"))
@@ -115,10 +114,10 @@ def test_an_exercise_cell_with_nothing_to_put_back_is_an_error():
 def test_answers_are_left_out_tasks_come_in_and_outputs_go():
     shown = code("print(1)", "shown", task="Do this.")
     shown.execution_count, shown.outputs = 1, [nbformat.v4.new_output("stream", text="1")]
-    lesson = small_lesson(prose("the answer is 42", "told", tags=["answer"]), shown)
+    lesson = small_lesson(prose("the answer is 42", "answer", tags=["answer"]), shown)
     derived = exercise("01_a", lesson, None)
     cells = cells_of(derived)
-    assert "told" not in cells
+    assert "answer" not in cells
     assert list(cells) == ["title", "exercise-note", "shown-task", "shown"]
     assert cells["shown-task"].source == "Do this."
     assert (cells["shown"].outputs, cells["shown"].execution_count) == ([], None)
@@ -129,8 +128,8 @@ def test_answers_are_left_out_tasks_come_in_and_outputs_go():
 
 
 def test_a_link_to_the_glossary_beside_the_lesson_leads_a_folder_up():
-    lesson = small_lesson(prose("A [**bias**](glossary.md#bias).", "told"))
-    assert cells_of(exercise("01_a", lesson, None))["told"].source == "A [**bias**](../glossary.md#bias)."
+    lesson = small_lesson(prose("A [**bias**](glossary.md#bias).", "answer"))
+    assert cells_of(exercise("01_a", lesson, None))["answer"].source == "A [**bias**](../glossary.md#bias)."
 
 
 def test_the_lesson_is_left_as_it_was():

@@ -13,25 +13,25 @@ from tools.project import NOTEBOOKS, read
 TRIALS = [(lesson, mutation) for lesson, several in MUTATIONS.items() for mutation in several]
 
 
-def test_every_lesson_has_three_or_more():
+def test_every_lesson_has_three_mistakes_or_more():
     assert list(MUTATIONS) == list(LESSONS)
     assert all(len({mutation.name for mutation in several}) >= 3 for several in MUTATIONS.values())
 
 
 @pytest.mark.parametrize(("lesson", "mutation"), TRIALS, ids=lambda value: getattr(value, "name", value))
-def test_it_can_be_made_and_is_python(lesson, mutation):
+def test_each_mistake_can_be_made_and_is_python(lesson, mutation):
     before, after = read(NOTEBOOKS / f"{lesson}.ipynb"), mutated(lesson, mutation)
     changed = [new for old, new in zip(before.cells, after.cells, strict=True) if old.source != new.source]
     assert [cell.id for cell in changed] == [mutation.cell]
     ast.parse(changed[0].source)
 
 
-def test_one_that_cannot_be_made_is_said():
+def test_a_mistake_that_does_not_fit_its_cell_is_an_error():
     with pytest.raises(ValueError, match="expected 'sigmoid' once in 'model', found it 2×"):
         Mutation("swapped", "model", "sigmoid", "relu").apply("sigmoid sigmoid")
 
 
-def test_a_row_tells_what_noticed_it_and_that_nothing_did():
+def test_a_row_names_what_noticed_the_mistake():
     mutation = Mutation("labels shuffled", "data", "a", "b")
     assert (
         row("01", mutation, ["summary", "check", "its accuracy"])
@@ -72,14 +72,14 @@ def tried(monkeypatch, tmp_path):
         ({"first": RuntimeError("a traceback")}, 1, ["| **it did not run** |", "| `check-me` |"]),
     ],
 )
-def test_one_that_did_not_run_is_no_success_and_the_others_are_tried(answers, ends_with, rows, tried):
+def test_a_mistake_that_did_not_run_fails_and_the_others_are_tried(answers, ends_with, rows, tried):
     assert tried(answers) == (ends_with, rows)
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"), [(["summary"], "summary"), (RuntimeError("a traceback"), "it did not run")], ids=str
+    ("answer", "reason"), [(["summary"], "summary"), (RuntimeError("a traceback"), "it did not run")], ids=str
 )
-def test_a_lesson_that_fails_as_it_is_ends_all_and_writes_nothing(answer, told, tried, tmp_path):
-    with pytest.raises(SystemExit, match=f"01_a fails as it is: {told}"):
+def test_a_lesson_that_fails_as_it_is_ends_all_and_writes_nothing(answer, reason, tried, tmp_path):
+    with pytest.raises(SystemExit, match=f"01_a fails as it is: {reason}"):
         tried({None: answer})
     assert not list(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""What was measured of the lessons on MNIST, as it stands in prose."""
+"""The measured figures of the lessons on MNIST, as prose shows them."""
 
 import re
 

@@ -34,7 +34,7 @@ class Entry:
 
     @property
     def anchor(self) -> str:
-        """What stands after the `#` in its address."""
+        """The part of its address after the `#`."""
         return self.heading.replace(" ", "-")
 
 

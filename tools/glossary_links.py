@@ -1,4 +1,4 @@
-"""Link a lesson to the glossary: the first time a term stands in bold, it leads to its entry.
+"""Link a lesson to the glossary: the first bold occurrence of a term leads to its entry.
 
 A relative link does not resolve in Colab, so a link holds the project's address on GitHub; it is relative as long as
 that is not known. The cells `title` and `in-brief` stay as they are: what is in brief there is explained below. So do

@@ -38,7 +38,7 @@ def make_lessons(
     """Return the lessons' notebooks by name, without outputs, made from their sources by name.
 
     Raises:
-        SourceError: a placeholder stands for nothing, or the title or the set-up cell is not where it should be.
+        SourceError: a placeholder is unknown, or the title or the set-up cell is missing or misplaced.
     """
     made = frozenset(path_in_project(folder, name) for folder in (NOTEBOOKS, EXERCISES) for name in sources)
     lessons = {}

@@ -22,7 +22,7 @@ _NO_NEWS = ("---", "+++", "@@")
 
 
 def fill(prose: str, value_of: Callable[[str], str], where: str) -> str:
-    """Return `prose`, which lies `where`, with the value of each placeholder in its place.
+    """Return `prose` with each placeholder replaced by its value; `where` names the cell in errors.
 
     Raises:
         SourceError: a placeholder is not closed, or `value_of` raised a ValueError for it, which says what there is.

@@ -37,7 +37,7 @@ def with_repository(pyproject: str, address: str) -> str:
 
 
 def is_known(address: str) -> bool:
-    """Return whether the address names an account, and not OWNER in its place."""
+    """Return whether the address names an account instead of OWNER."""
     return "/OWNER/" not in address
 
 
