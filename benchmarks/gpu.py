@@ -1,7 +1,7 @@
 """What an epoch takes on a GPU, and what it waits for there: `python benchmarks/gpu.py`.
 
-Each way trains in a process of its own for four epochs: the first holds the compilation, the median of the next three is
-what remains. Without a GPU it says what it leaves out.
+Each way trains in a process of its own for four epochs. The first one holds the compilation; the median of the next
+three is what remains. Without a GPU it says what it leaves out.
 """
 
 import json
@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -118,6 +119,7 @@ def one_call(network, *, batch_size=128, once_more=False):
     """Train by `compiled_fit`; with `once_more` start again from the first weights, with what is compiled already."""
     import keras
     import numpy as np
+
     from mnist_lab.trainer.compiled_fit import compiled_fit
 
     names = taught(network, BATCH_SIZE=batch_size)
@@ -191,7 +193,7 @@ def train_command():
         subprocess.run(command, check=True, capture_output=True, timeout=PROCESS_SECONDS)
         lines = [json.loads(line) for line in Path(folder, "metrics.json").read_text().splitlines()]
     ended = [0, *(line["seconds"] for line in lines if "epoch" in line)]
-    return {"seconds": [after - before for before, after in zip(ended, ended[1:], strict=False)]}
+    return {"seconds": [after - before for before, after in pairwise(ended)]}
 
 
 WAYS = {

@@ -28,6 +28,7 @@ from .plots.evaluations import display_runs as display_runs
 from .plots.paired_losses import display_paired_losses as display_paired_losses
 from .plots.plot_training import PlotTraining as PlotTraining
 from .results.runs import measured_runs as measured_runs
+from .trainer.compiled_fit import compiled_fit as compiled_fit
 from .widgets.digit_pad import DigitPad as DigitPad
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "check_lesson",
     "compare_curves",
     "compare_numbers",
+    "compiled_fit",
     "diagrams",
     "display_confusion",
     "display_digits",

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import keras
@@ -227,9 +228,13 @@ def test_a_checkpoint_of_another_training_run_is_refused_with_the_flags_that_dif
     assert checkpoints.latest(str(tmp_path), longer)[0] == 1
 
 
-def train(loop, start, stop):
-    steps = loop.batches(start)
-    return np.sum([loop.step(*next(steps), tf.constant(0.0)).numpy() for _ in range(start, stop)], axis=0)
+def train(loop, start, *stops):
+    """Train from step `start`, with a call for the steps to each stop; return the sums of loss and correct ones."""
+    steps, totals = loop.batches(start), np.zeros(2)
+    for begin, end in pairwise((start, *stops)):
+        totals, stop = loop.train(steps, end - begin, totals, stop=False)
+        assert not stop
+    return totals
 
 
 @pytest.mark.parametrize("augment", [False, True])
@@ -240,12 +245,16 @@ def test_an_interrupted_training_run_ends_exactly_like_an_uninterrupted_one(tiny
         return Loop(chosen, find_mnist(), tf.distribute.get_strategy())
 
     uninterrupted = new()
-    train(uninterrupted, 0, 15)
+    expected = train(uninterrupted, 0, 4, 7, 15)
     first = new()
-    train(first, 0, 7)
+    totals = train(first, 0, 7)
     second = new()
     second.restore(first.values())
-    train(second, 7, 15)
+    assert np.allclose(totals + train(second, 7, 8, 15), expected)
+    in_one_call = new()
+    assert np.array_equal(train(in_one_call, 0, 15), expected)
+    for value, other in zip(in_one_call.values(), uninterrupted.values(), strict=True):
+        np.testing.assert_array_equal(value, other)
     for expected, value in zip(uninterrupted.values(), second.values(), strict=True):
         np.testing.assert_array_equal(value, expected)
     assert second.evaluate() == uninterrupted.evaluate()

@@ -7,7 +7,6 @@ import sys
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from mnist_lab.data.find import find_mnist
 from mnist_lab.trainer import network
@@ -30,6 +29,5 @@ with loop.strategy.scope():
     loop.optimizer = keras.optimizers.SGD(0.1)
     loop.optimizer.build(loop.model.trainable_variables)
 batches = loop.batches(0)
-for _ in range(int(steps)):
-    loop.step(*next(batches), tf.constant(0.0))
+loop.train(batches, int(steps), np.zeros(2), stop=False)
 np.savez(file, *loop.values())

@@ -27,8 +27,8 @@ class NoReports:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def step(self) -> None:
-        """Ignore a step."""
+    def advance(self, steps: int) -> None:
+        """Ignore the steps."""
 
     def epoch(self, number: int, step: int, figures: dict[str, float]) -> None:
         """Ignore an epoch."""
@@ -66,9 +66,9 @@ class Reports(NoReports):
         self._bar.stop()
         self._writer.close()
 
-    def step(self) -> None:
-        """Count a step."""
-        self._bar.advance(self._task)
+    def advance(self, steps: int) -> None:
+        """Count the steps."""
+        self._bar.advance(self._task, steps)
 
     def epoch(self, number: int, step: int, figures: dict[str, float]) -> None:
         """Report an epoch, counted from 1, that ended after `step`: its loss, accuracy, val_loss and val_accuracy."""

@@ -74,18 +74,20 @@ def _train(loop: Loop, stop: threading.Event) -> int:
     evaluation = None
     reports = Reports(settings, loop.steps, step) if loop.is_chief else NoReports()
     with reports:
-        for images, classes in loop.batches(step):
-            *sums, stop_requests = loop.step(images, classes, tf.constant(float(stop.is_set()))).numpy()
-            step, totals = step + 1, totals + sums
+        batches = loop.batches(step)
+        while step < loop.steps:
+            steps = _steps_to_take(loop, step)
+            totals, stop_requested = loop.train(batches, steps, totals, stop.is_set())
+            step += steps
             step_in_epoch = step % loop.steps_per_epoch
-            reports.step()
+            reports.advance(steps)
             if step_in_epoch == 0:
                 evaluation = loop.evaluate()
                 reports.epoch(step // loop.steps_per_epoch, step, _figures(loop, totals, evaluation))
                 totals = np.zeros(2, np.float64)
-            if stop_requests or step_in_epoch % settings.checkpoint_every == 0:
+            if stop_requested or step_in_epoch % settings.checkpoint_every == 0:
                 _save(loop, step, totals)
-            if stop_requests and step < loop.steps:
+            if stop_requested and step < loop.steps:
                 print(f"Stopped after step {step} of {loop.steps}; its checkpoint is saved.", file=sys.stderr)
                 return STOPPED
         values, evaluation = loop.values(), evaluation or loop.evaluate()  # all workers compute these together
@@ -94,6 +96,13 @@ def _train(loop: Loop, stop: threading.Event) -> int:
             export(model, settings.in_job("model.keras"), settings.export)
         reports.end(step, loop.files.name, *evaluation)
     return 0
+
+
+def _steps_to_take(loop: Loop, step: int) -> int:
+    """Return how many steps the next call takes: to the next checkpoint or the end of the epoch, but not too many."""
+    step_in_epoch = step % loop.steps_per_epoch
+    to_checkpoint = loop.settings.checkpoint_every - step_in_epoch % loop.settings.checkpoint_every
+    return min(loop.steps_per_call, to_checkpoint, loop.steps_per_epoch - step_in_epoch)
 
 
 def _resume(loop: Loop) -> tuple[int, np.ndarray]:

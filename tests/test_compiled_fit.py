@@ -1,0 +1,108 @@
+"""A whole epoch in one call trains as `fit` does."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import mnist_lab as lab
+from mnist_lab.data import idx
+
+from .conftest import TRAINING
+
+
+@pytest.fixture
+def digits(tiny):
+    return idx.read_digits(lab.find_mnist().train_images, lab.find_mnist().train_labels)
+
+
+def network(optimizer="adam"):
+    lab.set_seed(3)
+    hidden = [keras.layers.Dense(16, activation="relu"), keras.layers.BatchNormalization(), keras.layers.Dropout(0.1)]
+    model = keras.Sequential([keras.Input((784,)), *hidden, keras.layers.Dense(10)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
+    return model
+
+
+class Seen(keras.metrics.Metric):
+    """Counts how often each one-hot label was seen."""
+
+    def __init__(self, classes):
+        super().__init__(name="seen")
+        self.counts = self.add_variable((classes,), "zeros")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.counts.assign_add(keras.ops.sum(y_true, axis=0))
+
+    def result(self):
+        return keras.ops.max(self.counts)
+
+
+@pytest.mark.parametrize(("batch_size", "left_out"), [(4, 0), (5, 2)])
+def test_each_image_is_seen_once_an_epoch(batch_size, left_out):
+    seen = Seen(12)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(12, activation="softmax")])
+    model.compile(loss="categorical_crossentropy", metrics=[seen])
+    labels = np.eye(12, dtype=np.float32)
+    history = lab.compiled_fit(model, np.ones((12, 3), np.float32), labels, batch_size=batch_size, epochs=3)
+    assert history.history["seen"] == [1, 1, 1]
+    assert sorted(seen.counts.numpy()) == [0] * left_out + [1] * (12 - left_out)
+
+
+def test_an_epoch_is_what_train_on_batch_does_with_the_same_batches(digits, monkeypatch):
+    images, labels = digits
+    monkeypatch.setattr(tf.random, "shuffle", lambda order: order[::-1])
+    ours, theirs = network(), network()
+    lab.compiled_fit(ours, images, labels, batch_size=50, epochs=2)
+    for _ in range(2):
+        for rows in np.split(np.arange(TRAINING)[::-1], TRAINING // 50):
+            theirs.train_on_batch(images[rows] / np.float32(255), labels[rows])
+    assert int(ours.optimizer.iterations.numpy()) == 2 * TRAINING // 50
+    for value, expected in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(value, expected, atol=1e-5)
+
+
+def test_the_loss_is_that_of_fit_within_chance(digits):
+    images, labels = digits
+    history = lab.compiled_fit(network(), images, labels, batch_size=20, epochs=4)
+    expected = network().fit(images / np.float32(255), labels, batch_size=20, epochs=4, verbose=0)
+    assert history.history["loss"][0] > 1.5 * history.history["loss"][-1]
+    assert history.history["loss"] == pytest.approx(expected.history["loss"], rel=0.15)
+
+
+def test_schedules_and_callbacks_of_epochs_work(digits):
+    images, labels = digits
+    rates = []
+    schedule = keras.callbacks.LearningRateScheduler(lambda epoch: 0.1 / (epoch + 1))
+    record = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: rates.append(float(model.optimizer.learning_rate))
+    )
+    stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=0, mode="max", min_delta=99)
+    model = network("sgd")
+    validation = tf.data.Dataset.from_tensors((images[:50] / np.float32(255), labels[:50]))
+    history = lab.compiled_fit(
+        model, images, labels, epochs=9, validation_data=validation, callbacks=[schedule, record, stop]
+    )
+    assert rates == pytest.approx([0.1, 0.05])
+    assert history.epoch == [0, 1]
+    assert set(history.history) == {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
+    decaying = network(keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)))
+    lab.compiled_fit(decaying, images, labels, batch_size=30)
+    assert float(decaying.optimizer.learning_rate) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"labels": np.zeros(5, np.int32)}, "a label for each image. Received: 300 images, 5 labels"),
+        ({"batch_size": 301}, "batch_size must be a whole number from 1 to 300. Received: 301"),
+        ({"epochs": 0}, "epochs must be a positive whole number. Received: 0"),
+        ({"model": keras.Sequential([keras.Input((784,)), keras.layers.Dense(10)])}, "a compiled model"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
+)
+def test_what_does_not_fit_is_refused(digits, change, says):
+    given = {"model": network(), "images": digits[0], "labels": digits[1], **change}
+    with pytest.raises(ValueError, match=says):
+        lab.compiled_fit(**given)
