@@ -68,19 +68,13 @@ def _tensorflow() -> Result:
 def _digits() -> Result:
     try:
         from mnist_lab.data import find, idx
-        from mnist_lab.data.download import was_offline_today
 
         found = find.find_on_disk()
         if found is None:
             find.refuse_damaged(find.default_data_dir())
-            lesson = (
-                "does not try again today, because there was no network, and uses stand-in digits"
-                if was_offline_today()
-                else "downloads it, or uses stand-in digits if there is no network"
-            )
             return True, (
                 f"digits: MNIST is not on this machine; `mnist-lab download` puts it into {find.default_data_dir()}; "
-                f"a lesson {lesson}"
+                "a lesson downloads it, or uses stand-in digits if there is no network"
             )
         for images in (found.train_images, found.validation_images):
             idx.check_header(images, "images")
