@@ -96,7 +96,7 @@ def test_a_directory_beside_a_good_file_is_passed_over(data_dir, monkeypatch, of
 def test_a_directory_in_place_of_a_file_is_named_with_what_to_do(tiny):
     (tiny / NAMES["train_images"]).unlink()
     (tiny / NAMES["train_images"]).mkdir()
-    with pytest.raises(MnistFileError, match=r"found a directory; expected .* If the file lies in it, move the file out"):
+    with pytest.raises(MnistFileError, match=r"a directory; expected .* If the file lies in it, move the file out"):
         find_mnist()
 
 
