@@ -13,6 +13,7 @@ from .data.printed_digits import printed_digits as printed_digits
 from .environment import quiet_imports as quiet_imports
 from .environment import set_seed as set_seed
 from .environment import show_environment as show_environment
+from .handwriting.photo import read_photo as read_photo
 from .handwriting.preprocess import preprocess_digit as preprocess_digit
 from .handwriting.samples import sample_drawings as sample_drawings
 from .plots.accuracy_ladder import display_ladder as display_ladder
@@ -59,6 +60,7 @@ __all__ = [
     "printed_digits",
     "quiet_imports",
     "random_affine",
+    "read_photo",
     "sample_drawings",
     "set_seed",
     "show_environment",

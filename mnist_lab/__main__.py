@@ -13,8 +13,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         return chosen.command(chosen)
-    except ModuleNotFoundError as error:
-        print(f"{error}. `mnist-lab doctor` lists what is missing and how to install it.", file=sys.stderr)
+    except ImportError as error:
+        print(f"{error}. `mnist-lab doctor` lists what is missing or broken, and what to do.", file=sys.stderr)
         return 1
     except OSError as error:
         print(error, file=sys.stderr)
@@ -169,9 +169,9 @@ def _measure(chosen: argparse.Namespace) -> int:
 
 
 def _train(chosen: argparse.Namespace) -> int:
-    from mnist_lab.environment import quiet_imports
+    from mnist_lab.environment import quiet_stderr
 
-    with quiet_imports():
+    with quiet_stderr():
         from mnist_lab.trainer.train import train
     return train(from_flags(chosen))
 

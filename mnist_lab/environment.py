@@ -1,15 +1,19 @@
-"""The environment of a notebook: quiet imports, the random seed, versions, devices, missing packages."""
+"""The environment of a notebook: quiet imports, the random seed, versions, devices, settings, missing packages."""
 
+import json
 import os
 import platform
 import re
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 SEED_VARIABLE = "MNIST_LAB_SEED"
+_WARM_UP_SECONDS = 2
+_NEEDED_OF_KERAS = {"backend": "tensorflow", "image_data_format": "channels_last", "floatx": "float32"}
 _SHOWN = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy", "matplotlib": "Matplotlib"}
 
 
@@ -17,12 +21,41 @@ _SHOWN = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy", "matpl
 def quiet_imports() -> Iterator[None]:
     """Drop what compiled code writes to standard error while the block runs; Python's own errors are still shown.
 
-    TensorFlow reports on the processor before its log level is read, so no variable silences it.
+    TensorFlow reports on the processor before its log level is read, so no variable silences it. On the GPU it reports
+    again at the first computation and the first compilation: if the block imports TensorFlow and there is a GPU,
+    both are done at its end. So configure the GPU, if you need to, inside the block.
 
     Example:
         >>> with quiet_imports():
         ...     import tensorflow as tf
     """
+    with quiet_stderr():
+        yield
+        _warm_up()
+
+
+def _warm_up() -> None:
+    """Compute and compile something on the GPU, if there is one; give up waiting after two seconds."""
+    several_workers = "TF_CONFIG" in os.environ  # TensorFlow must not be used before their strategy is created
+    if "tensorflow" not in sys.modules or several_workers:
+        return
+    with suppress(Exception):  # whatever is wrong with the GPU, the lesson's own first computation says it better
+        if _gpus():
+            thread = threading.Thread(target=_use_gpu, daemon=True)
+            thread.start()
+            thread.join(_WARM_UP_SECONDS)
+
+
+def _use_gpu() -> None:
+    import tensorflow as tf
+
+    with suppress(Exception):
+        tf.function(lambda x: x + x, jit_compile=True)(tf.constant(1.0))
+
+
+@contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Drop what compiled code writes to standard error while the block runs; an exception in it is raised as usual."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     stderr = os.dup(2)
     devnull = os.open(os.devnull, os.O_WRONLY)
@@ -57,7 +90,14 @@ def set_seed(seed: int) -> None:
 
 def versions() -> dict[str, str]:
     """Return the versions that results depend on, by package name."""
-    return {"python": platform.python_version()} | {name: version(name) for name in _SHOWN}
+    return {"python": platform.python_version()} | {name: _version(name) for name in _SHOWN}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # tensorflow-cpu, for example, brings the same module under another name
+        return "unknown"
 
 
 def processor() -> str:
@@ -72,14 +112,20 @@ def devices() -> list[str]:
     """Return the devices that TensorFlow computes on: the names of its GPUs, or for example ['CPU (2 cores)']."""
     import tensorflow as tf
 
-    gpus = tf.config.list_physical_devices("GPU")
+    gpus = _gpus()
     if not gpus:
         return [f"CPU ({os.cpu_count()} cores)"]
     return [tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name) for gpu in gpus]
 
 
+def _gpus() -> list:
+    import tensorflow as tf
+
+    return tf.config.list_physical_devices("GPU")
+
+
 def show_environment() -> None:
-    """Print the versions, the device, where the digits come from, and which packages are missing."""
+    """Print the versions, the device, where the digits come from, which settings do not fit and what is missing."""
     from mnist_lab.data.find import find_mnist  # imported late: `doctor` works even if its packages are missing
 
     found = versions()
@@ -90,15 +136,63 @@ def show_environment() -> None:
     if "google.colab" in sys.modules and device.startswith("CPU"):
         print("          For a GPU: Runtime → Change runtime type → T4 GPU, then run all cells again.")
     print("Digits:  ", find_mnist())
+    for fits, line in keras_settings():
+        if not fits:
+            print(f"Warning:  {line}")
+    if not installed("mnist-lab"):
+        print(f"mnist-lab is not installed: it runs from {Path(__file__).parents[1]}")
     for package, floor in requirements():
         if not installed(package):
             print(f"Missing:  {package}: run `%pip install '{package}>={floor}'`, then restart")
 
 
 def requirements() -> list[tuple[str, str]]:
-    """Return the names of the packages that mnist-lab always needs, each with its lowest version."""
-    floors = [re.match(r"([\w-]+)>=([\d.]+)$", requirement) for requirement in requires("mnist-lab") or []]
+    """Return the names of the packages that mnist-lab always needs, each with its lowest version.
+
+    In a checkout that is not installed they are read from pyproject.toml; without that file there are none.
+    """
+    try:
+        listed = requires("mnist-lab") or []
+    except PackageNotFoundError:
+        listed = _requirements_of_checkout()
+    floors = [re.match(r"([\w-]+)>=([\d.]+)$", requirement) for requirement in listed]
     return [(match[1], match[2]) for match in floors if match]
+
+
+def _requirements_of_checkout() -> list[str]:
+    import tomllib  # imported late: Python 3.10, which lacks it, gets to know from `doctor` that it is too old
+
+    project = Path(__file__).resolve().parents[1] / "pyproject.toml"
+    return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"] if project.is_file() else []
+
+
+def keras_settings() -> list[tuple[bool, str]]:
+    """Return a line for each setting of Keras that the lessons rely on, and whether they can work with its value.
+
+    The settings are read where Keras reads them, from keras.json and KERAS_BACKEND, without importing it.
+    """
+    stored = _stored_keras_settings()
+    lines = []
+    for name, needed in _NEEDED_OF_KERAS.items():
+        found, remedy = stored.get(name, needed), f"change it in {_keras_file()}, then restart"
+        if name == "backend" and os.environ.get("KERAS_BACKEND"):
+            found, remedy = os.environ["KERAS_BACKEND"], "unset the environment variable KERAS_BACKEND, then restart"
+        line = f"Keras' {name}: {found}"
+        lines.append((found == needed, line if found == needed else f"{line}; the lessons need {needed}: {remedy}"))
+    return lines
+
+
+def _stored_keras_settings() -> dict:
+    try:
+        stored = json.loads(_keras_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # then Keras takes its defaults, too
+        return {}
+    return stored if isinstance(stored, dict) else {}
+
+
+def _keras_file() -> Path:
+    home = Path.home() if os.access(Path.home(), os.W_OK) else Path("/tmp")
+    return Path(os.environ.get("KERAS_HOME", home / ".keras")).expanduser() / "keras.json"
 
 
 def installed(package: str) -> bool:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError, requires, version
 
 import matplotlib
 
@@ -12,6 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from mnist_lab import environment
 from mnist_lab.data import idx
 from mnist_lab.data.find import NAMES
 
@@ -57,6 +59,22 @@ def isolated_from_the_lessons(monkeypatch):
     monkeypatch.delenv("MNIST_LAB_RESULTS", raising=False)
     yield
     plt.close("all")
+
+
+@pytest.fixture
+def without_metadata(monkeypatch):
+    """Make importlib.metadata forget mnist-lab, as in a checkout that is on the path but not installed."""
+
+    def unless_mnist_lab(look_up):
+        def look_up_others(name):
+            if name == "mnist-lab":
+                raise PackageNotFoundError(name)
+            return look_up(name)
+
+        return look_up_others
+
+    monkeypatch.setattr(environment, "version", unless_mnist_lab(version))
+    monkeypatch.setattr(environment, "requires", unless_mnist_lab(requires))
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
+import ast
 import os
 import re
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
+from types import ModuleType
 
 import nbformat
 import pytest
@@ -12,7 +13,7 @@ from mnist_lab.__main__ import main
 from mnist_lab.commands import download as download_command
 from mnist_lab.data import download, find
 
-from .notebooks import DONE, NOT_YET, code, write
+from .notebooks import DONE, NOT_YET, ROOT, code, write
 
 
 @pytest.fixture(autouse=True)
@@ -119,10 +120,7 @@ def test_run_names_a_missing_notebook(tmp_path, capsys):
 def test_download_prints_the_folder_and_whether_the_writers_are_missing(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(download_command, "download_mnist", lambda folder: folder.mkdir())
     monkeypatch.setattr(download, "WRITERS_MIRRORS", ("http://127.0.0.1:9/",))
-    monkeypatch.setattr(download, "user_cache", lambda: tmp_path)
-    download._offline_note().write_text(date.today().isoformat())
     assert main(["download", str(tmp_path / "here")]) == 0
-    assert not download.was_offline_today()
     captured = capsys.readouterr()
     assert str(tmp_path / "here") in captured.out
     assert "only by_writer=True needs it" in captured.err
@@ -157,6 +155,41 @@ def test_doctor_finds_a_damaged_file_in_a_named_folder(tiny, capsys):
     assert f"[FAIL] digits: {file}: found" in capsys.readouterr().out
 
 
+def test_doctor_finds_settings_of_keras_that_the_lessons_cannot_work_with(tmp_path, monkeypatch, capsys):
+    (tmp_path / "keras.json").write_text('{"image_data_format": "channels_first", "backend": "jax"}')
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")  # so that Keras itself imports
+    assert main(["doctor"]) == 1
+    output = capsys.readouterr().out
+    assert "[ OK ] Keras' backend: tensorflow\n" in output
+    expected = f"channels_first; the lessons need channels_last: change it in {tmp_path / 'keras.json'}"
+    assert f"[FAIL] Keras' image_data_format: {expected}" in output
+    assert "[ OK ] TensorFlow computes on: " in output
+
+
+def test_doctor_works_if_mnist_lab_is_not_installed(tiny, without_metadata, capsys):
+    assert main(["doctor"]) == 0
+    output = capsys.readouterr().out
+    assert f"[ OK ] mnist-lab is not installed: it runs from {ROOT}\n" in output
+    assert "[ OK ] numpy " in output
+
+
+@pytest.mark.parametrize("ending", ["raise AttributeError('of another version')", "import os; os._exit(3)"])
+def test_doctor_finds_a_package_that_is_installed_and_does_not_import(tmp_path, ending):
+    (tmp_path / "rich").mkdir()
+    (tmp_path / "rich" / "__init__.py").write_text(ending)
+    errors = import_errors(tmp_path, "tqdm", "rich", "pillow")
+    assert errors in ({"rich": "AttributeError: of another version"}, {"rich": "exit status 3"})
+
+
+def import_errors(folder, *packages):
+    code = "import sys; from mnist_lab.commands.doctor import _import_errors; print(_import_errors(sys.argv[1:]))"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
+    command = [sys.executable, "-c", code, *packages]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, env=environment)
+    return ast.literal_eval(result.stdout)
+
+
 @pytest.mark.parametrize(("package", "digits"), [("tensorflow", " OK "), ("numpy", "FAIL")])
 def test_doctor_works_if_a_package_cannot_be_imported(package, digits, tmp_path):
     (tmp_path / f"{package}.py").write_text('raise ImportError("libdevice is broken")')
@@ -169,8 +202,9 @@ def test_doctor_works_if_a_package_cannot_be_imported(package, digits, tmp_path)
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
     )
     assert result.returncode == 1
-    assert "[FAIL] TensorFlow does not import: ImportError: libdevice is broken" in result.stdout
+    assert "[FAIL] TensorFlow and Keras do not import: ImportError: libdevice is broken" in result.stdout
     assert f"[{digits}] digits: " in result.stdout
+    assert ("[FAIL] numpy " in result.stdout) == (package == "numpy")
 
 
 MISTAKES = {
@@ -202,6 +236,14 @@ def test_a_missing_package_prints_a_message_that_names_doctor(monkeypatch, capsy
     assert main(["run", "any.ipynb"]) == 1
     assert "nbclient" in (message := capsys.readouterr().err)
     assert "`mnist-lab doctor` lists what is missing" in message
+
+
+def test_a_package_that_does_not_import_prints_a_message_that_names_doctor(monkeypatch, capsys):
+    monkeypatch.delitem(sys.modules, "mnist_lab.commands.download", raising=False)
+    monkeypatch.setitem(sys.modules, "mnist_lab.data.download", ModuleType("broken"))  # "cannot import name …"
+    assert main(["download"]) == 1
+    assert "cannot import name" in (message := capsys.readouterr().err)
+    assert "`mnist-lab doctor` lists what is missing or broken" in message
 
 
 @pytest.mark.parametrize("command", [("run", "any.ipynb"), ("sample",)], ids=lambda command: command[0])

@@ -78,9 +78,10 @@ def test_fewer_digits_than_fit_and_none_misclassified():
         (DIGITS, PREDICTED[:59], LABELS, r"predictions must have the shape \[60\].*Received: \[59\]"),
         (DIGITS, RNG.random((60, 10)), LABELS, r"np.argmax\(predictions, axis=1\)"),
         (DIGITS, PREDICTED, np.eye(10)[LABELS], r"np.argmax\(labels, axis=1\)"),
+        (np.full((60, 784), 255, np.uint8), PREDICTED, LABELS, r"from 0 \(paper\) to 1 \(ink\).*255. Divide by 255"),
     ],
 )
-def test_shapes_that_do_not_match_are_refused(digits, predicted, labels, message):
+def test_shapes_and_scales_that_do_not_fit_are_refused(digits, predicted, labels, message):
     with pytest.raises(ValueError, match=message):
         display_digits(digits, predicted, labels, "")
     with pytest.raises(ValueError, match=message):

@@ -115,3 +115,8 @@ def test_reliability_shows_confidence_accuracy_and_interval_of_each_group():
 def test_reliability_of_shapes_that_do_not_match_is_refused(labels, probabilities):
     with pytest.raises(ValueError, match="Received"):
         display_reliability(np.array(labels), probabilities, "")
+
+
+def test_reliability_of_logits_is_refused():
+    with pytest.raises(ValueError, match="if they are logits, apply softmax"):
+        display_reliability(np.zeros(3, int), np.arange(30.0).reshape(3, 10), "")

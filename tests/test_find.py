@@ -1,5 +1,6 @@
 import dataclasses
-import datetime
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,6 @@ def data_dir(tmp_path, monkeypatch):
     monkeypatch.setattr(download, "user_cache", lambda: tmp_path / "cache")
     monkeypatch.setattr(find, "default_data_dir", lambda: tmp_path / "data")
     monkeypatch.setattr(find.stand_in, "write_stand_in", write_tiny)
-    monkeypatch.setattr(find, "_announced_reasons", set())
 
     def refuse(folder):
         refuse.calls += 1
@@ -64,9 +64,53 @@ def test_the_error_names_a_missing_file(tiny, name):
         find_mnist()
 
 
-def test_an_empty_folder_is_refused_with_the_command_that_fills_it(tmp_path):
-    with pytest.raises(MnistFileError, match=r"Put the four files there, or download them: `mnist-lab download .*`\."):
+@pytest.mark.parametrize("name", ["empty", "with spaces", "nobody's"])
+def test_an_empty_folder_is_refused_with_the_command_that_fills_it(tmp_path, name):
+    folder = tmp_path / name
+    command = re.escape(f": `mnist-lab download {shlex.quote(str(folder))}`.")
+    with pytest.raises(MnistFileError, match=f"Name a folder that holds them, or download into this one{command}"):
+        find_mnist(folder)
+    folder.mkdir()
+    with pytest.raises(MnistFileError, match=f"Put the four files there, or download them{command}"):
+        find_mnist(folder)
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_the_names_that_kaggle_gives_to_the_files_are_accepted(data_dir, tmp_path, monkeypatch, suffix):
+    fill_with_official(data_dir, monkeypatch, suffix)
+    for name in NAMES.values():
+        (data_dir / f"{name}{suffix}").rename(data_dir / f"{name.replace('-idx', '.idx')}{suffix}")
+    for found in (find_mnist(data_dir), find_mnist()):
+        assert found.train_images == data_dir / f"train-images.idx3-ubyte{suffix}"
+        assert found.origin == "mnist"
+    assert download.download_mnist.calls == 0
+
+
+@pytest.mark.parametrize("official", [False, True])
+def test_a_directory_beside_a_good_file_is_passed_over(data_dir, monkeypatch, official):
+    fill_with_official(data_dir, monkeypatch)
+    (data_dir / NAMES["train_images"]).mkdir()
+    assert find_mnist(None if official else data_dir).train_images == data_dir / f"{NAMES['train_images']}.gz"
+
+
+def test_a_directory_in_place_of_a_file_is_named_with_what_to_do(tiny):
+    (tiny / NAMES["train_images"]).unlink()
+    (tiny / NAMES["train_images"]).mkdir()
+    with pytest.raises(MnistFileError, match=r"a directory; expected .* If the file lies in it, move the file out"):
+        find_mnist()
+
+
+def test_files_with_the_names_of_another_data_set_are_named_with_what_to_do(tmp_path):
+    (tmp_path / "emnist-digits-train-images-idx3-ubyte.gz").touch()
+    with pytest.raises(MnistFileError, match=r"Give the four files MNIST's names .*Received: emnist-digits-train-ima"):
         find_mnist(tmp_path)
+
+
+def test_a_damaged_file_under_kaggles_name_in_the_default_folder_is_an_error(data_dir):
+    data_dir.mkdir()
+    (data_dir / "train-images.idx3-ubyte").write_bytes(b"<html>")
+    with pytest.raises(MnistFileError, match=r"train-images\.idx3-ubyte: found SHA-256 .*expected SHA-256"):
+        find_mnist()
 
 
 def test_a_missing_folder_is_an_error_even_without_a_network(data_dir, tmp_path):
@@ -126,16 +170,15 @@ def test_another_data_sets_file_in_the_default_folder_is_ignored(data_dir, monke
     assert found.train_images.name == f"{NAMES['train_images']}.gz"
 
 
-def test_without_a_network_the_stand_in_is_drawn_and_announced_once_for_each_reason(data_dir, capsys):
+def test_without_a_network_the_stand_in_is_drawn_and_announced_once(data_dir, capsys):
     for _ in range(3):
         found = find_mnist()
     assert found.origin == "stand-in"
     assert found.name == "stand-in digits"
-    _drawing, first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("Using stand-in digits")
-    assert "`mnist-lab download`" in first
-    assert NO_NETWORK in first
-    assert "no network when last tried today" in second
+    _drawing, notice = capsys.readouterr().out.splitlines()
+    assert notice.startswith("Using stand-in digits")
+    assert "`mnist-lab download`" in notice
+    assert NO_NETWORK in notice
 
 
 def test_the_stand_in_is_drawn_once(data_dir, monkeypatch):
@@ -168,26 +211,26 @@ def test_an_incomplete_stand_in_is_drawn_again(data_dir):
     assert find_mnist("stand-in").train_labels.is_file()
 
 
-def test_no_network_is_remembered_for_the_day(data_dir):
-    find_mnist()
-    find_mnist()
-    assert download.download_mnist.calls == 1
-    download.forget_offline()
-    find_mnist()
-    assert download.download_mnist.calls == 2
-    yesterday = datetime.date.today() - datetime.timedelta(days=1)
-    download._offline_note().write_text(yesterday.isoformat())
-    find_mnist()
-    assert download.download_mnist.calls == 3
-
-
-def test_a_failing_mirror_is_not_remembered_as_no_network(data_dir, monkeypatch):
+@pytest.mark.parametrize("error", [NoNetworkError, DownloadError])
+def test_a_failed_download_is_remembered_by_this_process_alone(data_dir, monkeypatch, error):
     def fail(folder):
-        raise DownloadError("train-images could not be downloaded: the hash differs")
+        fail.calls += 1
+        raise error(NO_NETWORK)
 
+    fail.calls = 0
     monkeypatch.setattr(download, "download_mnist", fail)
+    assert find_mnist() == find_mnist()
+    assert fail.calls == 1
+    assert [path.name for path in (data_dir.parent / "cache").iterdir() if path.is_file()] in ([], ["stand-in-2.lock"])
+    find._download_or_stand_in.cache_clear()  # as in another process
+    find_mnist()
+    assert fail.calls == 2
+
+
+def test_digits_that_are_downloaded_meanwhile_are_used(data_dir, monkeypatch):
     assert find_mnist().origin == "stand-in"
-    assert not download._offline_note().exists()
+    fill_with_official(data_dir, monkeypatch)
+    assert find_mnist().origin == "mnist"
 
 
 @pytest.mark.parametrize("how", ["argument", "variable"])

@@ -164,11 +164,10 @@ def test_without_a_network_the_error_says_how_to_continue(mnist_without_writers,
         find_writers(mnist_without_writers)
 
 
-def test_an_unreachable_mirror_of_the_writers_is_not_remembered_as_no_network(mnist_without_writers, monkeypatch):
-    monkeypatch.setattr(download, "WRITERS_MIRRORS", ("http://127.0.0.1:9/",))
-    with pytest.raises(MnistFileError, match="no network"):
-        find_writers(mnist_without_writers)
-    assert not download.was_offline_today()
-    monkeypatch.setattr(download, "was_offline_today", lambda: True)
-    with pytest.raises(MnistFileError, match="no network when last tried today"):
-        find_writers(mnist_without_writers)
+def test_the_writers_are_downloaded_once_their_mirror_can_be_reached(mnist_without_writers, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(download, "WRITERS_MIRRORS", ("http://127.0.0.1:9/",))
+        with pytest.raises(MnistFileError, match="no network"):
+            find_writers(mnist_without_writers)
+    monkeypatch.setattr(download, "download_writers", lambda folder: None)
+    assert find_writers(mnist_without_writers).parent == tmp_path / "data"

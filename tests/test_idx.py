@@ -1,4 +1,5 @@
 import gzip
+import re
 import struct
 
 import numpy as np
@@ -161,6 +162,21 @@ def test_a_label_above_nine_is_refused_and_its_record_named(path, label):
     idx.write(path, np.array([0, 9, label, 12], np.uint8))
     with pytest.raises(MnistFileError, match=f"label {label} in record 2; expected labels from 0 to 9"):
         idx.read_labels(path)
+
+
+def test_the_labels_of_letters_are_recognized(path):
+    idx.write(path, np.array([23, 1, 26, 12], np.uint8))
+    expected = r"label 23 in record 0, and labels from 1 to 26, as in EMNIST letters; .* name a folder with MNIST"
+    with pytest.raises(MnistFileError, match=expected) as error:
+        idx.read_labels(path)
+    assert "download" not in str(error.value)
+
+
+def test_the_remedy_for_a_damaged_file_is_about_its_own_folder(tmp_path):
+    folder = tmp_path / "two words"
+    folder.mkdir()
+    with pytest.raises(MnistFileError, match=re.escape(f"`mnist-lab download '{folder}'`")):
+        idx.read_images(folder / "images")
 
 
 def test_a_missing_file_and_a_directory_are_refused(path):

@@ -137,6 +137,56 @@ def test_without_validation_only_training_is_drawn(batches, notebook):
     assert len(callback.history["training"]["loss"]) == 4
 
 
+def test_between_two_validations_the_newest_training_accuracy_is_shown(batches, notebook):
+    callback = PlotTraining()
+    train(callback, batches, epochs=3, validation_freq=2)
+    assert callback.history["validation"]["epoch"] == [2]
+    shown = {}
+    for _, metadata in notebook.shown:
+        epoch, *accuracy = metadata["mnist_lab"]["headline"].split("  ")
+        shown[epoch] = accuracy
+    accuracies = callback.history["training"]["accuracy"]
+    assert shown == {
+        "epoch 1/3": [f"training accuracy {accuracies[1]:.4f}"],
+        "epoch 2/3": [f"accuracy {callback.history['validation']['accuracy'][0]:.4f}"],
+        "epoch 3/3": [f"training accuracy {accuracies[5]:.4f}"],
+    }
+
+
+def test_a_terminal_gets_the_validation_only_of_the_epochs_that_had_one(batches, capsys, monkeypatch):
+    monkeypatch.setattr(plot_training, "_notebook_shell", lambda: None)
+    train(PlotTraining(), batches, epochs=3, validation_freq=2)
+    assert ["validation" in line for line in capsys.readouterr().out.splitlines()] == [False, True, False]
+
+
+@pytest.mark.parametrize("shell", ["notebook", "terminal"])
+def test_after_an_early_stop_the_axis_ends_where_training_did(batches, notebook, monkeypatch, shell):
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.stop_training = epoch == 2
+
+    if shell == "terminal":
+        monkeypatch.setattr(plot_training, "_notebook_shell", lambda: None)
+    callback = PlotTraining()
+    network().fit(batches, epochs=99, verbose=0, shuffle=False, callbacks=[callback, Stop()])
+    figures = [callback._new_figure(), *([callback._figure] if shell == "notebook" else [])]
+    for figure in figures:
+        assert [ax.get_xlim() for ax in figure._axes.values()] == [(0, pytest.approx(3.03))] * 2
+
+
+@pytest.mark.parametrize("steps", [None, STEPS])
+def test_an_epoch_without_reported_batches_is_one_point(notebook, steps):
+    callback = PlotTraining()
+    callbacks = keras.callbacks.CallbackList([callback], epochs=2, steps=steps)
+    callbacks.on_train_begin()
+    for epoch, loss in enumerate((0.5, 0.3)):
+        callbacks.on_epoch_begin(epoch)
+        callbacks.on_epoch_end(epoch, {"loss": loss, "accuracy": 1 - loss, "val_loss": 0.6, "val_accuracy": 0.8})
+    callbacks.on_train_end()
+    assert callback.history["training"] == {"epoch": [1, 2], "loss": [0.5, 0.3], "accuracy": [0.5, 0.7]}
+    assert notebook.shown[-1][1]["mnist_lab"]["headline"] == "epoch 2/2  accuracy 0.8000"
+
+
 def test_the_error_for_a_model_without_accuracy_says_what_to_do(batches):
     with pytest.raises(ValueError, match=r'metrics=\["accuracy"\].*Received: .*loss'):
         train(PlotTraining(), batches, network(metrics=[]))

@@ -67,6 +67,8 @@ def as_rgba(ink_level, alpha, background=0):
         as_rgba(0, drawn()),
         as_rgba(255, drawn()),
         as_rgba(255, drawn(), background=255),
+        drawn().astype(np.uint16) * 257,
+        as_rgba(0, drawn()).astype(np.uint16) * 257,
         np.dstack([np.repeat(255 - drawn()[:, :, None], 3, 2), np.full_like(drawn(), 255)]),
     ],
     ids=[
@@ -80,6 +82,8 @@ def as_rgba(ink_level, alpha, background=0):
         "black ink",
         "white ink",
         "white ink on white",
+        "16 bits",
+        "16 bits, black ink",
         "opaque",
     ],
 )
@@ -139,6 +143,22 @@ def test_the_colour_of_transparent_pixels_is_ignored():
     noise = np.where(np.random.default_rng(0).random(drawn().shape) < 0.6, 0, 255)
     grey, alpha = np.where(drawn() > 0, 0, noise), np.where(drawn() > 0, 100, 0)
     rgba = np.dstack([grey, grey, grey, alpha]).astype(np.uint8)
+    assert np.abs(preprocess_digit(rgba) - preprocess_digit(drawn())).max() < 0.02
+
+
+@pytest.mark.parametrize("shades", [30, 90])
+def test_dark_ink_of_several_shades_on_a_transparent_ground_is_ink(shades):
+    ink = np.random.default_rng(0).integers(0, shades, drawn().shape)
+    rgba = np.dstack([ink, ink, ink, drawn()]).astype(np.uint8)
+    expected = preprocess_digit(np.where(drawn() > 0, ink, 255))
+    np.testing.assert_allclose(preprocess_digit(rgba), expected, atol=1e-5)
+
+
+def test_a_blackboard_with_transparent_corners_is_paper():
+    board = np.where(drawn() > 0, 230, 40)
+    alpha = np.full_like(board, 255)
+    alpha[:3, :3] = alpha[-3:, -3:] = 0
+    rgba = np.dstack([board, board, board, alpha]).astype(np.uint8)
     assert np.abs(preprocess_digit(rgba) - preprocess_digit(drawn())).max() < 0.02
 
 
@@ -213,7 +233,7 @@ def test_the_smallest_image_is_accepted():
         (np.where(np.eye(28) > 0, np.inf, 0.0), ValueError, "NaN or infinity"),
         (np.eye(28) * -1, ValueError, "-1 to 0"),
         (np.eye(28) * 256, ValueError, "0 to 256"),
-        (np.eye(28, dtype=np.int64) * 300, ValueError, "0 to 300"),
+        (np.eye(28, dtype=np.int64) * 300, ValueError, "0 to 300. If the image has 16 bits, divide it by 257"),
         (np.eye(7), ValueError, r"\[7, 7\]"),
         (np.eye(28, 7), ValueError, r"\[28, 7\]"),
         (np.zeros((28, 28, 2)), ValueError, r"\[28, 28, 2\]"),

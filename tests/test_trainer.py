@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import os
+from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
 
@@ -330,3 +332,19 @@ def test_different_numbers_of_images_and_labels_are_refused(tiny):
     idx.write(find_mnist().train_labels, idx.read_labels(find_mnist().train_labels)[:-1])
     with pytest.raises(MnistFileError, match=r"299 labels.*300"):
         Loop(settings.Settings(batch_size=60, **SMALL), find_mnist(), tf.distribute.get_strategy())
+
+
+@pytest.mark.parametrize("error", [None, RuntimeError("Collective ops must be configured at program startup")])
+def test_the_server_of_several_workers_starts_without_a_word_but_not_without_its_errors(error, monkeypatch, capfd):
+    worker = {"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 1}}
+    monkeypatch.setenv(strategies.VARIABLE, json.dumps(worker))
+
+    def start_server():
+        os.write(2, b"Started server with target: grpc://")
+        if error:
+            raise error
+
+    monkeypatch.setattr(tf.distribute, "MultiWorkerMirroredStrategy", start_server)
+    with pytest.raises(RuntimeError, match="program startup") if error else nullcontext():
+        strategies.strategy_of_environment()
+    assert capfd.readouterr().err == ""

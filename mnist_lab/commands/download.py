@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from mnist_lab.data.download import DownloadError, download_mnist, download_writers, forget_offline
+from mnist_lab.data.download import DownloadError, download_mnist, download_writers
 from mnist_lab.data.find import default_data_dir
 
 
@@ -22,7 +22,6 @@ def download(directory: Path | None) -> int:
     except DownloadError as error:
         print(f"MNIST was not downloaded. {error}", file=sys.stderr)
         return 1
-    forget_offline()
     print(f"MNIST's four files are in {folder}; the SHA-256 of each is correct.")
     try:
         download_writers(folder)

@@ -1,6 +1,16 @@
-"""Check that an argument is a whole number: NumPy's integers are accepted, True and 3.0 are not."""
+"""Check arguments: whole numbers (NumPy's integers are accepted, True and 3.0 are not) and probabilities."""
 
 from numbers import Integral
+
+import numpy as np
+
+_ROUNDING = 0.01  # how far from 1 the sum may be, in half precision
+
+
+def are_probabilities(outputs: np.ndarray) -> bool:
+    """Return whether each row of a network's outputs `[n, classes]` is a distribution: none below 0, their sum 1."""
+    sums = np.sum(outputs, axis=1, dtype=np.float64)
+    return bool(np.min(outputs) >= 0 and np.max(np.abs(sums - 1)) < _ROUNDING)
 
 
 def whole_number(name: str, value: object, least: int = 1, most: int | None = None) -> int:

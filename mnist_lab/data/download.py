@@ -1,7 +1,4 @@
-"""Download MNIST's four files, and the file of their writers: mirrors in turn, SHA-256, nothing half-written.
-
-A missing network is remembered for the day, so that nobody waits for it again.
-"""
+"""Download MNIST's four files, and the file of their writers: mirrors in turn, SHA-256, nothing half-written."""
 
 import hashlib
 import logging
@@ -10,9 +7,6 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import date
 from functools import cache, partial
 from pathlib import Path
 
@@ -92,12 +86,24 @@ def is_official(path: Path) -> bool:
 
 @cache
 def _is_official(path: Path, modified: int, size: int) -> bool:
-    return sha256(path) == {**SHA256, **RAW_SHA256, **WRITERS_SHA256}.get(path.name)
+    name = path.name.replace(".idx", "-idx")
+    return sha256(path) == {**SHA256, **RAW_SHA256, **WRITERS_SHA256}.get(name)
+
+
+def candidates(folder: Path, name: str) -> list[Path]:
+    """Return the paths that the file `name` may have in `folder`: unpacked or gzipped, and as Kaggle names it.
+
+    Example:
+        >>> [path.name for path in candidates(Path("data"), "t10k-labels-idx1-ubyte")]
+        ['t10k-labels-idx1-ubyte', 't10k-labels-idx1-ubyte.gz', 't10k-labels.idx1-ubyte', 't10k-labels.idx1-ubyte.gz']
+    """
+    spellings = dict.fromkeys((name, name.replace("-idx", ".idx")))
+    return [folder / f"{spelling}{suffix}" for spelling in spellings for suffix in ("", ".gz")]
 
 
 def undamaged(folder: Path, name: str) -> Path | None:
-    """Return the file `name` in `folder`, unpacked or else gzipped, whichever is undamaged; None if neither is."""
-    return next(filter(is_official, (folder / name, folder / f"{name}.gz")), None)
+    """Return the first of the candidates for the file `name` in `folder` that is undamaged; None if none is."""
+    return next(filter(is_official, candidates(folder, name)), None)
 
 
 def download_mnist(folder: Path) -> None:
@@ -119,48 +125,6 @@ def download_writers(folder: Path) -> None:
     """
     name = f"{WRITERS}.gz"
     _download(folder, {name: WRITERS_SHA256[name]}, WRITERS_MIRRORS)
-
-
-def unless_offline(download: Callable[[Path], None], folder: Path) -> None:
-    """Call `download(folder)`, unless an earlier download found no network today; remember it if this one finds none.
-
-    Raises:
-        DownloadError: as `download`, or there was no network today.
-    """
-    refuse_if_offline()
-    try:
-        download(folder)
-    except NoNetworkError:
-        with suppress(OSError):  # a cache that cannot be written is no reason to fail
-            note = _offline_note()
-            note.parent.mkdir(parents=True, exist_ok=True)
-            note.write_text(date.today().isoformat())
-        raise
-
-
-def refuse_if_offline() -> None:
-    """Raise an error if a download found no network today.
-
-    Raises:
-        NoNetworkError: it did.
-    """
-    if was_offline_today():
-        raise NoNetworkError("no network when last tried today")
-
-
-def was_offline_today() -> bool:
-    """Return whether a download found no network today, and none has succeeded since."""
-    note = _offline_note()
-    return note.is_file() and note.read_text() == date.today().isoformat()
-
-
-def forget_offline() -> None:
-    """Forget that there was no network today, so that the next download is tried again."""
-    _offline_note().unlink(missing_ok=True)
-
-
-def _offline_note() -> Path:
-    return user_cache() / "no-network-on"
 
 
 def _download(folder: Path, hashes: dict[str, str], mirrors: tuple[str, ...]) -> None:

@@ -8,13 +8,14 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from filelock import FileLock
 
 from mnist_lab.data import download, stand_in
-from mnist_lab.data.idx import MnistFileError
+from mnist_lab.data.idx import MnistFileError, quoted
 
 Origin = Literal["mnist", "stand-in", "other"]
 
@@ -30,8 +31,6 @@ NAMES = {
 
 # A file with this name marks the stand-in's files, so that a copy of them is recognized.
 _MARKER = "STAND-IN"
-
-_announced_reasons: set[str] = set()  # why this process has already said that it uses stand-in digits
 
 
 @dataclass(frozen=True)
@@ -72,16 +71,20 @@ def find_mnist(directory: str | os.PathLike | None = None) -> MnistFiles:
     Raises:
         MnistFileError: the named folder lacks a file, or the default folder holds a wrong one.
     """
-    found = find_on_disk(directory)
-    if found:
-        return found
-    folder = default_data_dir()
+    return find_on_disk(directory) or _download_or_stand_in(default_data_dir())
+
+
+@cache  # without a network, a process waits for it once, is told so once, and keeps to the same digits
+def _download_or_stand_in(folder: Path) -> MnistFiles:
     try:
-        download.unless_offline(download.download_mnist, folder)
+        download.download_mnist(folder)
     except download.DownloadError as error:
         refuse_damaged(folder)
         files = _stand_in("since MNIST could not be downloaded")
-        _announce_stand_in(str(error))
+        print(
+            f"Using stand-in digits drawn from fonts ({error}). The lessons tell of MNIST: here and there these "
+            "differ. For MNIST itself: run `mnist-lab download` once online."
+        )
         return files
     found = _official_files(folder)
     assert found, "download_mnist checks every file"
@@ -135,7 +138,7 @@ def _named_files(directory: str | os.PathLike, chosen_by: str) -> MnistFiles:
             folder,
             found,
             f"a folder with MNIST's four files (named by {chosen_by})",
-            f"Name a folder that holds them, or download into this one: `mnist-lab download {folder}`.",
+            f"Name a folder that holds them, or download into this one: `mnist-lab download {quoted(folder)}`.",
         )
     return _files_in(folder, chosen_by)
 
@@ -148,14 +151,20 @@ def _files_in(folder: Path, chosen_by: str) -> MnistFiles:
 def _raw_or_gzipped(folder: Path, name: str) -> Path:
     if path := _existing(folder, name):
         return path
-    remedy = f"Put the four files there, or download them: `mnist-lab download {folder}`."
-    if any(_existing(folder, other) for other in NAMES.values()):  # a download would mix two data sets
+    found = "no such file"
+    remedy = f"Put the four files there, or download them: `mnist-lab download {quoted(folder)}`."
+    other_names = [path.name for path in sorted(folder.glob("*-idx[13]-ubyte*")) if path.is_file()]
+    if (folder / name).is_dir():
+        found, remedy = "a directory", "If the file lies in it, move the file out, or name the directory that holds it."
+    elif any(_existing(folder, other) for other in NAMES.values()):  # a download would mix two data sets
         remedy = "Put the missing file of the same data set there, or name another folder."
-    raise MnistFileError(folder / name, "no such file", f"{name} or {name}.gz", remedy)
+    elif other_names:
+        remedy = f"Give the four files MNIST's names ({', '.join(NAMES.values())}). Received: {', '.join(other_names)}."
+    raise MnistFileError(folder / name, found, f"{name} or {name}.gz", remedy)
 
 
 def _existing(folder: Path, name: str) -> Path | None:
-    return next(filter(Path.exists, (folder / name, folder / f"{name}.gz")), None)
+    return next(filter(Path.is_file, download.candidates(folder, name)), None)
 
 
 def _origin(folder: Path, paths: tuple[Path, ...]) -> Origin:
@@ -170,10 +179,12 @@ def refuse_damaged(folder: Path) -> None:
     Raises:
         MnistFileError: it does.
     """
-    for name, expected in (download.SHA256 | download.RAW_SHA256).items():
-        path = folder / name
-        if path.exists() and not download.undamaged(folder, name.removesuffix(".gz")):
+    for name in NAMES.values():
+        present = [path for path in download.candidates(folder, name) if path.exists()]
+        if present and not download.undamaged(folder, name):
+            path = next(filter(Path.is_file, present), present[0])
             found = f"SHA-256 {download.sha256(path)[:12]}…" if path.is_file() else "a directory"
+            expected = (download.SHA256 | download.RAW_SHA256)[f"{name}.gz" if path.suffix == ".gz" else name]
             raise MnistFileError(path, found, f"SHA-256 {expected[:12]}…")
 
 
@@ -208,14 +219,3 @@ def _draw_stand_in(folder: Path) -> None:
         stand_in.write_stand_in(drawn)
         (drawn / _MARKER).write_text(stand_in.VERSION)
         drawn.rename(folder)
-
-
-def _announce_stand_in(reason: str) -> None:
-    """Print, once per process for each reason, that stand-in digits are used and how to get MNIST."""
-    if reason in _announced_reasons:
-        return
-    _announced_reasons.add(reason)
-    print(
-        f"Using stand-in digits drawn from fonts ({reason}). The lessons tell of MNIST: here and there these differ. "
-        "For MNIST itself: run `mnist-lab download` once online."
-    )

@@ -8,7 +8,9 @@ import gzip
 import io
 import math
 import os
+import shlex
 import struct
+import subprocess
 import zlib
 from pathlib import Path
 from typing import Literal
@@ -21,6 +23,8 @@ SIDE = 28
 BOX = 20  # pixels: the box that MNIST scaled its digits into
 PIXELS = SIDE * SIDE
 CLASSES = 10
+
+_LETTERS = 26
 
 _UNSIGNED_BYTE = 8
 _DIMENSIONS: dict[Kind, tuple[int, ...]] = {"images": (SIDE, SIDE), "labels": ()}
@@ -36,8 +40,16 @@ class MnistFileError(ValueError):
 
     def __init__(self, path: str | os.PathLike, found: str, expected: str, remedy: str | None = None):
         self.path = Path(path)
-        remedy = remedy or "Delete the file and run `mnist-lab download`, or name another folder in MNIST_LAB_DATA."
+        remedy = remedy or (
+            f"If it is MNIST's, delete it and run `mnist-lab download {quoted(self.path.parent)}`; otherwise replace "
+            "it, or name another folder in MNIST_LAB_DATA."
+        )
         super().__init__(f"{path}: found {found}; expected {expected}. {remedy}")
+
+
+def quoted(path: str | os.PathLike) -> str:
+    """Return a path as it is typed in a command: with spaces in it, for example, it stands in quotation marks."""
+    return subprocess.list2cmdline([str(path)]) if os.name == "nt" else shlex.quote(str(path))
 
 
 def header_bytes(kind: Kind) -> int:
@@ -108,7 +120,11 @@ def read_labels(path: Path) -> np.ndarray:
     labels = _read(path, "labels")[:, 0]
     wrong = np.flatnonzero(labels >= CLASSES)
     if wrong.size:
-        raise MnistFileError(path, f"label {labels[wrong[0]]} in record {wrong[0]:,}", "labels from 0 to 9")
+        found, remedy = f"label {labels[wrong[0]]} in record {wrong[0]:,}", None
+        if labels.min() == 1 and labels.max() == _LETTERS:
+            found += f", and labels from 1 to {_LETTERS}, as in EMNIST letters"
+            remedy = "The lessons need ten classes: name a folder with MNIST or EMNIST digits in MNIST_LAB_DATA."
+        raise MnistFileError(path, found, "labels from 0 to 9", remedy)
     return labels
 
 

@@ -28,21 +28,19 @@ def find_writers(files: MnistFiles) -> Path:
     Raises:
         MnistFileError: there is no such file and it cannot be downloaded, or the digits are not MNIST's.
     """
-    names = (download.WRITERS, f"{download.WRITERS}.gz")
     folders = [files.folder, default_data_dir()] if files.origin == "mnist" else [files.folder]
-    candidates = [folder / name for folder in folders for name in names]
-    found = next(filter(Path.is_file, candidates), None)
+    paths = [path for folder in folders for path in download.candidates(folder, download.WRITERS)]
+    found = next(filter(Path.is_file, paths), None)
     if found:
         return found
-    gzipped = candidates[1]
+    gzipped = files.folder / f"{download.WRITERS}.gz"
     if files.origin != "mnist":
         raise MnistFileError(gzipped, "no such file", "the digits' writers, known for MNIST only", _REMEDY)
     try:
-        download.refuse_if_offline()
-        download.download_writers(default_data_dir())  # failing here says nothing about MNIST's mirrors
+        download.download_writers(default_data_dir())
     except download.DownloadError as error:
         raise MnistFileError(gzipped, f"no such file ({error})", "QMNIST's extended labels", _REMEDY) from error
-    return default_data_dir() / names[1]
+    return default_data_dir() / f"{download.WRITERS}.gz"
 
 
 def read_writers(path: Path, labels: np.ndarray) -> np.ndarray:

@@ -16,6 +16,8 @@ _SMALLEST = 8  # pixels
 _DECIMALS = 6  # so that whole numbers and single-precision fractions give the same drawing
 _MIN_CONTRAST = 0.1  # between paper and the strongest ink; the whole range is 1
 _FAINT = 0.1  # of the strongest ink: weaker pixels are paper
+_CARD = 0.7  # of the box around what is visible: ink alone fills less
+_MOST_16_BITS = 65_535
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
@@ -28,13 +30,14 @@ def preprocess_digit(image: np.ndarray) -> np.ndarray:
 
     Args:
         image: grey `[height, width]` or `[height, width, 1]`, RGB `[height, width, 3]` or RGBA `[height, width, 4]`,
-            at least 8 pixels high and wide. Whole numbers from 0 to 255, or floats from 0 to 1 or from 0 to 255.
+            at least 8 pixels high and wide. Whole numbers from 0 to 255 (as uint16 also from 0 to 65,535), or floats
+            from 0 to 1 or from 0 to 255.
 
     Raises:
         TypeError: the image does not hold numbers.
         ValueError: the image has another shape, is empty, or holds NaN or a number that is out of range.
     """
-    ink = _ink(_grey(_in_range(image)))
+    ink = _ink(grey_on_paper(_in_range(image)))
     rows, columns = (np.flatnonzero(ink.any(axis)) for axis in (1, 0))
     digit = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return _centred(_scaled(digit)).reshape(PIXELS)
@@ -56,17 +59,22 @@ def _in_range(image: np.ndarray) -> np.ndarray:
         raise ValueError("Expected finite numbers. The image holds NaN or infinity.")
     least, most = image.min() + 0.0, image.max() + 0.0  # no minus zero
     highest = 1 if image.dtype.kind == "b" or (image.dtype.kind == "f" and most <= 1) else 255
+    if image.dtype == np.uint16 and most > 255:
+        highest = _MOST_16_BITS
     if least < 0 or most > highest:
-        raise ValueError(f"Expected numbers from 0 to 255, or from 0.0 to 1.0. Received {least:g} to {most:g}.")
+        raise ValueError(
+            f"Expected numbers from 0 to 255, or from 0.0 to 1.0. Received {least:g} to {most:g}. If the image has "
+            "16 bits, divide it by 257."
+        )
     numbers = np.round(image.astype(np.float64) / highest, _DECIMALS)
     return numbers[:, :, None] if flat else numbers
 
 
-def _grey(image: np.ndarray) -> np.ndarray:
-    """Return the image as `[height, width]`; transparent pixels become paper.
+def grey_on_paper(image: np.ndarray) -> np.ndarray:
+    """Return an image `[height, width, channels]` from 0 to 1 as grey `[height, width]`; transparency becomes paper.
 
-    If all visible pixels have one shade, they are ink: on white if they are dark, on black if they are light.
-    Otherwise paper is visible too, and most visible pixels show it.
+    If all visible pixels have one shade, or are dark and fill less of the box around them than a card would, they are
+    ink: on white if they are dark, on black if they are light. Otherwise paper is visible too: most of them show it.
     """
     if image.shape[2] == 1:
         return image[:, :, 0]
@@ -74,8 +82,12 @@ def _grey(image: np.ndarray) -> np.ndarray:
     if image.shape[2] == 3:
         return grey
     alpha = image[:, :, 3]
-    visible = grey[alpha > 0.5] if (alpha > 0.5).any() else grey[alpha == alpha.max()]
-    paper = np.median(visible) if np.ptp(visible) >= _MIN_CONTRAST else float(visible.mean() < 0.5)
+    visible = alpha > 0.5 if (alpha > 0.5).any() else alpha == alpha.max()
+    shades = grey[visible]
+    most = np.median(shades)
+    box_height, box_width = (np.ptp(np.flatnonzero(visible.any(axis))) + 1 for axis in (1, 0))
+    shows_paper = most >= 0.5 or visible.sum() > _CARD * box_height * box_width
+    paper = most if shows_paper and np.ptp(shades) >= _MIN_CONTRAST else float(shades.mean() < 0.5)
     return grey * alpha + paper * (1 - alpha)
 
 

@@ -12,6 +12,7 @@ from mnist_lab.data._validation import whole_number
 from mnist_lab.data.idx import SIDE
 from mnist_lab.plots.style import BLUE, GREY, WRONG, new_figure, style
 
+_MOST_INK = 2  # more is another scale, and no exaggeration of this one
 _NEARLY_ZERO = 1e-4  # of the highest learning rate
 _WIDTH_INCHES = 9
 _TITLE_INCHES = 0.55
@@ -39,7 +40,7 @@ def display_digits(digits: npt.ArrayLike, predictions: npt.ArrayLike | None, lab
         title: the figure's title.
 
     Raises:
-        ValueError: the shapes do not match.
+        ValueError: the shapes do not match, or the digits are on another scale.
     """
     caption = _PREDICTED if predictions is not None else _LABELLED
     images, predicted, true = _checked(digits, labels if predictions is None else predictions, labels)
@@ -65,7 +66,8 @@ def display_top_unrecognized(
         title: a name for the digits, in the plural.
 
     Raises:
-        ValueError: the shapes do not match, or `n` or `lines` is not a positive whole number.
+        ValueError: the shapes do not match, the digits are on another scale, or `n` or `lines` is not a positive whole
+            number.
     """
     images, predicted, true = _checked(digits, predictions, labels)
     n, lines = whole_number("n", n), whole_number("lines", lines)
@@ -130,6 +132,8 @@ def _checked(
             raise ValueError(
                 f"{name} must have the shape [{count}], one for each digit. Received: {list(classes.shape)}"
             )
+    if images.max() > _MOST_INK:
+        raise ValueError(f"digits must be from 0 (paper) to 1 (ink). Received: up to {images.max():g}. Divide by 255.")
     return images.reshape(count, SIDE, SIDE), predicted, true
 
 

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from scipy.stats import binomtest
 
+from mnist_lab.data._validation import are_probabilities
 from mnist_lab.data.idx import CLASSES
 from mnist_lab.plots.style import BLUE, GREY, INK, PALE, VERMILLION, new_figure, style
 
@@ -137,12 +138,16 @@ def display_reliability(labels: np.ndarray, probabilities: np.ndarray, title: st
         title: the figure's title.
 
     Raises:
-        ValueError: the shapes do not match.
+        ValueError: the shapes do not match, or the rows are not probabilities.
     """
     labels, probabilities = np.asarray(labels), np.asarray(probabilities, float)
     if labels.ndim != 1 or probabilities.shape != (len(labels), CLASSES) or not len(labels):
         raise ValueError(
             f"labels must be [n] and probabilities [n, 10]. Received: {labels.shape} and {probabilities.shape}"
+        )
+    if not are_probabilities(probabilities):
+        raise ValueError(
+            "Each row must hold ten probabilities that add up to 1. Received others: if they are logits, apply softmax"
         )
     confidence = probabilities.max(axis=1)
     correct = probabilities.argmax(axis=1) == labels

@@ -59,6 +59,7 @@ class PlotTraining(keras.callbacks.Callback):
         self._training: dict[str, list[float]] = {"loss": [], "accuracy": []}
         self._validation: dict[str, list[float]] = {"epoch": [], "loss": [], "accuracy": []}
         self._steps = 0  # batches per epoch; 0 while unknown
+        self._last_epoch = 0  # the end of the horizontal axis
         self._first_epoch: int | None = None
         self._shell: InteractiveShell | None = None
         self._figure: TrainingFigure | None = None
@@ -80,6 +81,7 @@ class PlotTraining(keras.callbacks.Callback):
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         self._reset()
         self._steps = self.params.get("steps") or 0
+        self._last_epoch = self.params["epochs"]
         self._started = time.perf_counter()
         self._shell = _notebook_shell()
         if self._shell:
@@ -103,6 +105,7 @@ class PlotTraining(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         logs = logs or {}
+        self._done = self._done or self._steps or 1  # no batch was reported: the epoch's mean is its one point
         self._steps = self._steps or self._done
         if not self._sampled:
             self._add_training_point(self._done, logs)
@@ -169,23 +172,33 @@ class PlotTraining(keras.callbacks.Callback):
     def _new_figure(self) -> TrainingFigure:
         first = self._first_epoch or 0
         batches = "batch" if self.sample_rate == 1 else f"{self.sample_rate} batches"
-        return TrainingFigure((first, self.params["epochs"]), f"training, last {batches}", self.zoom)
+        return TrainingFigure((first, self._last_epoch), f"training, last {batches}", self.zoom)
 
     def _summary(self) -> str:
         parts = [self._which_epoch()]
-        for which, curves in (("", self._training), ("validation ", self._validation)):
-            parts += [f"{which}{name} {curves[name][-1]:.4f}" for name in ("loss", "accuracy") if curves[name]]
+        curves = {"": self._training} | ({"validation ": self._validation} if self._just_validated() else {})
+        for which, curve in curves.items():
+            parts += [f"{which}{name} {curve[name][-1]:.4f}" for name in ("loss", "accuracy")]
         return "  ".join(parts)
 
     def _headline(self) -> str:
-        latest = (self._validation["accuracy"] or self._training["accuracy"])[-1:]
-        return "  ".join([self._which_epoch(), *(f"accuracy {accuracy:.4f}" for accuracy in latest)])
+        """Return the epoch and its validation accuracy, or, until that is known, the newest training accuracy."""
+        which, curve = ("", self._validation) if self._just_validated() else ("training ", self._training)
+        return "  ".join([self._which_epoch(), *(f"{which}accuracy {value:.4f}" for value in curve["accuracy"][-1:])])
+
+    def _just_validated(self) -> bool:
+        """Return whether the network was validated after this epoch: with `validation_freq`, not after every one."""
+        return self._validation["epoch"][-1:] == [self._epoch + 1]
 
     def _which_epoch(self) -> str:
         return f"epoch {self._epoch + 1}/{self.params['epochs']}"
 
     def _finish(self, *_: object) -> None:
         """Draw one last time: when training ends, or when its cell ends after an interrupt or an error."""
+        if self._first_epoch is not None and self._epoch + 1 < self._last_epoch:
+            self._last_epoch = self._epoch + 1
+            if self._figure:
+                self._figure.end_at(self._last_epoch)
         if self._shell:
             self._shell.events.unregister("post_run_cell", self._finish)
             self._draw()

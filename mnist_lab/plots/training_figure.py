@@ -43,14 +43,23 @@ class TrainingFigure:
             self._lines = {name: _add_curves(ax, training_label) for name, ax in self._axes.items()}
             self._notes = {"loss": _add_note(loss, 0.72, "top"), "accuracy": _add_note(accuracy, 0.05, "bottom")}
             for ax in self._axes.values():
-                first, last = epochs
-                last = max(last, first + 1)
-                ax.set(xlim=(first, last + _MARGIN * (last - first)), xlabel="epochs")
+                ax.set(xlabel="epochs")
                 ax.xaxis.set_major_locator(MaxNLocator(integer=True))
                 ax.grid(axis="y")
             loss.legend(loc="upper right")
+        self._first_epoch, last = epochs
+        self.end_at(last)
+        figure.set_layout_engine("none")  # another end of the axis leaves the charts in their places, and costs less
+
+    def end_at(self, last: float) -> None:
+        """End the horizontal axis at the epoch `last`."""
+        first = self._first_epoch
+        last = max(last, first + 1)
+        with style():
+            for ax in self._axes.values():
+                ax.set_xlim(first, last + _MARGIN * (last - first))
             self._canvas.draw()
-        self._empty = self._canvas.copy_from_bbox(figure.bbox)
+        self._empty = self._canvas.copy_from_bbox(self._canvas.figure.bbox)
 
     def draw(self, history: dict[str, dict[str, list[float]]]) -> bytes:
         """Return the figure as a PNG, with the curves of `history` (see `PlotTraining.history`)."""

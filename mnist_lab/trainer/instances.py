@@ -60,7 +60,13 @@ def _image(number: int, instance: object) -> np.ndarray:
             raise InstancesError(f"{where}: expected a number. Received: {_short(pixel)}")
         if not 0 <= pixel <= 255:
             raise InstancesError(f"{where}: expected a number from 0 to 255. Received: {pixel}")
-    return np.array(rows, np.float32)
+    image = np.array(rows, np.float32)
+    if 0 < image.max() <= 1:  # a blank image may be meant; ink this faint cannot
+        raise InstancesError(
+            f"Instance {number}: expected {_EXPECTED}. Received: none above 1, as if they were divided by 255. "
+            "Multiply them by 255."
+        )
+    return image
 
 
 def _short(value: object) -> str:

@@ -11,12 +11,16 @@ import numpy as np
 import tensorflow as tf
 from rich.console import Console
 from rich.table import Table
+from scipy.special import softmax
 
+from mnist_lab.data._validation import are_probabilities
 from mnist_lab.trainer.instances import read_instances
 
 
 def predict(instances: Path, *, model: str | None = None, export: str | None = None, as_json: bool = False) -> int:
     """Print the predicted class of each instance and its probability, with the model or with the export.
+
+    Where the network's outputs are no probabilities, softmax is applied to them, and standard error says so.
 
     Args:
         instances: the file.
@@ -35,6 +39,7 @@ def predict(instances: Path, *, model: str | None = None, export: str | None = N
             predictions = _predict_by_saved_model(export, images)
         else:
             raise ValueError("Expected a Keras file or the folder of a SavedModel. Received: neither")
+        predictions = _as_probabilities(predictions)
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -51,6 +56,18 @@ def predict(instances: Path, *, model: str | None = None, export: str | None = N
         table.add_row(str(number), str(predicted), f"{probabilities[predicted]:.4f}")
     Console().print(table)
     return 0
+
+
+def _as_probabilities(outputs: np.ndarray) -> np.ndarray:
+    if not np.isfinite(outputs).all():
+        raise ValueError("Expected finite outputs. The network returns NaN or infinity: its training may have diverged")
+    if are_probabilities(outputs):
+        return outputs
+    print(
+        "The network's outputs are not probabilities: they are negative or do not add up to 1, so softmax was applied.",
+        file=sys.stderr,
+    )
+    return softmax(outputs.astype(np.float32), axis=1)
 
 
 def _predict_by_keras(model: str, images: np.ndarray) -> np.ndarray:
@@ -80,5 +97,11 @@ def _predict_by_saved_model(export: str, images: np.ndarray) -> np.ndarray:
         raise ValueError(
             "Expected a SavedModel from image to predictions, as `mnist-lab train` writes. Received: one from "
             f"{', '.join(inputs)} to {', '.join(outputs)}"
+        )
+    shapes = tuple(inputs["image"].shape), tuple(outputs["predictions"].shape)
+    if shapes != ((None, 28, 28), (None, 10)):
+        raise ValueError(
+            "Expected a SavedModel from images [n, 28, 28] to predictions [n, 10]. Received: "
+            f"{shapes[0]} to {shapes[1]}"
         )
     return signature(image=tf.constant(images))["predictions"].numpy()

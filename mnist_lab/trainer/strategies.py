@@ -6,6 +6,7 @@ import os
 import numpy as np
 import tensorflow as tf
 
+from mnist_lab.environment import quiet_stderr
 from mnist_lab.trainer.settings import TrainingError
 
 VARIABLE = "TF_CONFIG"
@@ -20,11 +21,12 @@ def strategy_of_environment() -> tf.distribute.Strategy:
         TrainingError: TF_CONFIG is not what TensorFlow expects.
     """
     _, workers = worker_and_count()
-    if workers > 1:
-        return tf.distribute.MultiWorkerMirroredStrategy()
-    if len(tf.config.list_logical_devices("GPU")) > 1:
-        return tf.distribute.MirroredStrategy()
-    return tf.distribute.get_strategy()
+    with quiet_stderr():  # here TensorFlow starts its devices and its server, and says so
+        if workers > 1:
+            return tf.distribute.MultiWorkerMirroredStrategy()
+        if len(tf.config.list_logical_devices("GPU")) > 1:
+            return tf.distribute.MirroredStrategy()
+        return tf.distribute.get_strategy()
 
 
 def workers_agree(strategy: tf.distribute.Strategy, *numbers: int) -> bool:

@@ -10,6 +10,7 @@ import anywidget
 import numpy as np
 import traitlets
 
+from mnist_lab.data._validation import are_probabilities
 from mnist_lab.data.idx import CLASSES, PIXELS
 from mnist_lab.handwriting.preprocess import preprocess_digit
 from mnist_lab.handwriting.samples import SIDE
@@ -129,7 +130,7 @@ class DigitPad(anywidget.AnyWidget):
 
     def _probabilities(self, name: str, image: np.ndarray) -> list[float]:
         output = np.asarray(self._models[name].predict_on_batch(image[None]), np.float64)
-        if output.shape != (1, CLASSES) or not (output.min() >= 0 and abs(output.sum() - 1) < 1e-3):
+        if output.shape != (1, CLASSES) or not are_probabilities(output):
             raise ValueError(
                 f"The network {name!r} must return ten probabilities for an image: is its last layer a softmax of ten? "
                 f"Received the shape {list(output.shape)}, with the sum {output.sum():g}."

@@ -1,0 +1,63 @@
+"""Read a photo or a scan of a digit, in whatever form a camera, a scanner or a drawing program saved it."""
+
+import os
+import warnings
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from mnist_lab.handwriting.preprocess import grey_on_paper
+
+LONGER_SIDE = 1000  # pixels, at most
+_TO_8_BITS = 257  # 65,535 / 255
+
+
+def read_photo(path: str | os.PathLike) -> np.ndarray:
+    """Read an image file as grey, `[height, width]` uint8 from 0 (black) to 255 (white).
+
+    The photo is turned upright as its camera noted, transparent pixels become paper (white, unless the ink is light),
+    16 bits are scaled to 8, and a larger photo is reduced until its longer side has 1,000 pixels.
+
+    Args:
+        path: a file in a format that Pillow reads, such as JPEG, PNG, TIFF, GIF or WebP; of several frames, the first.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is not such a file, it is damaged, or its pixels are not whole numbers of up to 16 bits.
+
+    Example:
+        >>> photo = lab.read_photo("digit.jpg")
+        >>> image = lab.preprocess_digit(photo)
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # a camera's 108 megapixels are no attack
+            with Image.open(path) as file:
+                image = _with_8_bits(ImageOps.exif_transpose(file))
+    except FileNotFoundError:
+        raise
+    except UnidentifiedImageError as error:
+        raise ValueError(
+            f"{path}: expected a photo that Pillow can read, such as JPEG or PNG. Received a file of another kind. If "
+            "it is HEIC, as iPhones save photos, export it as JPEG."
+        ) from error
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:  # Pillow's errors for damaged and huge files
+        raise ValueError(f"{path}: expected an undamaged photo of at most 178 megapixels. Received: {error}") from error
+    transparent = "A" in image.getbands() or "transparency" in image.info
+    image = image.convert("RGBA" if transparent else "RGB")
+    image.thumbnail((LONGER_SIDE, LONGER_SIDE))
+    if transparent:
+        return np.rint(255 * grey_on_paper(np.asarray(image) / 255)).astype(np.uint8)
+    return np.asarray(image.convert("L"))
+
+
+def _with_8_bits(image: Image.Image) -> Image.Image:
+    """Return the image, a grey one of 16 bits with 8."""
+    if image.mode == "F":
+        raise OSError("pixels that are floating-point numbers")
+    if not image.mode.startswith("I"):
+        return image
+    numbers = np.asarray(image).astype(np.int64)
+    if numbers.min() < 0 or numbers.max() > 255 * _TO_8_BITS:
+        raise OSError(f"pixels from {numbers.min()} to {numbers.max()}")
+    return Image.fromarray((numbers // _TO_8_BITS).astype(np.uint8))
