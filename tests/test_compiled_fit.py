@@ -106,3 +106,10 @@ def test_what_does_not_fit_is_refused(digits, change, says):
     given = {"model": network(), "images": digits[0], "labels": digits[1], **change}
     with pytest.raises(ValueError, match=says):
         lab.compiled_fit(**given)
+
+
+def test_plot_training_has_a_point_for_each_epoch(digits):
+    images, labels = digits
+    curves = lab.PlotTraining(sample_rate=1, zoom=1)
+    history = lab.compiled_fit(network(), images, labels, epochs=3, callbacks=[curves])
+    assert curves.history["training"]["loss"] == pytest.approx(history.history["loss"])
