@@ -44,7 +44,7 @@ def report(
     Returns:
         1 if a bound is missed, else 0.
     """
-    console = Console()
+    console = Console(markup=False, emoji=False)
     table = Table(*columns)
     for row in rows:
         table.add_row(*row)

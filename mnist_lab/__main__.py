@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     download.set_defaults(command=_download)
 
     run = commands.add_parser("run", help="execute notebooks without a browser and check them")
-    run.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
+    run.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK", help="file, folder or pattern")
     destination = run.add_mutually_exclusive_group()
     destination.add_argument(
         "--output-dir",
@@ -60,9 +60,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.set_defaults(command=_run)
 
-    grade = commands.add_parser("grade", help="run learners' copies of the exercises and show what their checks found")
+    grade = commands.add_parser(
+        "grade",
+        help="run learners' copies of the exercises and show what their checks found",
+        epilog="Ctrl-C ends the run; the notebooks done by then are in the table and in the CSV file. Output of a "
+        "notebook beyond 5 MB is dropped.",
+    )
     grade.add_argument(
-        "notebooks", nargs="+", type=Path, metavar="NOTEBOOK", help="a learner's copy; the code in it is executed"
+        "notebooks",
+        nargs="+",
+        type=Path,
+        metavar="NOTEBOOK",
+        help="a learner's copy, a folder of copies, or a pattern; the code in them is executed",
     )
     grade.add_argument(
         "--timeout",
@@ -71,13 +80,15 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="time limit of each notebook (default: %(default)s)",
     )
-    grade.add_argument("--csv", metavar="FILE", help="also write the table to this file")
+    grade.add_argument("--csv", metavar="FILE", help="also write the table to this file, row by row")
     grade.set_defaults(command=_grade)
 
     measure = commands.add_parser(
         "measure", help="train lessons with several seeds and store their accuracies (maintainers)"
     )
-    measure.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", help="default: all lessons")
+    measure.add_argument(
+        "notebooks", nargs="*", type=Path, metavar="NOTEBOOK", help="file, folder or pattern (default: all lessons)"
+    )
     measure.add_argument("--seeds", type=int, default=20, metavar="N", help="seeds 0 to N − 1 (default: %(default)s)")
     measure.add_argument(
         "--epochs", type=int, metavar="E", help="number of epochs instead of the lesson's; stored as a variant"

@@ -209,9 +209,9 @@ def test_doctor_works_if_a_package_cannot_be_imported(package, digits, tmp_path)
 
 MISTAKES = {
     "run README.md": "README.md: expected a notebook",
-    "grade README.md --csv no/such/table.csv": "No such file or directory: 'no/such/table.csv'",
+    "grade README.md --csv no/such/table.csv": "no/such/table.csv cannot be written: No such file or directory",
     "sample --output no/such/digits.json": "No such file or directory: 'no/such/digits.json'",
-    "measure README.md --seeds 1": "README, seed 0: Notebook does not appear to be JSON",
+    "measure README.md --seeds 1": "README.md: expected a notebook. Received: NotJSONError: ",
     "measure lesson.ipynb --seeds 1 --training longest": "lesson, seed 0: Expected a lesson with a cell of the id "
     "'train-longest'. Received the cells: ['train']",
     "measure lesson.ipynb --seeds 1 --set NOSUCH=1": "lesson.ipynb: no cell tagged `parameters` sets NOSUCH",

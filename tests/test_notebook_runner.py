@@ -1,10 +1,13 @@
 import os
+import signal
 import sys
+import threading
 import time
 
 import nbformat
 import pytest
 
+from mnist_lab.commands import notebook_runner
 from mnist_lab.commands.notebook_runner import execute
 
 from .notebooks import RECORD, code, notebook, prose, write
@@ -129,3 +132,55 @@ def test_a_notebook_without_cell_ids_runs(path):
         del cell["id"]
     nbformat.write(old, path)
     assert execute(path).failure is None
+
+
+SHOWN = "from IPython.display import clear_output, display\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "held", "dropped"),
+    [
+        ("print('x' * 5_000)", 5_000, False),
+        ("print('x' * 50_000); print('y' * 50_000)", 9_000, True),
+        ("h = display('x', display_id=True)\nfor n in range(30): h.update('y' * 2_000)", 2_000, False),
+        ("for n in range(30):\n    clear_output(wait=True)\n    print('y' * 5_000, flush=True)", 5_000, False),
+        ("for n in range(30): display('y' * 5_000)", 5_000, True),
+        ("import ipywidgets\nfor n in range(30): ipywidgets.Label('y' * 5_000)", 0, True),
+    ],
+)
+def test_what_a_client_holds_of_the_output_is_bounded(path, monkeypatch, source, held, dropped):
+    monkeypatch.setattr(notebook_runner, "OUTPUT_BYTES", 10_000)
+    write(path, code(SHOWN + source, "much"), code("1 / 0", "last"))
+    result = execute(path)
+    said = nbformat.writes(result.notebook)
+    assert held <= said.count("x") + said.count("y") < 20_000
+    assert result.failure == "cell 'last': ZeroDivisionError: division by zero"
+    assert result.output_dropped is dropped
+
+
+def test_outputs_stored_in_the_file_do_not_count(path, monkeypatch):
+    monkeypatch.setattr(notebook_runner, "OUTPUT_BYTES", 10_000)
+    cells = [code("print('x' * 5_000)", "now"), code("1 / 0", "fails"), code("2", "never")]
+    cells[-1].outputs = [nbformat.v4.new_output("stream", text="z" * 50_000)]
+    write(path, *cells)
+    result = execute(path)
+    assert not result.output_dropped
+    assert "x" * 5_000 in outputs(result, "now")
+
+
+def test_a_run_can_be_stopped_from_another_thread(path):
+    write(path, code("import os; print(os.getpid())", "pid"), code("import time; time.sleep(60)", "endless"))
+    stop = threading.Event()
+    threading.Timer(4, stop.set).start()
+    began = time.perf_counter()
+    with pytest.raises(KeyboardInterrupt):
+        execute(path, stop=stop)
+    assert time.perf_counter() - began < 30
+    with pytest.raises(KeyboardInterrupt):
+        execute(path, stop=stop)
+
+
+def test_the_parent_handles_signals_as_before(path):
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    execute(write(path, code("1", "one")))
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before

@@ -17,7 +17,8 @@ HARMLESS = ("/dev/", "/proc/")
 def written(tiny, tmp_path):
     """Return a function that runs `mnist-lab` in an empty folder and returns the files it wrote there or elsewhere.
 
-    Files in the home folder and the folder for temporary files do not count.
+    Files in the home folder and the folder for temporary files do not count. A file that is written beside an old one,
+    to replace it, counts as that one.
     """
     home, temporary, here = (tmp_path / name for name in ("home", "temporary", "here"))
     for folder in (home, temporary, here):
@@ -34,6 +35,8 @@ def written(tiny, tmp_path):
         subprocess.run(command, cwd=here, env=environment, check=True, capture_output=True, timeout=300)
         paths = {Path(line) for line in log.read_text().splitlines() if not line.startswith(HARMLESS)}
         assert paths, "no file was seen"
+        assert not any(path.exists() for path in paths if path.suffix == ".unfinished")
+        paths = {path.with_suffix("") if path.suffix == ".unfinished" else path for path in paths}
         return {path for path in paths if not any(path.is_relative_to(folder) for folder in (home, temporary))}
 
     run.here = here

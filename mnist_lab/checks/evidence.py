@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from mnist_lab.checks.errors import describe_error
 from mnist_lab.checks.probabilities import probabilities_of
 
 if TYPE_CHECKING:
@@ -160,9 +161,3 @@ def unusable(error: Exception) -> str:
     return (
         f"Found {describe_error(error).rstrip('.')}. Compare your arguments with the lesson's own call of check_lesson."
     )
-
-
-def describe_error(error: BaseException) -> str:
-    """Return an exception's type and the first line of its message: "ZeroDivisionError: division by zero"."""
-    first, *_ = str(error).splitlines() or [""]
-    return f"{type(error).__name__}: {first[:400]}" if first else type(error).__name__

@@ -6,20 +6,30 @@ honest class, but it is no examination.
 
 import csv
 import tempfile
-from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
-from mnist_lab.commands.notebook_runner import Execution, Report, execute, relative_to_common_folder
-from mnist_lab.commands.progress import Bar, progress
+from mnist_lab.checks.errors import describe_error
+from mnist_lab.commands.notebook_files import notebook_files, relative_to_common_folder, unfinished_beside
+from mnist_lab.commands.notebook_runner import Execution, Report, execute
+from mnist_lab.commands.progress import Bar, console, progress
 
 
 @dataclass(frozen=True)
 class Grade:
-    """A notebook's row: the lesson, how many claims of its check hold, which do not, and the error if there was one."""
+    """A notebook's row.
+
+    Attributes:
+        notebook: its path.
+        lesson: the lesson that its last check is of.
+        passed: how many claims of that check hold.
+        claims: how many claims it has.
+        not_yet: those that do not hold.
+        error: why the notebook did not run to its end or reached no check.
+        remark: what else is to be said of the run.
+    """
 
     notebook: str
     lesson: str = ""
@@ -27,43 +37,111 @@ class Grade:
     claims: int = 0
     not_yet: str = ""
     error: str = ""
+    remark: str = ""
 
 
 def grade(notebooks: list[Path], seconds: float, table: Path | None = None) -> int:
     """Run each notebook in a new kernel and an empty folder, and print a table with the result of its last check.
 
     Args:
-        notebooks: learners' copies of the exercises.
+        notebooks: learners' copies of the exercises; also folders of them, and patterns.
         seconds: the time limit of each.
-        table: a CSV file to which the table is written, too.
+        table: a CSV file to which the table is written, too. Each row is written when its notebook is done, into a
+            file beside it, with `.unfinished` after its name, which replaces it at the end.
 
     Returns:
         1 if a notebook could not be run to its end, else 0; a check that says "not yet" is no failure.
+
+    Raises:
+        OSError: a pattern matches nothing, or the CSV file cannot be written.
+        KeyboardInterrupt: Ctrl-C came. The table has been printed and written; the notebooks that were not done are
+            "not run" in it. If none was done, the CSV file is what it was.
     """
-    console = Console()
-    with (
-        table.open("w", newline="", encoding="utf-8") if table else nullcontext() as file
-    ):  # first: an error costs no work
-        with progress(console) as bars:
-            names = [str(name) for name in relative_to_common_folder(notebooks)]
-            grades = [_grade_one(path, seconds, Bar(bars, name)) for path, name in zip(notebooks, names, strict=True)]
-        console.print(_table(names, grades))
+    terminal = console()
+    paths = notebook_files(notebooks)
+    names = [str(name) for name in relative_to_common_folder(paths)]
+    file = _CsvFile(table) if table else None  # first: an error costs no work
+    grades: list[Grade] = []
+    interrupted = False
+    with progress(terminal) as bars:
+        try:
+            for path, name in zip(paths, names, strict=True):
+                each = _grade_one(path, seconds, Bar(bars, name))
+                grades.append(each)
+                if file:
+                    file.write(each)
+        except KeyboardInterrupt:
+            interrupted = True
+    if grades:
+        not_run = [Grade(str(path), error="not run: interrupted") for path in paths[len(grades) :]]
+        terminal.print(_table(names, grades + not_run))
         if file:
-            rows = csv.DictWriter(file, [field.name for field in fields(Grade)])
-            rows.writeheader()
-            rows.writerows(vars(each) for each in grades)
+            file.finish(not_run)
+    elif file:
+        file.discard()
+    if interrupted:
+        raise KeyboardInterrupt
     return int(any(each.error for each in grades))
 
 
+class _CsvFile:
+    """A CSV file that is written beside the old one, row by row, and replaces it when it is whole.
+
+    Raises:
+        OSError: it cannot be written, or the rows of a run that was killed lie beside it.
+    """
+
+    def __init__(self, path: Path):
+        self._path = path.resolve()
+        self._unfinished = unfinished_beside(self._path)
+        if path.exists():
+            if not path.is_file():
+                raise OSError(f"Expected a file for the table. Received: {path}, which is something else")
+            path.open("a").close()
+        try:
+            self._file = self._unfinished.open("x", newline="", encoding="utf-8", errors="backslashreplace")
+        except FileExistsError:
+            raise FileExistsError(
+                f"{self._unfinished} holds the rows of a run that was killed, or still runs. Rename or delete it."
+            ) from None
+        except OSError as error:
+            raise OSError(f"{path} cannot be written: {error.strerror}") from error
+        self._rows = csv.DictWriter(self._file, [field.name for field in fields(Grade)])
+        self._rows.writeheader()
+
+    def write(self, grade: Grade) -> None:
+        """Write a row."""
+        self._rows.writerow(vars(grade))
+        self._file.flush()
+
+    def finish(self, others: list[Grade]) -> None:
+        """Write the other rows, and replace the old file."""
+        self._rows.writerows(vars(each) for each in others)
+        self._file.close()
+        try:
+            self._unfinished.replace(self._path)
+        except OSError as error:  # on Windows, another program may have opened it
+            raise OSError(f"{self._path} cannot be replaced: {error}. The table is in {self._unfinished}.") from error
+
+    def discard(self) -> None:
+        """Leave the old file as it was."""
+        self._file.close()
+        self._unfinished.unlink()
+
+
 def _grade_one(path: Path, seconds: float, report: Report) -> Grade:
+    if path.is_dir():
+        return Grade(str(path), error="there is no notebook in this folder")
     if not path.is_file():
         return Grade(str(path), error="there is no such file")
-    with tempfile.TemporaryDirectory(prefix="mnist-lab-grade-") as folder:
-        try:
+    try:
+        with tempfile.TemporaryDirectory(prefix="mnist-lab-grade-", ignore_cleanup_errors=True) as folder:
             result = execute(path, seconds=seconds, cell_seconds=seconds, folder=Path(folder), report=report)
-        except ValueError as error:
-            return Grade(str(path), error=str(error))
-    return _grade_of(path, result, seconds)
+            return _grade_of(path, result, seconds)
+    except ValueError as error:  # not a notebook
+        return Grade(str(path), error=str(error))
+    except Exception as error:  # a class is not lost by one notebook
+        return Grade(str(path), error=describe_error(error))
 
 
 def _grade_of(path: Path, result: Execution, seconds: float) -> Grade:
@@ -71,11 +149,19 @@ def _grade_of(path: Path, result: Execution, seconds: float) -> Grade:
     if result.failure and result.seconds >= seconds:
         error = f"stopped at the time limit of {seconds:g} s, in {result.failure.partition(':')[0]}"
     if not result.checks:
-        return Grade(str(path), error=error)
+        return Grade(str(path), error=error, remark=result.remark)
     check = result.checks[-1]
     verdicts = check["verdicts"]
     not_yet = [verdict["claim"] for verdict in verdicts if not verdict["holds"]]
-    return Grade(str(path), check["lesson"], len(verdicts) - len(not_yet), len(verdicts), "; ".join(not_yet), error)
+    return Grade(
+        str(path),
+        check["lesson"],
+        passed=len(verdicts) - len(not_yet),
+        claims=len(verdicts),
+        not_yet="; ".join(not_yet),
+        error=error,
+        remark=result.remark,
+    )
 
 
 def _table(names: list[str], grades: list[Grade]) -> Table:
@@ -87,5 +173,6 @@ def _table(names: list[str], grades: list[Grade]) -> Table:
     table.add_column("error", overflow="fold", ratio=1)
     for name, each in zip(names, grades, strict=True):
         passed = f"{each.passed} of {each.claims}" if each.claims else "–"
-        table.add_row(name, each.lesson[:2] or "–", passed, each.not_yet, each.error)
+        said = "; ".join(text for text in (each.error, each.remark) if text)
+        table.add_row(name, each.lesson[:2] or "–", passed, each.not_yet, said)
     return table

@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,9 @@ import nbformat
 from rich.console import Console
 from rich.progress import Progress
 
-from mnist_lab.commands.notebook_runner import Execution, execute
-from mnist_lab.commands.progress import Bar, progress
+from mnist_lab.commands.notebook_files import notebook_files
+from mnist_lab.commands.notebook_runner import Execution, execute, read
+from mnist_lab.commands.progress import Bar, console, progress
 from mnist_lab.data.find import find_mnist
 from mnist_lab.environment import SEED_VARIABLE, processor, versions
 from mnist_lab.results.store import AS_TAUGHT, FILE, seeds_of, store, summary
@@ -62,7 +64,7 @@ def measure(notebooks: list[Path], seeds: int, variant: Variant, jobs: int | Non
     Of a notebook only the cells up to the training cell are executed, and then a check.
 
     Args:
-        notebooks: their paths; empty: all lessons.
+        notebooks: their paths, folders or patterns; empty: all lessons.
         seeds: the number of seeds.
         variant: how to train; the results are stored under its name. A seed that was measured as taught for at least
             as many epochs is not run again, because its first epochs are the same.
@@ -75,8 +77,8 @@ def measure(notebooks: list[Path], seeds: int, variant: Variant, jobs: int | Non
     if not (checkout / "pyproject.toml").is_file():
         print("`mnist-lab measure` must run in a checkout of the project, because it writes there.", file=sys.stderr)
         return 1
-    console = Console()
-    notebooks = notebooks or sorted((checkout / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    terminal = console()
+    notebooks = notebook_files(notebooks) or sorted((checkout / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     origin = find_mnist().origin
     missing = [
         (path, seed)
@@ -84,10 +86,10 @@ def measure(notebooks: list[Path], seeds: int, variant: Variant, jobs: int | Non
         for path in notebooks
         if str(seed) not in _known_seeds(path.stem, origin, variant)
     ]
-    all_succeeded = _measure_each(missing, variant, jobs or max(1, (os.cpu_count() or 1) // 2), console)
+    all_succeeded = _measure_each(missing, variant, jobs or max(1, (os.cpu_count() or 1) // 2), terminal)
     for path in notebooks:
         if measured := summary(path.stem, origin=origin, variant=variant.name):
-            console.print(f"{path.stem} on {origin}, {variant.name}: {measured}", highlight=False)
+            terminal.print(f"{path.stem} on {origin}, {variant.name}: {measured}")
     return int(not all_succeeded)
 
 
@@ -97,10 +99,11 @@ def up_to_training(notebook: nbformat.NotebookNode, variant: Variant) -> nbforma
     If the training cell has "needs" in its metadata, only the cells with these ids come before it.
 
     Raises:
-        ValueError: no cell has the id of the training cell, or of a cell that it needs.
+        ValueError: no cell has the id of the training cell, or of a cell that it needs, or the notebook's metadata
+            name no lesson.
     """
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    names = [cell.id for cell in cells]
+    names = [cell.get("id") for cell in cells]
     if variant.cell not in names:
         raise ValueError(f"Expected a lesson with a cell of the id {variant.cell!r}. Received the cells: {names}")
     position = names.index(variant.cell)
@@ -114,7 +117,9 @@ def up_to_training(notebook: nbformat.NotebookNode, variant: Variant) -> nbforma
 
 
 def _check_source(notebook: nbformat.NotebookNode, training: str | None) -> str:
-    lesson = notebook.metadata.mnist_lab.lesson
+    lesson = notebook.metadata.get("mnist_lab", {}).get("lesson")
+    if not lesson:
+        raise ValueError("Expected a lesson's notebook. Received: one whose metadata name no lesson")
     trained = f"{training}_model, {training}_history" if training else "model, history"
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     held_out = ", held_out=held_out" if any("holdout_dataset(" in source for source in sources) else ""
@@ -130,32 +135,40 @@ def _known_seeds(lesson: str, origin: str, variant: Variant) -> set[str]:
     return known
 
 
-def _measure_each(runs: list[tuple[Path, int]], variant: Variant, jobs: int, console: Console) -> bool:
+def _measure_each(runs: list[tuple[Path, int]], variant: Variant, jobs: int, terminal: Console) -> bool:
     """Measure each notebook with its seed, several at the same time; return whether all succeeded."""
     environment = versions() | {"processor": processor()}
-    with progress(console) as bars, ThreadPoolExecutor(jobs) as pool:
+    stop = threading.Event()
+    with progress(terminal) as bars, ThreadPoolExecutor(jobs) as pool:
         overall = bars.add_task("runs", total=len(runs), line="")
 
         def run(notebook_and_seed: tuple[Path, int]) -> bool:
-            succeeded = _measure_one(*notebook_and_seed, variant, environment, bars)
+            succeeded = _measure_one(*notebook_and_seed, variant, environment, bars, stop)
             bars.advance(overall)
             return succeeded
 
-        return all(list(pool.map(run, runs)))
+        try:
+            return all(list(pool.map(run, runs)))
+        except KeyboardInterrupt:
+            stop.set()  # the pool waits for the runs
+            raise
 
 
-def _measure_one(path: Path, seed: int, variant: Variant, environment: dict[str, str], bars: Progress) -> bool:
+def _measure_one(
+    path: Path, seed: int, variant: Variant, environment: dict[str, str], bars: Progress, stop: threading.Event
+) -> bool:
     """Train a lesson with a seed and store the result; return whether it succeeded."""
     bar = Bar(bars, f"{path.stem} seed {seed}")
     try:
-        result = _train(path, seed, variant, bar)
-        error = result.failure or ("" if result.checks else "no check was recorded")
+        result = _train(path, seed, variant, bar, stop)
+        measured = result.checks and "accuracy" in result.checks[-1]
+        error = result.failure or ("" if measured else "no check of a trained network was recorded")
     except ValueError as not_usable:  # not a notebook, no such training cell, no such parameter
         error = str(not_usable)
     finally:
         bar.remove()
     if error:
-        bars.console.print(f"{path.stem}, seed {seed}: {error}", markup=False)
+        bars.console.print(f"{path.stem}, seed {seed}: {error}")
         return False
     check = result.checks[-1]
     entry = {key: check[key] for key in _STORED if key in check}
@@ -164,9 +177,9 @@ def _measure_one(path: Path, seed: int, variant: Variant, environment: dict[str,
     return True
 
 
-def _train(path: Path, seed: int, variant: Variant, bar: Bar) -> Execution:
+def _train(path: Path, seed: int, variant: Variant, bar: Bar, stop: threading.Event) -> Execution:
     with tempfile.TemporaryDirectory() as folder:
         shortened = Path(folder, path.name)
-        nbformat.write(up_to_training(nbformat.read(path, as_version=4), variant), shortened)
+        nbformat.write(up_to_training(read(path), variant), shortened)
         variables = {SEED_VARIABLE: str(seed)}
-        return execute(shortened, parameters=variant.parameters(seed), variables=variables, report=bar)
+        return execute(shortened, parameters=variant.parameters(seed), variables=variables, report=bar, stop=stop)

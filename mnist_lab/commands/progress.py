@@ -1,18 +1,31 @@
-"""Progress bars for the execution of notebooks, shared by the commands."""
+"""The console of the commands, and their progress bars for the execution of notebooks.
+
+What they show was written by others: it is shown as it is, never parsed as Rich's markup.
+"""
+
+import io
+import sys
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
 
+def console() -> Console:
+    """Return a console that prints text as it is; a character that the terminal's encoding lacks is spelled out."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    return Console(markup=False, emoji=False, highlight=False)
+
+
 def progress(console: Console) -> Progress:
     """Return a display with a bar for each notebook: the number of cells done, and how far its training is."""
     return Progress(
-        TextColumn("{task.description}", table_column=Column(no_wrap=True)),
+        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
         BarColumn(bar_width=16),
         MofNCompleteColumn(),
         TimeElapsedColumn(table_column=Column(no_wrap=True)),
-        TextColumn("{task.fields[line]}"),
+        TextColumn("{task.fields[line]}", markup=False),
         console=console,
     )
 

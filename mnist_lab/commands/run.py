@@ -4,13 +4,13 @@ import sys
 from pathlib import Path
 
 import nbformat
-from rich.console import Console
 from rich.table import Table
 
 from mnist_lab.checks.lessons import LESSONS
+from mnist_lab.commands.notebook_files import notebook_files, relative_to_common_folder, replace
 from mnist_lab.commands.notebook_format import text, tidy
-from mnist_lab.commands.notebook_runner import Execution, execute, relative_to_common_folder
-from mnist_lab.commands.progress import Bar, progress
+from mnist_lab.commands.notebook_runner import Execution, execute
+from mnist_lab.commands.progress import Bar, console, progress
 from mnist_lab.data.find import find_mnist
 
 
@@ -18,41 +18,48 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
     """Execute notebooks one after the other, and print a table of what their checks found.
 
     Args:
-        notebooks: their paths.
+        notebooks: their paths; also folders of notebooks, and patterns.
         output_dir: the folder for the executed notebooks; None: each replaces its own file, unless a cell failed.
 
     Returns:
         2 if a notebook does not exist, 1 if a cell failed or a lesson's check said "not yet", else 0.
+
+    Raises:
+        OSError: a pattern matches nothing.
+        KeyboardInterrupt: Ctrl-C came. The notebooks that were done are written, and in the table.
     """
-    console = Console()
-    missing = [str(path) for path in notebooks if not path.is_file()]
+    terminal = console()
+    paths = notebook_files(notebooks)
+    missing = [str(path) for path in paths if not path.is_file()]
     if missing:
         print(f"No such notebook: {', '.join(missing)}", file=sys.stderr)
         return 2
-    console.print(f"Digits: {find_mnist()}", highlight=False)  # before the bars, because a download shows a bar, too
+    terminal.print(f"Digits: {find_mnist()}")  # before the bars, because a download shows a bar, too
     table = _table()
-    failed = False
+    failed = interrupted = False
     remarks = []
-    with progress(console) as bars:
-        for path, name in zip(notebooks, relative_to_common_folder(notebooks), strict=True):
-            try:
-                result = execute(path, report=Bar(bars, path.stem))
-            except ValueError as error:  # not a notebook
-                failed = True
-                remarks.append(str(error))
-                continue
-            _write(result, path, output_dir and output_dir / name)
-            table.add_row(*_row(path, result))
-            failed |= bool(result.failure) or (bool(result.not_yet) and not _is_exercise(result))
-            remarks += [f"{path.name}, {result.failure}"] if result.failure else []
-            remarks += [
-                f"{path.name}, not yet: {verdict['claim']}\n    {verdict['hint']}" for verdict in result.not_yet
-            ]
-    console.print(table)
+    with progress(terminal) as bars:
+        try:
+            for path, name in zip(paths, relative_to_common_folder(paths), strict=True):
+                try:
+                    result = execute(path, report=Bar(bars, path.stem))
+                except ValueError as error:  # not a notebook
+                    failed = True
+                    remarks.append(str(error))
+                    continue
+                _write(result, path, output_dir and output_dir / name)
+                table.add_row(*_row(path, result))
+                failed |= bool(result.failure) or (bool(result.not_yet) and not _is_exercise(result))
+                remarks += [f"{path.name}, {remark}" for remark in _remarks(result)]
+        except KeyboardInterrupt:
+            interrupted = True
+    terminal.print(table)
     if output_dir:
-        console.print(f"Executed notebooks: {output_dir}", markup=False, highlight=False, soft_wrap=True)
+        terminal.print(f"Executed notebooks: {output_dir}", soft_wrap=True)
     for remark in remarks:
-        console.print(remark, markup=False, highlight=False)
+        terminal.print(remark)
+    if interrupted:
+        raise KeyboardInterrupt
     return int(failed)
 
 
@@ -67,20 +74,26 @@ def _table() -> Table:
 def _write(result: Execution, path: Path, destination: Path | None) -> None:
     if destination:
         destination.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(result.notebook, destination)
+        replace(destination, nbformat.writes(result.notebook) + "\n")
     elif not result.failure:
-        path.write_text(text(tidy(result.notebook)), encoding="utf-8")
+        replace(path, text(tidy(result.notebook)))
 
 
 def _row(path: Path, result: Execution) -> tuple[str, str, str, str, str]:
     accuracy = floor = "–"
     if result.checks:
         check = result.checks[-1]
-        accuracy = f"{check['evaluated']:.4f}"
+        if (evaluated := check.get("evaluated")) is not None:  # an early "not yet" comes before the evaluation
+            accuracy = f"{evaluated:.4f}"
         lesson = LESSONS.get(check["lesson"])
-        if lesson and not _is_exercise(result):
+        if lesson and "origin" in check and not _is_exercise(result):
             floor = f"{lesson.floor(check['origin']):.4f}"
     return path.stem, accuracy, floor, f"{result.seconds:.0f}", _verdict(result)
+
+
+def _remarks(result: Execution) -> list[str]:
+    not_yet = [f"not yet: {verdict['claim']}\n    {verdict['hint']}" for verdict in result.not_yet]
+    return [*([result.failure] if result.failure else []), *([result.remark] if result.remark else []), *not_yet]
 
 
 def _verdict(result: Execution) -> str:

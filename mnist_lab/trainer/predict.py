@@ -54,7 +54,7 @@ def predict(instances: Path, *, model: str | None = None, export: str | None = N
     table = Table("instance", "predicted class", "probability")
     for number, (predicted, probabilities) in enumerate(zip(classes, predictions, strict=True)):
         table.add_row(str(number), str(predicted), f"{probabilities[predicted]:.4f}")
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)
     return 0
 
 

@@ -48,8 +48,9 @@ class Reports(NoReports):
 
     def __init__(self, settings: Settings, steps: int, first_step: int):
         self._settings = settings
-        self._console = Console(highlight=False)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._console = Console(markup=False, emoji=False, highlight=False)
+        text = TextColumn("{task.description}", markup=False)
+        columns = (text, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         self._bar = Progress(*columns, console=self._console, disable=not self._console.is_terminal)
         self._task = self._bar.add_task("steps", total=steps, completed=first_step)
         self._file = settings.in_job("metrics.json")

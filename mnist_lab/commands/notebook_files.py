@@ -1,0 +1,70 @@
+"""Which notebooks the arguments of a command name, what each is called, and how one is written."""
+
+import glob
+import os
+from pathlib import Path
+
+
+def notebook_files(arguments: list[Path]) -> list[Path]:
+    """Return the notebooks that arguments name: files, folders, and patterns that the shell has not expanded.
+
+    A folder stands for the notebooks in it and in its subfolders, without hidden ones (`.ipynb_checkpoints`). What
+    exists is taken as it is, even if its name contains brackets. A file that does not exist, and a folder without
+    notebooks, stay in the list for the caller to report.
+
+    Raises:
+        FileNotFoundError: a pattern matches nothing.
+    """
+    return list(dict.fromkeys(path for argument in arguments for path in _expanded(argument)))
+
+
+def relative_to_common_folder(paths: list[Path]) -> list[Path]:
+    """Return the paths relative to the deepest folder that holds them all, so that different files stay different."""
+    if not paths:
+        return []
+    absolute = [path.resolve() for path in paths]
+    common = os.path.commonpath([path.parent for path in absolute])
+    return [path.relative_to(common) for path in absolute]
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a text to a file. An old file stays until the new one is whole."""
+    path = path.resolve()  # a link stays a link
+    unfinished = unfinished_beside(path)
+    unfinished.write_text(text, encoding="utf-8", errors="backslashreplace")  # in JSON, a half surrogate is \ud800
+    unfinished.replace(path)
+
+
+def unfinished_beside(path: Path) -> Path:
+    """Return the path of the file that replaces `path` when it is whole."""
+    return path.with_name(f"{path.name}.unfinished")
+
+
+def _expanded(path: Path) -> list[Path]:
+    if path.is_dir():
+        return _in_folder(path) or [path]
+    if path.exists() or not glob.has_magic(str(path)):
+        return [path]
+    found = _matches(*_split(path))
+    if not found:
+        raise FileNotFoundError(f"Expected a pattern that matches a notebook. Received: {path}, which matches nothing")
+    return [notebook for match in found for notebook in _expanded(match)]
+
+
+def _split(path: Path) -> tuple[Path, str]:
+    """Return the folder that a pattern begins with, which may have brackets in its name, and the rest."""
+    folder = Path(path.anchor)
+    parts = list(path.relative_to(folder).parts)
+    while len(parts) > 1 and (folder / parts[0]).is_dir():
+        folder /= parts.pop(0)
+    return folder, str(Path(*parts))
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    return _matches(folder, "**/*.ipynb")
+
+
+def _matches(folder: Path, pattern: str) -> list[Path]:
+    """Return what matches a pattern in a folder, sorted, without what is hidden."""
+    found = glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207  pathlib's finds what is hidden, too
+    return [folder / name for name in sorted(found)]
