@@ -1,7 +1,7 @@
 """Put on PYTHONPATH, it lets TensorFlow multiply as a GPU with TF32 does, in every Python process.
 
-The operands of matrix products and convolutions, forward and backward, are rounded to 10 bits of mantissa; the sums stay
-in float32 (NVIDIA, "NVIDIA A100 Tensor Core GPU Architecture", 2020, TF32).
+The operands of matrix products and convolutions, forward and backward, are rounded to 10 bits of mantissa; the sums
+stay in float32 (NVIDIA, "NVIDIA A100 Tensor Core GPU Architecture", 2020, TF32).
 """
 
 import functools
