@@ -76,7 +76,8 @@ def _row(path: Path, result: Execution) -> tuple[str, str, str, str, str]:
     accuracy = floor = "–"
     if result.checks:
         check = result.checks[-1]
-        accuracy = f"{check['evaluated']:.4f}"
+        if check["evaluated"] is not None:  # the network could be evaluated
+            accuracy = f"{check['evaluated']:.4f}"
         lesson = LESSONS.get(check["lesson"])
         if lesson and not _is_exercise(result):
             floor = f"{lesson.floor(check['origin']):.4f}"
