@@ -10,6 +10,7 @@ from .data.datasets import validation_dataset as validation_dataset
 from .data.find import find_mnist as find_mnist
 from .data.idx import MnistFileError as MnistFileError
 from .data.printed_digits import printed_digits as printed_digits
+from .environment import float_tolerance as float_tolerance
 from .environment import quiet_imports as quiet_imports
 from .environment import set_seed as set_seed
 from .environment import show_environment as show_environment
@@ -53,6 +54,7 @@ __all__ = [
     "display_top_unrecognized",
     "find_mnist",
     "first_digits",
+    "float_tolerance",
     "holdout_dataset",
     "measured_runs",
     "plot_learning_rate",

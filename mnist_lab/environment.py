@@ -14,6 +14,7 @@ from pathlib import Path
 SEED_VARIABLE = "MNIST_LAB_SEED"
 _WARM_UP_SECONDS = 2
 _NEEDED_OF_KERAS = {"backend": "tensorflow", "image_data_format": "channels_last", "floatx": "float32"}
+_OPERANDS = 256  # rows and columns: large enough for a GPU to use its units for matrices
 _SHOWN = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy", "matplotlib": "Matplotlib"}
 
 
@@ -86,6 +87,37 @@ def set_seed(seed: int) -> None:
     if not 0 <= number < 2**32:
         raise ValueError(f"seed must be a whole number from 0 to 4,294,967,295. Received: {chosen!r}")
     keras.utils.set_random_seed(number)
+
+
+def float_tolerance(dtype: str | None = None) -> float:
+    """Return how far Keras' results may lie from NumPy's in float32: 1e-5 where Keras multiplies in float32, too.
+
+    Compare with it the probabilities of a network, or the weighted sums of pixels from 0 to 1. GPUs with TensorFloat-32
+    (A100, L4, H100 …) multiply numbers with 10 bits after the point, as float16 has; bfloat16 has 7. So one product
+    of matrices is computed here, of numbers that differ from 1 in the 9th or the 12th bit: where the result is that of
+    ones, these bits are lost. The larger tolerances are about five times the largest difference found over 10,000
+    digits with the network of lesson 01.
+
+    Args:
+        dtype: the data type, or Keras' dtype policy, in which a layer computes; None: Keras' current policy.
+
+    Returns:
+        The absolute tolerance: 1e-5, with 10 bits 5e-3, with 7 bits 2e-2.
+
+    Example:
+        >>> np.allclose(by_hand, model.predict(digits), atol=lab.float_tolerance())
+        True
+    """
+    import keras
+    import numpy as np
+
+    layer = keras.layers.Dense(_OPERANDS, use_bias=False, kernel_initializer="ones", dtype=dtype)
+    for bit, tolerance in ((9, 2e-2), (12, 5e-3)):
+        operands = np.full((_OPERANDS, _OPERANDS), 1 + 2.0**-bit, np.float32)
+        sums = keras.ops.convert_to_numpy(keras.ops.cast(layer(operands), "float32"))
+        if sums.max() == _OPERANDS:
+            return tolerance
+    return 1e-5
 
 
 def versions() -> dict[str, str]:

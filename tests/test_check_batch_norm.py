@@ -88,7 +88,7 @@ WRONG = {
     ),
     "after the activation inside": (
         lambda: network(conv(activation="relu"), Norm(), *flat()),
-        {1: 'Found activation="relu" inside Conv2D(2, kernel_size=3)'},
+        {1: "Found the activation relu inside Conv2D(2, kernel_size=3)"},
     ),
     "after the activation layer": (
         lambda: network(conv(), relu(), Norm(), *flat()),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_lab.checks.claims import hidden_layers, optimizers
+from mnist_lab.checks.claims.layers import activation_name, described_layers
 from mnist_lab.checks.evidence import Evidence
 
 
@@ -122,3 +123,79 @@ def test_a_subclassed_or_wrapped_optimizer_counts_as_its_kind(name):
         found = evidence(*dense((20, "relu"), OUT), optimizer=chosen)
         assert optimizers.optimizer_is_more_than_plain_sgd.judge(found).holds is (name == "Adam")
         assert optimizers.optimizer_is_sgd.judge(found).holds is (name == "SGD")
+
+
+def sigmoid_by_hand(sums):
+    import keras
+
+    return 1 / (1 + keras.ops.exp(-sums))
+
+
+class Own:
+    """A callable object, as a learner may write one."""
+
+    def __call__(self, sums):
+        import tensorflow as tf
+
+        return tf.nn.relu(sums)
+
+
+def activations():
+    """Return for each name of an activation, how else it may be written."""
+    import keras
+    import tensorflow as tf
+
+    layers = keras.layers
+    return {
+        "softmax": [tf.nn.softmax, lambda sums: tf.nn.softmax(sums), layers.Softmax(), layers.Activation("softmax")],
+        "sigmoid": [
+            tf.nn.sigmoid,
+            sigmoid_by_hand,
+            layers.Activation(tf.nn.sigmoid),
+            lambda x: 0.5 + 0.5 * tf.tanh(x / 2),
+        ],
+        "relu": [tf.nn.relu, layers.ReLU(), Own(), lambda sums: tf.maximum(sums, 0), "relu"],
+        "linear": [None, lambda sums: sums, layers.Activation("linear")],
+    }
+
+
+WRITTEN = [(name, number) for name, several in activations().items() for number in range(len(several))]
+
+
+@pytest.mark.parametrize(("name", "number"), WRITTEN)
+def test_an_activation_is_known_by_what_it_computes(name, number):
+    import keras
+
+    activation = activations()[name][number]
+    assert activation_name(keras.activations.get(activation)) == name
+    inside = [keras.layers.Dense(10, activation=activation)]
+    assert described_layers(keras.Sequential([keras.Input((784,)), *inside])) == [f"Dense(10, {name})"]
+    apart = [keras.layers.Dense(10), keras.layers.Activation(activation or "linear")]
+    assert described_layers(keras.Sequential([keras.Input((784,)), *apart])) == [f"Dense(10, {name})"]
+    as_lambda = [keras.layers.Dense(10), keras.layers.Lambda(keras.activations.get(activation))]
+    assert name == "linear" or described_layers(keras.Sequential([keras.Input((784,)), *as_lambda])) == [
+        f"Dense(10, {name})"
+    ]
+
+
+def test_relatives_of_relu_pass_and_others_do_not():
+    import keras
+    import tensorflow as tf
+
+    def holds(activation):
+        layers = [keras.layers.Dense(20, activation=activation), *dense(OUT)]
+        return hidden_layers.hidden_layers_use_relu.judge(evidence(*layers)).holds
+
+    relatives = ["relu6", "elu", "selu", "gelu", "silu", "softplus", "mish", "leaky_relu"]
+    relatives += [keras.layers.LeakyReLU(), keras.layers.PReLU(), lambda sums: tf.maximum(0.1 * sums, sums)]
+    assert all(map(holds, relatives))
+    others = ["sigmoid", "tanh", "softmax", "softsign", "linear", "exponential", abs, lambda sums: sums[:, :1]]
+    assert not any(map(holds, others))
+
+
+def test_a_hint_names_an_activation():
+    import keras
+
+    layers = [keras.layers.Dense(20, keras.layers.LeakyReLU()), keras.layers.Dense(20, lambda sums: sums**2)]
+    hint = hidden_layers.hidden_layers_use_sigmoid.judge(evidence(*layers, *dense(OUT))).hint
+    assert "the activation leaky_relu, a function of your own." in hint

@@ -260,3 +260,23 @@ def test_sample_prints_one_line_and_nothing_else(tiny, tmp_path):
     command = [sys.executable, "-m", "mnist_lab", "sample", "--count", "2"]
     result = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path, env=environment)
     assert (result.stdout, result.stderr) == ("2 digits written to instances.json.\n", "")
+
+
+WITHOUT_NETWORK = """
+import json, os
+with open(os.environ["MNIST_LAB_RESULTS"], "a") as file:
+    verdicts = [{"claim": "the model classifies the validation digits", "holds": False, "hint": "Found ValueError"}]
+    file.write(json.dumps({"lesson": "01_dense_softmax", "origin": "mnist", "evaluated": None,
+        "accuracy": [], "loss": [], "misread": [], "network": [], "verdicts": verdicts}) + "\\n")
+"""
+
+
+def test_run_and_grade_report_a_network_that_could_not_be_evaluated(tmp_path, capsys):
+    path = write(tmp_path / "01_a.ipynb", code(WITHOUT_NETWORK, "check"))
+    assert main(["run", str(path), "--output-dir", str(tmp_path / "out")]) == 1
+    shown = capsys.readouterr().out
+    assert "not yet: the model classifies the validation digits\n    Found ValueError" in shown
+    assert main(["grade", str(path)]) == 0
+    shown = capsys.readouterr().out
+    assert "0 of 1" in shown
+    assert "without reaching a check" not in shown

@@ -183,3 +183,12 @@ def test_the_shortened_lesson_is_a_valid_notebook():
     short = up_to_training(notebook(*CELLS), Variant())
     nbformat.validate(short)
     assert [cell.id for cell in short.cells] == ["parameters", "imports", "train", "measured"]
+
+
+def test_a_network_that_could_not_be_evaluated_is_reported_and_not_stored(file, tmp_path, capsys):
+    null = LAB.replace('"verdicts": [], "evaluated": 0.9', '"verdicts": VERDICTS, "evaluated": None')
+    verdicts = 'VERDICTS = [{"claim": "it classifies", "holds": False, "hint": "Found ValueError"}]\n'
+    cells = [code(verdicts + null, "imports") if cell.id == "imports" else cell for cell in CELLS]
+    assert main(["measure", str(write(tmp_path / "01_small.ipynb", *cells)), "--seeds", "1"]) == 1
+    assert "01_small, seed 0: not yet: it classifies. Found ValueError" in " ".join(capsys.readouterr().out.split())
+    assert not file.exists()

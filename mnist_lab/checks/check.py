@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from mnist_lab.checks.claims.layers import layers_with_settings
-from mnist_lab.checks.evidence import Evidence, NotYet, Verdict, unusable
+from mnist_lab.checks.evidence import Evidence, NotYet, Verdict, reported, unusable
 from mnist_lab.checks.lessons import Lesson, find_lesson
 from mnist_lab.checks.probabilities import probabilities_of
 from mnist_lab.data.datasets import validation_dataset
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     import keras
 
     History: TypeAlias = keras.callbacks.History | dict[str, list[float]]
+
+_NOTHING: dict[str, Any] = {"accuracy": [], "loss": [], "evaluated": None, "misread": [], "network": []}
 
 
 def check_lesson(name: str, model: keras.Model | None = None, history: History | None = None, **evidence: Any) -> None:
@@ -42,15 +43,16 @@ def check_lesson(name: str, model: keras.Model | None = None, history: History |
         MnistFileError: the validation digits could not be read.
     """
     lesson = find_lesson(name)
+    gathered = None
     if model is None:
-        print(f"not yet: train a network, then hand it in: check_lesson({name!r}, model, history)")
-        return
-    try:
-        gathered = gather(model, history, evidence)
-    except NotYet as hint:
-        print(f"not yet: the model classifies the validation digits\n    {hint}")
-        return
-    verdicts = judge(lesson, gathered)
+        hint = f"Found no model. Train a network, then pass it: check_lesson({name!r}, model, history)."
+        verdicts = [Verdict("a trained network is handed in", False, hint)]
+    else:
+        try:
+            gathered = gather(model, history, evidence)
+            verdicts = judge(lesson, gathered)
+        except NotYet as hint:
+            verdicts = [Verdict("the model classifies the validation digits", False, str(hint))]
     for verdict in verdicts:
         print(f"✓ {verdict.claim}" if verdict.holds else f"not yet: {verdict.claim}\n    {verdict.hint}")
     if file := os.environ.get(RECORD_VARIABLE):
@@ -77,25 +79,33 @@ def judge(lesson: Lesson, evidence: Evidence) -> list[Verdict]:
     return [claim.judge(evidence) for claim in lesson.all_claims]
 
 
-def _record(file: Path, lesson: Lesson, evidence: Evidence, verdicts: list[Verdict]) -> None:
-    misclassified, held_out = _misclassified(evidence)
+def _record(file: Path, lesson: Lesson, evidence: Evidence | None, verdicts: list[Verdict]) -> None:
+    """Append a line of JSON to the file; "evaluated" is null where no network classified the digits."""
     line = {
         "lesson": lesson.name,
         "origin": find_mnist().origin,
-        "accuracy": _rounded(evidence.history.get("val_accuracy", [])),
-        "loss": _rounded(evidence.history.get("val_loss", [])),
+        **(_findings(lesson, evidence) if evidence else _NOTHING),
+        "verdicts": [vars(verdict) for verdict in verdicts],
+    }
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _findings(lesson: Lesson, evidence: Evidence) -> dict[str, Any]:
+    misclassified, held_out = _misclassified(evidence)
+    found = {
+        "accuracy": _rounded(evidence, "accuracy"),
+        "loss": _rounded(evidence, "loss"),
         "evaluated": 1 - float(np.mean(misclassified)),
         "misread": np.flatnonzero(misclassified).tolist(),
         "network": layers_with_settings(evidence.model),
-        "verdicts": [vars(verdict) for verdict in verdicts],
     }
     if held_out:
-        line["held_out"] = len(misclassified)
+        found["held_out"] = len(misclassified)
     if lesson.figures:
         with suppress(Exception):  # a learner may hand in anything
-            line["figures"] = {name: round(value, 4) for name, value in lesson.figures(evidence).items()}
-    with file.open("a", encoding="utf-8") as lines:
-        lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+            found["figures"] = {name: round(value, 4) for name, value in lesson.figures(evidence).items()}
+    return found
 
 
 def _misclassified(evidence: Evidence) -> tuple[np.ndarray, bool]:
@@ -106,8 +116,8 @@ def _misclassified(evidence: Evidence) -> tuple[np.ndarray, bool]:
         return evidence.misclassified, False
 
 
-def _rounded(values: Iterable[float]) -> list[float]:
+def _rounded(evidence: Evidence, which: str) -> list[float]:
     try:
-        return [round(float(value), 6) for value in values]
+        return [round(value, 6) for value in reported(evidence, which)]
     except (TypeError, ValueError):  # a learner may hand in anything as a history
         return []

@@ -11,6 +11,7 @@ import numpy as np
 
 from mnist_lab.checks.errors import describe_error
 from mnist_lab.checks.probabilities import probabilities_of
+from mnist_lab.results.metric_names import accuracy_name
 
 if TYPE_CHECKING:
     import keras
@@ -129,6 +130,13 @@ class Evidence:
         return mean_cross_entropy(self.probabilities, self.labels)
 
 
+def reported(evidence: Evidence, which: str) -> list[float]:
+    """Return the validation "accuracy" or "loss" that training reported, one for each epoch that was validated."""
+    name = accuracy_name(evidence.history, evidence.model) if which == "accuracy" else which
+    values = evidence.history.get(f"val_{name}", [])
+    return [float(value) for value in values]
+
+
 def once(fetch: Callable[[Evidence], T]) -> Callable[[Evidence], T]:
     """Decorate a function of the evidence to run only once on it: later calls get the same result or `NotYet`."""
 
@@ -154,6 +162,18 @@ def mean_cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
     sums = probabilities.sum(axis=1)
     given = probabilities[np.arange(len(labels)), labels] / np.where(sums > 0, sums, 1)
     return float(-np.log(np.maximum(given, np.finfo(given.dtype).tiny)).mean())
+
+
+def is_number(value: object) -> bool:
+    """Return whether a value is a single number, NumPy's included."""
+    return isinstance(value, (int, float, np.number))
+
+
+def shown(value: object) -> str:
+    """Return a value as a hint shows it: a number or a short text itself, of anything else only its type."""
+    if value is None or is_number(value) or (isinstance(value, str) and len(value) < 40):
+        return str(value) if is_number(value) else repr(value)
+    return f"an object of the type {type(value).__name__}"
 
 
 def unusable(error: Exception) -> str:

@@ -18,5 +18,5 @@ def probabilities_of(model: keras.Model, images: np.ndarray) -> np.ndarray:
 
     Outputs below 0 cannot be probabilities: they are taken as logits, and softmax is applied to them.
     """
-    outputs = np.asarray(model.predict(images, batch_size=_BATCH, verbose=0))
+    outputs = np.asarray(model.predict(images, batch_size=_BATCH, verbose=0), np.float32)  # float16 in half precision
     return softmax(outputs, axis=1) if (outputs < 0).any() else outputs

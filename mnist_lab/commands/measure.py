@@ -161,8 +161,7 @@ def _measure_one(
     bar = Bar(bars, f"{path.stem} seed {seed}")
     try:
         result = _train(path, seed, variant, bar, stop)
-        measured = result.checks and "accuracy" in result.checks[-1]
-        error = result.failure or ("" if measured else "no check of a trained network was recorded")
+        error = result.failure or _missing_results(result)
     except ValueError as not_usable:  # not a notebook, no such training cell, no such parameter
         error = str(not_usable)
     finally:
@@ -175,6 +174,15 @@ def _measure_one(
     entry["seconds"] = round(result.cell_seconds[variant.cell], 1)
     store(path.stem, seed, entry, environment, origin=check["origin"], variant=variant.name)
     return True
+
+
+def _missing_results(result: Execution) -> str:
+    """Return what a run lacks that is to be stored, "" if nothing."""
+    if not result.checks:
+        return "no check was recorded"
+    if result.checks[-1].get("evaluated") is None:
+        return "not yet: {claim}. {hint}".format_map(result.checks[-1]["verdicts"][0])
+    return ""
 
 
 def _train(path: Path, seed: int, variant: Variant, bar: Bar, stop: threading.Event) -> Execution:

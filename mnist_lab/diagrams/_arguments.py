@@ -48,7 +48,7 @@ def as_probabilities(probabilities: npt.ArrayLike) -> np.ndarray:
         raise ValueError(f"probabilities must have ten values for each image. Received: shape {list(array.shape)}")
     _check_0_to_1("probabilities", array)
     sums = array.sum(axis=-1)
-    if (np.abs(sums - 1) > 1e-3).any():
+    if (np.abs(sums - 1) > 1e-2).any():  # half precision rounds each of them
         raise ValueError(f"probabilities must add up to 1 for each image. Received sums: {sums.tolist()}")
     return array
 

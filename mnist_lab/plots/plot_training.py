@@ -12,6 +12,7 @@ import keras
 
 from mnist_lab.data._validation import whole_number
 from mnist_lab.plots.training_figure import TrainingFigure
+from mnist_lab.results.metric_names import accuracy_name
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -131,9 +132,8 @@ class PlotTraining(keras.callbacks.Callback):
         self._sampled, self._sums = done, sums
 
     def _accuracy_name(self, logs: dict[str, float]) -> str:
-        for name in logs:
-            if "acc" in name and not name.startswith("val_"):
-                return name
+        if name := accuracy_name(logs, self.model):
+            return name
         raise ValueError(
             "PlotTraining needs a model that reports accuracy. Compile it with "
             f'metrics=["accuracy"]. Received: {sorted(logs)}'

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnist_lab.checks.evidence import Evidence, NotYet, claim, describe_error, mean_cross_entropy, once
+from mnist_lab.checks.claims.layers import float_tolerance_of
+from mnist_lab.checks.evidence import Evidence, NotYet, claim, describe_error, mean_cross_entropy, once, shown
 from mnist_lab.data.idx import CLASSES, SIDE
 
 if TYPE_CHECKING:
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 
 SIGNATURE = "serving_default"
 _BATCH, _EXPORT_BATCH = 128, 100
-_SAME_PROBABILITIES = 1e-5
 
 
 @claim("one step of your own lowers the loss of the batch it was taken on")
@@ -44,9 +45,11 @@ def step_lowers_the_loss(evidence: Evidence) -> None:
 def export_takes_stored_images(evidence: Evidence) -> None:
     """Check that the signature has one input, `image`, of 28 rows and 28 columns."""
     _, specs = _signature(evidence).structured_input_signature
-    inputs, expected = {name: list(spec.shape) for name, spec in specs.items()}, {"image": [None, SIDE, SIDE]}
-    if inputs != expected:
-        raise NotYet(f"Found the inputs {inputs}, expected {expected}. Change the input of what you export.")
+    inputs = [f"{name} {list(spec.shape)}" for name, spec in specs.items()]
+    expected = f"image {[None, SIDE, SIDE]}"
+    if inputs != [expected]:
+        found = " and ".join(inputs) or "none"
+        raise NotYet(f"Found the input {found}, expected {expected}. Change the input of what you export.")
 
 
 @claim("it gives the probabilities that the network gives, and the class")
@@ -60,7 +63,7 @@ def export_matches_the_model(evidence: Evidence) -> None:
         raise NotYet(f"Found the shapes {predictions.shape} and {classes.shape}, expected [n, 10] and [n].")
     difference = np.abs(predictions - evidence.probabilities[:_EXPORT_BATCH]).max()
     wrong = int(np.sum(classes != predictions.argmax(axis=1)))
-    if wrong or not difference < _SAME_PROBABILITIES:
+    if wrong or not difference <= float_tolerance_of(evidence.model):
         raise NotYet(
             f"Its probabilities are up to {difference:.2g} away from the network's, and {wrong} of {_EXPORT_BATCH} "
             "classes are not the most probable ones. Does the export divide the grey levels by 255?"
@@ -68,7 +71,7 @@ def export_matches_the_model(evidence: Evidence) -> None:
 
 
 def _loss(evidence: Evidence, images: np.ndarray, labels: np.ndarray) -> float:
-    return mean_cross_entropy(np.asarray(evidence.model(images, training=False)), labels)
+    return mean_cross_entropy(np.asarray(evidence.model(images, training=False), np.float32), labels)
 
 
 @once
@@ -78,6 +81,10 @@ def _loaded_export(evidence: Evidence) -> tf.Module:
 
     if (folder := evidence.extra.get("export")) is None:
         raise NotYet("Found no folder. Pass the folder of your export by name: check_lesson(…, export=folder).")
+    if not isinstance(folder, (str, Path)):
+        raise NotYet(
+            f"Found {shown(folder)}, expected a folder. Pass that of your export: check_lesson(…, export=folder)."
+        )
     try:
         return tf.saved_model.load(str(folder))
     except Exception as error:

@@ -2,12 +2,20 @@
 
 from itertools import pairwise
 
-from mnist_lab.checks.claims.layers import Layer, all_layers, as_written, has_class, is_convolution
+from mnist_lab.checks.claims.layers import (
+    Layer,
+    activation_inside,
+    activation_name,
+    all_layers,
+    as_written,
+    has_class,
+    is_activation,
+    is_convolution,
+)
 from mnist_lab.checks.evidence import Evidence, NotYet, claim
 
 _BATCH_NORM = {"BatchNormalization"}
 _OTHER_NORMS = {"LayerNormalization", "GroupNormalization", "RMSNormalization", "UnitNormalization"}
-_ACTIVATIONS = {"Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"}
 _ORDER = "Expected the layer, then BatchNormalization, then the activation"
 
 
@@ -57,12 +65,12 @@ def _check_order(block: list[Layer]) -> None:
             f"Found {type(block[other]).__name__} after {layer}, expected BatchNormalization. The former normalizes "
             "each image by itself, which works well elsewhere, but this lesson normalizes over the batch."
         )
-    if (name := _own_activation(block[0])) != "linear":
+    if (name := activation_name(activation_inside(block[0]))) != "linear":
         raise NotYet(
-            f'Found activation="{name}" inside {layer}, so it acts before normalization. {_ORDER}. '
-            f'Move it into a layer of its own, keras.layers.Activation("{name}").'
+            f"Found the activation {name} inside {layer}, so it acts before normalization. {_ORDER}. "
+            'Move it into a layer of its own: keras.layers.Activation("relu"), for example.'
         )
-    activation = _index(block, _ACTIVATIONS)
+    activation = next((index for index, layer in enumerate(block) if is_activation(layer)), None)
     if activation is None:
         raise NotYet(f'Found no activation after {layer}. {_ORDER}. Add keras.layers.Activation("relu").')
     if activation < norm:
@@ -79,9 +87,3 @@ def _blocks(evidence: Evidence) -> list[list[Layer]]:
 def _index(block: list[Layer], names: set[str]) -> int | None:
     """Return the index of the first layer with one of these class names."""
     return next((index for index, layer in enumerate(block) if has_class(layer, names)), None)
-
-
-def _own_activation(layer: Layer) -> str:
-    """Return the name of the activation that a layer applies itself, "linear" where it applies none."""
-    activation = getattr(layer, "activation", None)
-    return "linear" if activation is None else getattr(activation, "__name__", type(activation).__name__)

@@ -3,9 +3,8 @@
 import numpy as np
 from scipy.special import softmax
 
+from mnist_lab.checks.claims.layers import float_tolerance_of
 from mnist_lab.checks.evidence import Evidence, NotYet, claim
-
-SAME_PROBABILITIES = 1e-5
 
 
 @claim("softmax(X @ W + b), written with NumPy, gives what `predict` gives")
@@ -17,11 +16,12 @@ def softmax_computed_by_hand(evidence: Evidence) -> None:
     if by_hand.ndim != 2 or by_hand.shape[1] != 10 or not 1 <= len(by_hand) <= len(evidence.labels):
         raise NotYet(f"Found by_hand with shape {list(by_hand.shape)}, expected [100, 10].")
     difference = float(np.max(np.abs(by_hand - evidence.probabilities[: len(by_hand)])))
-    if not difference <= SAME_PROBABILITIES:
-        raise NotYet(_next_step(evidence, by_hand, difference))
+    tolerance = float_tolerance_of(evidence.model)
+    if not difference <= tolerance:
+        raise NotYet(_next_step(evidence, by_hand, difference, tolerance))
 
 
-def _next_step(evidence: Evidence, by_hand: np.ndarray, difference: float) -> str:
+def _next_step(evidence: Evidence, by_hand: np.ndarray, difference: float, tolerance: float) -> str:
     """Return how far a computation of softmax(X @ W + b) has come, and what is next."""
     weights = evidence.model.get_weights()
     if len(weights) == 2:
@@ -36,7 +36,7 @@ def _next_step(evidence: Evidence, by_hand: np.ndarray, difference: float) -> st
                 "softmax(X @ W): the bias b is missing": softmax(sums, axis=1),
             }
         for stage, values in stages.items():
-            if np.allclose(by_hand, values, rtol=1e-3, atol=1e-5):
+            if np.allclose(by_hand, values, rtol=1e-3, atol=tolerance):
                 return f"Found {stage}."
     total = by_hand[0].sum()
     if abs(total - 1) > 0.05:

@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from mnist_lab.checks.claims.layers import Layer, all_layers, as_tuple, as_written, is_convolution
+from mnist_lab.checks.claims.layers import (
+    Layer,
+    all_layers,
+    as_tuple,
+    as_written,
+    float_tolerance_of,
+    is_convolution,
+)
 from mnist_lab.checks.evidence import Evidence, NotYet, claim
 
 Shape = tuple[int | None, ...] | None
@@ -58,11 +65,12 @@ def image_gets_smaller(evidence: Evidence) -> None:
 @claim("what comes out is ten probabilities, as softmax makes them")
 def outputs_ten_probabilities(evidence: Evidence) -> None:
     """Check that the network outputs ten numbers for each digit, none negative, that add up to 1."""
-    outputs = np.asarray(evidence.model.predict(evidence.digits[:_DIGITS_TRIED], verbose=0))
+    outputs = np.asarray(evidence.model.predict(evidence.digits[:_DIGITS_TRIED], verbose=0), np.float32)
     if outputs.ndim != 2 or outputs.shape[1] != 10:
         shape = ", ".join(map(str, ["digits", *outputs.shape[1:]]))
         raise NotYet(f"Found an output of shape [{shape}]; expected ten numbers for each digit.")
-    if not ((outputs >= 0).all() and np.allclose(outputs.sum(axis=1), 1, atol=1e-3)):
+    tolerance = max(1e-3, float_tolerance_of(evidence.model))
+    if not ((outputs >= 0).all() and np.allclose(outputs.sum(axis=1), 1, atol=tolerance)):
         last = next((as_written(layer) for layer in reversed(list(all_layers(evidence.model)))), "missing")
         raise NotYet(f'Found outputs that do not add up to 1. The last layer is {last}: give it activation="softmax".')
 

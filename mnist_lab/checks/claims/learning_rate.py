@@ -1,6 +1,7 @@
 """Claims of lesson 04: the learning rate decays, and training used it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -82,15 +83,16 @@ def _optimizer_rates(evidence: Evidence) -> np.ndarray | None:
 
 
 def _steps_taken(evidence: Evidence) -> int | None:
+    optimizer: Any = evidence.optimizer
     try:
-        return int(evidence.model.optimizer.iterations.numpy())
+        return int(optimizer.iterations.numpy())
     except (AttributeError, TypeError, ValueError):
         return None
 
 
 def _rates_at(evidence: Evidence, steps: np.ndarray) -> np.ndarray | None:
     """Return the learning rates at these steps, None if all are the same; the optimizer's step count is restored."""
-    optimizer = evidence.model.optimizer
+    optimizer: Any = evidence.optimizer
     taken = int(optimizer.iterations.numpy())
     try:
         rates = []
@@ -116,7 +118,7 @@ def _schedule_rates(evidence: Evidence) -> np.ndarray:
     count = max(EPOCHS_JUDGED, _epochs(evidence))
     try:
         if has_class(schedule, {"LearningRateSchedule"}):
-            steps_per_epoch = max(1, int(evidence.model.optimizer.iterations.numpy()) // _epochs(evidence))
+            steps_per_epoch = max(1, (_steps_taken(evidence) or 0) // _epochs(evidence))
             return np.array([float(schedule(epoch * steps_per_epoch)) for epoch in range(count)])
         recorded = _recorded(evidence)
         rates = [_call(schedule, 0, recorded[0] if len(recorded) else _ADAM_DEFAULT)]

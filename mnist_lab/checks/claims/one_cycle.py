@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnist_lab.checks.claims.layers import described_layers
+from mnist_lab.checks.claims.layers import activation_name, described_layers, layers_and_activations
 from mnist_lab.checks.claims.learning_rate import rates_by_step
 from mnist_lab.checks.evidence import Evidence, NotYet, claim
 
@@ -39,7 +39,8 @@ def trained_for_one_epoch(evidence: Evidence) -> None:
 def softmax_is_applied_once(evidence: Evidence) -> None:
     """Check that softmax is either in the last layer or, by `from_logits=True`, in the loss."""
     last = (described_layers(evidence.model) or ["missing"])[-1]
-    in_the_network = last.endswith("softmax)")
+    activations = [activation for _, activation in layers_and_activations(evidence.model)]
+    in_the_network = bool(activations) and activation_name(activations[-1]) == "softmax"
     in_the_loss = bool(getattr(getattr(evidence.model, "loss", None), "from_logits", False))
     if in_the_network and in_the_loss:
         raise NotYet(f"Found softmax in both the loss and the last layer, {last}. Remove it from the last layer.")

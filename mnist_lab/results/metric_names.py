@@ -1,0 +1,47 @@
+"""Under which name Keras reports the accuracy of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import keras
+
+_USUAL = ("accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy")
+
+
+def accuracy_name(reported: Iterable[str], model: keras.Model | None = None) -> str | None:
+    """Return which of the names that Keras reports is the training accuracy, None if there is none.
+
+    Keras' own names come first, then any other name with "acc" in it, then the name of a metric object of `model`
+    whose class is one of Keras' accuracies. The validation accuracy has the same name after "val_".
+
+    Args:
+        reported: the names in the logs of a callback, or in the history that `fit` returned.
+        model: the compiled Keras model that reports them.
+
+    Example:
+        >>> accuracy_name(["loss", "acc", "val_loss", "val_acc"])
+        'acc'
+    """
+    names = [name.removeprefix("val_") for name in reported if isinstance(name, str)]
+    others = [name for name in names if "acc" in name and "top" not in name]
+    for name in (*_USUAL, *others, *_names_of_accuracy_objects(model)):
+        if name in names:
+            return name
+    return None
+
+
+def _names_of_accuracy_objects(model: keras.Model | None) -> Iterator[str]:
+    for metric in _flat(getattr(model, "metrics", None) or []):
+        kinds = {kind.__name__ for kind in type(metric).__mro__}
+        if any(kind.endswith("Accuracy") and "TopK" not in kind for kind in kinds):
+            yield metric.name
+
+
+def _flat(metrics: Iterable[Any]) -> Iterator[Any]:
+    """Yield metric objects, also those that Keras keeps in one of its own."""
+    for metric in metrics:
+        yield metric
+        yield from _flat(getattr(metric, "metrics", None) or [])
