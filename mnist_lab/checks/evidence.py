@@ -92,7 +92,8 @@ class Evidence:
     @property
     def optimizer(self) -> keras.Optimizer | None:
         """The model's optimizer, without the wrapper that half-precision training puts around it."""
-        return getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)
+        optimizer = getattr(self.model, "optimizer", None)
+        return getattr(optimizer, "inner_optimizer", optimizer)
 
     @property
     def measured_on(self) -> str:
