@@ -361,10 +361,10 @@ def odd_models():
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_no_hint_shows_a_dict_or_an_array(lesson, tiny, capsys):
     values = [{0.1: {"a": 1}, 0.2: 0.5, 0.3: np.ones(3)}, {"a": None, "b": 1, "c": 2}, np.ones((3, 2)), 3]
-    for layers in odd_models():
+    for number, layers in enumerate(odd_models()):
         model = keras.Sequential([Input((784,)), *layers])
         model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
-        for value in values:
+        for value in (values[number % 2], values[2 + number % 2]):
             check_lesson(lesson, model, {"loss": [1.0], "val_accuracy": [0.5]}, **dict.fromkeys(KEYWORDS, value))
     hints = [line for line in capsys.readouterr().out.splitlines() if line.startswith("    ")]
     assert hints
