@@ -9,6 +9,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from mnist_lab.data.find import absolute_data_variable
 
+SOLUTIONS = Path(__file__).parent / "tests" / "solutions"
 CHECKS = pytest.StashKey[Path]()
 LAST_MODULE = "test_lessons_as_measured.py"
 
@@ -26,6 +27,13 @@ def pytest_configure(config):
     config.add_cleanup(folder.cleanup)
     config.stash[CHECKS] = Path(folder.name, "checks.jsonl")
     os.environ["MNIST_LAB_RESULTS"] = str(config.stash[CHECKS])
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Leave out the solutions, which take minutes to train, unless they are named or nothing is."""
+    named = {Path(argument).name for argument in config.args}
+    everything = named >= set(config.getini("testpaths"))
+    return True if collection_path == SOLUTIONS and not everything else None
 
 
 def pytest_collection_modifyitems(items):

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -228,3 +229,18 @@ def test_the_spelling():
 def test_nothing_of_the_machine_is_in_it(path):
     text = json.dumps(json.loads(path.read_text(encoding="utf-8")), ensure_ascii=False)
     assert not re.search(r"/(home|root|work|tmp|Users)/", text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "folders"),
+    [
+        ([], {"tests", "tests/solutions", "notebooks"}),
+        (["tests"], {"tests"}),
+        (["tests/solutions"], {"tests/solutions"}),
+    ],
+)
+def test_pytest_collects_the_solutions_when_they_or_nothing_is_named(arguments, folders):
+    command = [sys.executable, "-m", "pytest", *arguments, "--collect-only", "--quiet", "--numprocesses=0"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True).stdout
+    files = {line.partition("::")[0] for line in listed.splitlines() if "::" in line}
+    assert {str(Path(file).parent) for file in files} == folders
