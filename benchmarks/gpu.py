@@ -265,9 +265,13 @@ def main():
         <= MOST_OF_TRAIN,
     }
     table = [
-        [row["network"], row["way"], f"{row['first']:.2f}", f"{row['next']:.3f}", f"{100 * row['accuracy']:.2f}%"]
-        if "accuracy" in row
-        else [row["network"], row["way"], f"{row['first']:.2f}", f"{row['next']:.3f}", ""]
+        [
+            row["network"],
+            row["way"],
+            f"{row['first']:.2f}",
+            f"{row['next']:.3f}",
+            f"{100 * row['accuracy']:.2f}%" if "accuracy" in row else "",
+        ]
         for row in rows.values()
     ]
     if options.write:
