@@ -10,7 +10,7 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python"}
 COLAB = {"gpuType": "T4", "provenance": [], "toc_visible": True}
 
-_CELL_METADATA = ("tags", "task", "starter", "needs", "cellView")
+_CELL_METADATA = ("tags", "task", "starter", "needs", "short", "cellView")
 
 
 def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
