@@ -99,8 +99,8 @@ def test_reliability_shows_confidence_accuracy_and_interval_of_each_group():
         (partial(display_distribution, marks={}), ([], ""), "finite numbers.*Received: 0 values"),
         (partial(display_distribution, marks={}), ([np.nan], ""), "finite numbers"),
         (display_confusion, ([1], [1, 2], ""), r"Received: \(1,\) and \(2,\)"),
-        (display_confusion, ([], [], ""), "must both have the shape"),
-        (display_confusion, ([[1]], [[1]], ""), "must both have the shape"),
+        (display_confusion, ([], [], ""), r"must be \[n\]. Received: \(0,\)"),
+        (display_confusion, ([[1]], [[1]], ""), r"must be \[n\]. Received: \(1, 1\)"),
         (display_confusion, ([10], [1], ""), "Received: 1 to 10"),
         (display_confusion, ([0.5], [1], ""), "classes from 0 to 9"),
         (display_confusion, ([1], [-2], ""), "Received: -2 to 1"),
@@ -110,7 +110,7 @@ def test_reliability_shows_confidence_accuracy_and_interval_of_each_group():
         (
             display_reliability,
             (np.zeros(3, int), np.arange(30.0).reshape(3, 10), ""),
-            "if they are logits, apply softmax",
+            "if logits, apply softmax",
         ),
     ],
 )

@@ -101,9 +101,7 @@ def display_confusion(labels: np.ndarray, predictions: np.ndarray, title: str) -
     """
     labels, predictions = np.asarray(labels), np.asarray(predictions)
     if labels.shape != predictions.shape or labels.ndim != 1 or not labels.size:
-        raise ValueError(
-            f"labels and predictions must both have the shape [n]. Received: {labels.shape} and {predictions.shape}"
-        )
+        raise ValueError(f"labels and predictions must be [n]. Received: {labels.shape} and {predictions.shape}")
     both = np.stack([labels, predictions])
     if not np.isin(both, range(CLASSES)).all():
         raise ValueError(f"labels and predictions must be classes from 0 to 9. Received: {both.min()} to {both.max()}")
@@ -135,13 +133,10 @@ def display_reliability(labels: np.ndarray, probabilities: np.ndarray, title: st
     """
     labels, probabilities = np.asarray(labels), np.asarray(probabilities, float)
     if labels.ndim != 1 or probabilities.shape != (len(labels), CLASSES) or not len(labels):
-        raise ValueError(
-            f"labels must be [n] and probabilities [n, 10]. Received: {labels.shape} and {probabilities.shape}"
-        )
+        shapes = f"{labels.shape} and {probabilities.shape}"
+        raise ValueError(f"labels must be [n] and probabilities [n, 10]. Received: {shapes}")
     if not are_probabilities(probabilities):
-        raise ValueError(
-            "Each row must hold ten probabilities that add up to 1. Received others: if they are logits, apply softmax"
-        )
+        raise ValueError("Rows must be probabilities, with a sum of 1. Received others: if logits, apply softmax.")
     confidence, correct = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     group = np.searchsorted(_CONFIDENCE_EDGES[1:-1], confidence)
     names = []

@@ -124,10 +124,7 @@ class PlotTraining(keras.callbacks.Callback):
     def _accuracy_name(self, logs: dict[str, float]) -> str:
         if name := accuracy_name(logs, self.model):
             return name
-        raise ValueError(
-            "PlotTraining needs a model that reports accuracy. Compile it with "
-            f'metrics=["accuracy"]. Received: {sorted(logs)}'
-        )
+        raise ValueError(f'PlotTraining needs a model compiled with metrics=["accuracy"]. Received: {sorted(logs)}')
 
     def _may_draw(self) -> bool:
         elapsed = time.perf_counter() - self._started
