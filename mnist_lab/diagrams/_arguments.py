@@ -18,12 +18,10 @@ def as_numbers(name: str, values: Any, expected: str, fits: Callable[[np.ndarray
         array = np.asarray(values, dtype=float)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be {expected}. Received: {values!r}") from None
-    if not array.size:
-        raise ValueError(f"{name} must be {expected}. Received: shape {list(array.shape)}")
-    if not (np.isfinite(array).all() and fits(array)):
-        received = f"shape {list(array.shape)}, numbers from {array.min():g} to {array.max():g}"
-        raise ValueError(f"{name} must be {expected}. Received: {received}")
-    return array
+    if array.size and np.isfinite(array).all() and fits(array):
+        return array
+    received = f", numbers from {array.min():g} to {array.max():g}" if array.size else ""
+    raise ValueError(f"{name} must be {expected}. Received: shape {list(array.shape)}{received}")
 
 
 def as_image(image: npt.ArrayLike) -> np.ndarray:

@@ -185,7 +185,12 @@ def data_cubes() -> None:
     with new_page(3.5) as page:
         shapes = (*CUBES, *((count,) for count in VECTORS))
         for left, shape, following, operation in zip(_LEFTS, shapes, (*_LEFTS[1:], None), _OPERATIONS, strict=True):
-            end = _draw_cube(page, left, *shape) if len(shape) == 3 else _draw_vector(page, left, *shape)
+            if len(shape) == 3:
+                end = _draw_cube(page, left, *shape)
+            else:
+                end, height = left + 0.12, 0.3 + 2.0 * (shape[0] / VECTORS[0]) ** 0.5
+                look: Options = {"edgecolor": INK, "linewidth": 1}
+                page.rectangle(left, _CUBES_Y - height / 2, 0.12, height, tint(ORANGE, 0.5), **look)
             page.code((left + end) / 2, 3.25, "×".join(map(str, shape)), 11, weight="bold")
             if following:
                 page.arrow((end + 0.05, _CUBES_Y), (following - 0.05, _CUBES_Y), mutation_scale=10, linewidth=1.2)
@@ -208,12 +213,6 @@ def _draw_cube(page: Page, left: float, rows: int, columns: int, channels: int) 
     return left + width + depth
 
 
-def _draw_vector(page: Page, left: float, count: int) -> float:
-    width, height = 0.12, 0.3 + 2.0 * (count / VECTORS[0]) ** 0.5
-    page.rectangle(left, _CUBES_Y - height / 2, width, height, tint(ORANGE, 0.5), edgecolor=INK, linewidth=1)
-    return left + width
-
-
 _MOST_CHANNELS = 12
 
 
@@ -226,9 +225,7 @@ def learned_filters(weights: npt.ArrayLike) -> None:
         weights: `[rows, columns, 1, filters]`, as the layer's `get_weights()[0]` returns them; up to 7 × 7.
     """
     expected = "finite numbers, [rows, columns, 1, filters], at most 7 × 7"
-    array = as_numbers(
-        "weights", weights, expected, lambda w: w.ndim == 4 and w.shape[2] == 1 and max(w.shape[:2]) <= 7
-    )
+    array = as_numbers("weights", weights, expected, lambda w: w.ndim == 4 and w.shape[2] == 1 and max(w.shape[:2]) < 8)
     filters = np.moveaxis(array[:, :, 0, :_MOST_CHANNELS], 2, 0)
     largest = float(np.abs(filters).max())
     side, size = 1.2, min(13, 34 / max(filters.shape[1:]))

@@ -40,30 +40,26 @@ def gradient_descent() -> None:
         _label_ends(panels[0], _BOWL_START, _BOWL_MINIMUM)
         for ax, rate in zip(panels, (0.02, 0.2, 0.35), strict=True):
             path = descend(lambda at: _HESSIAN @ at, _BOWL_START, [rate] * 12)
-            _draw_contours(ax, bowl, ((-3.6, 2.6), (-2.7, 2.7)))
-            _draw_path(ax, path, _BOWL_MINIMUM, marker="o", linewidth=0.8)
+            _draw_descent(ax, bowl, ((-3.6, 2.6), (-2.7, 2.7)), path, _BOWL_MINIMUM, marker="o", linewidth=0.8)
             first, last = bowl(path[[0, -1]])
-            slow = "too small: hardly on its way" if last > 0.1 * first else "good: close to the minimum"
-            verdict = "too large: the loss grows" if last > first else slow
-            ax.set(title=f"learning rate {rate:g}", xlabel=verdict)
+            arrived = "good: close to the minimum" if last <= 0.1 * first else "too small: hardly on its way"
+            ax.set(title=f"learning rate {rate:g}", xlabel=arrived if last <= first else "too large: the loss grows")
 
 
-def _draw_contours(ax: Axes, loss: Function, view: tuple[Point, Point]) -> None:
-    """Draw the contours of `loss`, a function of `[…, 2]`, over `view`, the ranges of the two weights."""
+def _draw_descent(
+    ax: Axes, loss: Function, view: tuple[Point, Point], path: np.ndarray, minimum: np.ndarray, **options: Any
+) -> None:
+    """Draw steps over the contours of a loss of `[…, 2]`, a ring at their start, and a star at the loss's minimum."""
     x, y = np.meshgrid(*(np.linspace(low, high, 80) for low, high in view))
     heights = loss(np.stack((x, y), axis=-1))
     levels = heights.min() + np.ptp(heights) * np.linspace(0, 1, 9) ** 2
     ax.contourf(x, y, heights, levels=levels, cmap=_BOWL_COLORS)
     ax.contour(x, y, heights, levels=levels, colors="white", linewidths=0.8)
-    ax.set(xlim=view[0], ylim=view[1], xticks=(), yticks=(), aspect="equal")
-    ax.spines[:].set_visible(False)
-
-
-def _draw_path(ax: Axes, path: np.ndarray, minimum: np.ndarray, **options: Any) -> None:
-    """Draw the steps of a descent, a ring at its start, and a star at the minimum of the loss."""
     ax.plot(*path.T, **{"color": INK, "linewidth": 1.2, "markersize": 3.5, **options})
     ax.plot(*path[0], "o", color="white", markeredgecolor=INK, markersize=8, zorder=3)
     ax.plot(*minimum, "*", color=GREEN, markersize=13, markeredgecolor="white", zorder=4)
+    ax.set(xlim=view[0], ylim=view[1], xticks=(), yticks=(), aspect="equal")
+    ax.spines[:].set_visible(False)
 
 
 def _label_ends(ax: Axes, start: np.ndarray, minimum: np.ndarray) -> None:
@@ -90,9 +86,8 @@ def mini_batches() -> None:
         panels = figure.subplots(1, 3)
         _label_ends(panels[2], _FIT_START, best)
         for ax, batch_size in zip(panels, (1, 32, EXAMPLES), strict=True):
-            path = mini_batch_path(inputs, targets, batch_size)
-            _draw_contours(ax, mean_squared_error, ((-1.7, 2.7), (-1.7, 2.15)))
-            _draw_path(ax, path, best)
+            path = _mini_batch_path(inputs, targets, batch_size)
+            _draw_descent(ax, mean_squared_error, ((-1.7, 2.7), (-1.7, 2.15)), path, best)
             ax.set_title(f"{batch_size:,} example{'s' if batch_size > 1 else ''} a step")
             ax.set_xlabel(f"40 steps: {40 * batch_size:,} examples")
 
@@ -104,7 +99,7 @@ def line_examples() -> tuple[np.ndarray, np.ndarray]:
     return inputs, inputs @ (0.9, 0.3) + rng.normal(0, 0.6, EXAMPLES)
 
 
-def mini_batch_path(inputs: np.ndarray, targets: np.ndarray, batch_size: int) -> np.ndarray:
+def _mini_batch_path(inputs: np.ndarray, targets: np.ndarray, batch_size: int) -> np.ndarray:
     """Return the weights before the first step and after each, `[41, 2]`, with gradients of random batches."""
     rng = np.random.default_rng(0)
 
@@ -211,6 +206,5 @@ def averaged_steps() -> None:
 
 
 def _draw_noisy_path(ax: Axes, path: np.ndarray, dots: str, **options: Any) -> None:
-    _draw_contours(ax, bowl, ((-3.3, 2.1), (-2.2, 1.8)))
-    _draw_path(ax, path, _BOWL_MINIMUM, **options)
+    _draw_descent(ax, bowl, ((-3.3, 2.1), (-2.2, 1.8)), path, _BOWL_MINIMUM, **options)
     ax.plot(*path[-LAST_STEPS:].T, "o", color=dots, markersize=3.5)

@@ -33,12 +33,7 @@ def one_layer(image: npt.ArrayLike) -> None:
         page.write(_INPUT_X, 0.5, "784 inputs")
         page.write(_NEURON_X - 0.08, 0.5, "10 neurons")
         page.write(_OUTPUT_X - 0.14, 0.4, "10 probabilities,\nsum 1", ha="left")
-        ellipses = (
-            (_INPUT_X, 2.67),
-            (_INPUT_X, 1.61),
-            *((_OUTPUT_X, (y + enlarged_y) / 2) for y in _NEURON_YS[[0, -1]]),
-        )
-        for x, y in ellipses:
+        for x, y in ((_INPUT_X, 2.67), (_INPUT_X, 1.61), (_OUTPUT_X, 3.025), (_OUTPUT_X, 1.72)):
             page.write(x, y, "⋮", 14, color=GREY)
         pixels = [(_INPUT_X + _RADIUS, y) for y in _PIXEL_YS.values()]
         others = [(_NEURON_X - _RADIUS, y) for y in _NEURON_YS if y != enlarged_y]
