@@ -12,12 +12,12 @@ import scipy.special
 from matplotlib.axes import Axes
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle
+from matplotlib.patches import Circle, Rectangle
 from matplotlib.text import Text
 
 from mnist_lab import diagrams
 from mnist_lab.commands import notebook_format
-from mnist_lab.diagrams import card, convolutions, descent, layer_statistics, regularization
+from mnist_lab.diagrams import convolutions, descent
 from mnist_lab.diagrams._drawing import sign_colors
 from mnist_lab.diagrams.descent import DECAYING_RATES, LARGE_RATES, LAST_STEPS, SMALL_RATES, final_distance
 from mnist_lab.plots.style import BLUE
@@ -244,36 +244,28 @@ def test_each_step_drops_a_quarter_of_the_hidden_neurons_and_predicting_drops_no
     assert [text.get_text() for text in ax.texts if "0.25" in text.get_text()] == ["survivors × 1 / (1 − 0.25)"] * 2
 
 
-def test_batch_normalization_is_computed_as_by_keras():
-    sums = regularization.random_sums()
-    layer = keras.layers.BatchNormalization(center=False, scale=False)
-    assert layer.epsilon == regularization.EPSILON
-    assert np.allclose(regularization.normalize(sums), layer(sums.astype("float32"), training=True), atol=1e-4)
-
-
-def test_the_four_steps_of_batch_normalization_follow_from_each_other():
+def test_the_steps_of_batch_normalization_are_computed_as_by_keras_and_follow_from_each_other():
     axes = draw("batch_normalization").axes
     steps = [np.array([line.get_ydata() for line in ax.lines if len(line.get_ydata()) > 2]) for ax in axes]
     sums, normalized, shifted, after_relu = steps
-    assert np.ptp(sums.mean(axis=1)) > 10
-    assert np.allclose(normalized, regularization.normalize(sums.T).T)
+    layer = keras.layers.BatchNormalization(center=False, scale=False)
+    assert np.allclose(normalized, np.transpose(layer(sums.T.astype("float32"), training=True)), atol=1e-4)
     assert np.allclose(shifted - shifted.mean(axis=1, keepdims=True), normalized)
     assert np.array_equal(after_relu, np.maximum(shifted, 0))
+    assert np.ptp(sums.mean(axis=1)) > 10
     assert (sums[0] < 0).all(), "the lesson says that neuron A is useless before normalization"
     for ax, values in zip(axes, steps, strict=True):
         assert ax.get_ylim()[0] < values.min()
         assert values.max() < ax.get_ylim()[1]
 
 
-def test_sums_by_layer_draws_mean_and_standard_deviation():
+def test_sums_by_layer_draws_mean_and_standard_deviation_of_twelve_neurons_from_first_to_last():
     values = np.random.default_rng(1).normal(3, 2, (40, 30))
-    means, deviations = layer_statistics.mean_and_standard_deviation(values)
-    assert len(means) == 12
-    assert (means[0], means[-1]) == (values[:, 0].mean(), values[:, 29].mean())
-    assert np.isclose(deviations[0] ** 2, ((values[:, 0] - means[0]) ** 2).mean())
     (lines,) = draw("sums_by_layer", {"a row": [values] * 4}).axes[0].collections
     ends = np.array([segment[:, 0] for segment in lines.get_segments()])
-    assert np.allclose(ends, np.stack([means - deviations, means + deviations], axis=1))
+    assert len(ends) == 12
+    for drawn, neuron in ((ends[0], values[:, 0]), (ends[-1], values[:, 29])):
+        assert np.allclose(drawn, (neuron.mean() - neuron.std(), neuron.mean() + neuron.std()))
 
 
 @pytest.mark.parametrize("name", ["gradients_by_layer", "activations_by_layer"])
@@ -284,13 +276,12 @@ def test_each_network_has_a_line_style_and_a_marker_of_its_own(name):
     assert ax.get_yscale() == "log"
 
 
-def test_the_card_computes_its_softmax_and_its_descent():
-    np.testing.assert_allclose(card.probabilities(), scipy.special.softmax(card._LOGITS))
-    assert (np.diff(card.descent_steps() ** 2) < 0).all()
-
-
-def test_the_card_is_small_when_stored_in_a_notebook():
-    png = io.BytesIO()
-    draw("summary_card").savefig(png, dpi=96, bbox_inches="tight")
-    stored = b64decode(notebook_format._smaller(b64encode(png.getvalue()).decode()))
-    assert len(stored) <= 100_000
+def test_the_card_computes_its_softmax_and_its_descent_and_is_small_when_stored_in_a_notebook():
+    png, figure = io.BytesIO(), draw("summary_card")
+    _, _, softmax, steps, *_ = figure.axes[0].child_axes
+    heights = np.array([bar.get_height() for bar in softmax.patches if isinstance(bar, Rectangle)]).reshape(2, 5)
+    assert np.allclose(heights[1] / 0.85, scipy.special.softmax(heights[0] / 0.19))
+    (x,) = (line.get_xdata() / 0.95 for line in steps.lines if line.get_marker() == "o")
+    assert np.allclose(x[1:], x[:-1] - 0.25 * 2 * x[:-1])
+    figure.savefig(png, dpi=96, bbox_inches="tight")
+    assert len(b64decode(notebook_format._smaller(b64encode(png.getvalue()).decode()))) <= 100_000

@@ -9,8 +9,6 @@ from mnist_lab.diagrams.activations import sigmoid_of
 from mnist_lab.diagrams.descent import descend
 from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION
 
-_LOGITS = np.array([0.4, 1.6, -0.5, 2.9, 0.9])
-_TRUE_CLASS = 3
 _PALE_GREY = tint(GREY, 0.5)
 _SEVEN = ((0, 1), (0, 2), (0, 3), (0, 4), (1, 4), (2, 3), (3, 3), (4, 2), (5, 2))
 
@@ -44,16 +42,6 @@ def summary_card() -> None:
             page.write(middle, y + 0.21, caption, 10)
 
 
-def probabilities() -> np.ndarray:
-    """Return the softmax of the logits in the panel."""
-    return np.exp(_LOGITS) / np.exp(_LOGITS).sum()
-
-
-def descent_steps() -> np.ndarray:
-    """Return the five points of four steps of gradient descent on the parabola x², whose slope is 2x."""
-    return descend(lambda x: 2 * x, np.array(-0.85), [0.25] * 4)
-
-
 def _columns(*sizes: int) -> list[list[Point]]:
     """Return the centres of neurons in columns of the given sizes."""
     xs = np.linspace(-0.68, 0.68, len(sizes))
@@ -81,18 +69,21 @@ def _activation(page: Page) -> None:
 
 
 def _softmax(page: Page) -> None:
-    for left, heights, caption in ((-0.86, 0.19 * _LOGITS, "logits"), (0.2, 0.85 * probabilities(), "softmax")):
+    logits, true_class = np.array([0.4, 1.6, -0.5, 2.9, 0.9]), 3
+    probabilities = np.exp(logits) / np.exp(logits).sum()
+    for left, heights, caption in ((-0.86, 0.19 * logits, "logits"), (0.2, 0.85 * probabilities, "softmax")):
         for number, height in enumerate(heights):
-            color = VERMILLION if number == _TRUE_CLASS else tint(BLUE, 0.55)
+            color = VERMILLION if number == true_class else tint(BLUE, 0.55)
             page.rectangle(left + 0.135 * number, -0.24, 0.1, height, color)
         page.line((left - 0.03, left + 0.67), (-0.24, -0.24))
         page.write(left + 0.32, -0.47, caption, 10)
-    page.write(0.11 + 0.135 * _TRUE_CLASS, 0.25, "p", color=VERMILLION, weight="bold")
+    page.write(0.11 + 0.135 * true_class, 0.25, "p", color=VERMILLION, weight="bold")
     page.arrow((-0.14, 0.06), (0.12, 0.06), mutation_scale=10)
 
 
 def _descent(page: Page) -> None:
-    z, steps = np.linspace(-0.92, 0.92, 121), descent_steps()
+    z = np.linspace(-0.92, 0.92, 121)
+    steps = descend(lambda x: 2 * x, np.array(-0.85), [0.25] * 4)  # down the parabola x²
     page.line(0.95 * z, -0.42 + 1.1 * z**2, BLUE, linewidth=2)
     points = np.stack((0.95 * steps, -0.42 + 1.1 * steps**2), axis=1)
     page.ax.plot(*points.T, "o", color=VERMILLION, markersize=5.5, zorder=4)

@@ -81,16 +81,11 @@ def sums_by_layer(rows: Mapping[str, Sequence[npt.ArrayLike]]) -> None:
             ax.set_title(f"layer {number}: {values.shape[-1]} {unit}", fontsize=11)
 
 
-def mean_and_standard_deviation(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and standard deviation of up to 12 evenly chosen neurons, from values `[n, neurons]`."""
-    chosen = np.linspace(0, values.shape[1] - 1, min(12, values.shape[1])).astype(int)
-    return values[:, chosen].mean(axis=0), values[:, chosen].std(axis=0)
-
-
 def _draw_layer(ax: Axes, values: np.ndarray, widest: float, color: str) -> None:
     counts, edges = np.histogram(values, 60, (-widest, widest))
     ax.stairs(counts / max(1, counts.max()), edges, fill=True, color=tint(color, 0.28), linewidth=0)
-    means, deviations = mean_and_standard_deviation(values)
+    chosen = np.linspace(0, values.shape[1] - 1, min(12, values.shape[1])).astype(int)
+    means, deviations = values[:, chosen].mean(axis=0), values[:, chosen].std(axis=0)
     heights = np.linspace(0.94, 0.06, len(means))
     ax.hlines(heights, means - deviations, means + deviations, color=color, linewidth=1.3)
     ax.plot(means, heights, "o", color=INK, markersize=2.6)

@@ -1,5 +1,6 @@
 """Dropout and batch normalization."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +9,6 @@ from mnist_lab.diagrams._drawing import SMALL, Page, new_page, styled_figure, ti
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, VERMILLION
 
 _LAYER_SIZES = (3, 4, 4, 2)  # inputs, two hidden layers, outputs
-_NONE = -1
 
 
 def dropout() -> None:
@@ -17,25 +17,21 @@ def dropout() -> None:
     Here exactly a quarter of each hidden layer is dropped, which is the average case: Keras decides for each neuron
     independently. Dropped neurons are dashed, crossed out and without connections.
     """
-    rng = np.random.default_rng(0)
+    first, second = np.random.default_rng(0).choice(4, (2, 2))
     training = "survivors × 1 / (1 − 0.25)"
     with new_page(2.6) as page:
         for left, title, note, dropped in (
-            (0.35, "training, one digit", training, choose_dropped(rng)),
-            (3.35, "training, the next digit", training, choose_dropped(rng)),
-            (6.35, "predicting", "all of them, as they are", [_NONE] * 4),
+            (0.35, "training, one digit", training, (None, *first, None)),
+            (3.35, "training, the next digit", training, (None, *second, None)),
+            (6.35, "predicting", "all of them, as they are", (None,) * 4),
         ):
             _draw_network(page, left, dropped)
             page.write(left + 1.08, 2.4, title, 12)
             page.write(left + 1.08, 0.25, note, color=INK)
 
 
-def choose_dropped(rng: np.random.Generator) -> list[int]:
-    """Return for each layer the number of the neuron that is dropped: one of four in a hidden layer, else -1."""
-    return [int(rng.choice(size)) if size == 4 else _NONE for size in _LAYER_SIZES]
-
-
-def _draw_network(page: Page, left: float, dropped: list[int]) -> None:
+def _draw_network(page: Page, left: float, dropped: Sequence[int | None]) -> None:
+    """Draw the layers from left to right; `dropped` holds the number of a dropped neuron of each, None for none."""
     layers = []
     for layer, (size, dropped_neuron) in enumerate(zip(_LAYER_SIZES, dropped, strict=True)):
         x, ys = left + layer * 0.72, 0.5 + 1.75 * (np.arange(size) + 0.5) / size
@@ -50,26 +46,14 @@ def _draw_network(page: Page, left: float, dropped: list[int]) -> None:
         page.connect(before, after, color=tint(GREY, 0.55), linewidth=0.7)
 
 
-EPSILON = 0.001  # Keras' default
-
-
-def random_sums() -> np.ndarray:
-    """Return random weighted sums of three neurons for a batch of 24 digits, `[24, 3]`."""
-    return np.random.default_rng(4).normal((-8, 5, 0.5), (1.5, 3.5, 0.4), (24, 3))
-
-
-def normalize(sums: np.ndarray) -> np.ndarray:
-    """Return (x − mean) / sqrt(variance + ε), with mean and variance over the batch, axis 0."""
-    return (sums - sums.mean(axis=0)) / np.sqrt(sums.var(axis=0) + EPSILON)
-
-
 def batch_normalization() -> None:
     """Draw three neurons' weighted sums for one batch: unchanged, normalized, shifted by `beta`, and after ReLU."""
-    sums = random_sums()
-    shifted = normalize(sums) + np.array([0.8, -0.6, 0.1])
+    sums = np.random.default_rng(4).normal((-8, 5, 0.5), (1.5, 3.5, 0.4), (24, 3))  # a batch of 24 digits
+    normalized = (sums - sums.mean(axis=0)) / np.sqrt(sums.var(axis=0) + 0.001)  # Keras' epsilon
+    shifted = normalized + np.array([0.8, -0.6, 0.1])
     steps = (
         ("1  weighted sums", "one dot: one digit of the batch", sums, 15, (-10, 0, 10)),
-        ("2  normalized", "− mean, ÷ standard deviation", normalize(sums), 3.6, (-2, 0, 2)),
+        ("2  normalized", "− mean, ÷ standard deviation", normalized, 3.6, (-2, 0, 2)),
         ("3  centred anew", "+ a learned centre each", shifted, 3.6, (-2, 0, 2)),
         ("4  ReLU", "negative becomes 0", np.maximum(shifted, 0), 3.6, (-2, 0, 2)),
     )
