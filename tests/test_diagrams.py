@@ -29,13 +29,13 @@ LAYERS = [RANDOM[..., :12] - 0.5, 3 * RANDOM[..., :24], RANDOM[..., :32], RANDOM
 
 # Several sets of arguments for each diagram that has any; size and number of axes are the same with all of them.
 ARGUMENTS = {name: [()] for name in diagrams.__all__} | {
-    "stacked_layers": [(), ([784, 5, 10],), ((784, 3000, 3000, 3000, 3000, 10),)],
-    "held_out_and_sealed": [(5_000,), (1,), (59_999,)],
+    "stacked_layers": [([784, 5, 10],), ((784, 3000, 3000, 3000, 3000, 10),)],
+    "held_out_and_sealed": [(1,), (59_999,)],
     "preparation": [
         (DRAWING, DRAWING[20:90, 30:50], np.ones((20, 6)), DIGITS[0]),
         (DRAWING.T, DRAWING[30:36, 10:90], np.ones((1, 20)), DIGITS[0].reshape(28, 28)),
     ],
-    "where_they_stand": [(DIGITS[:1].repeat(12, 0), np.ones((20, 28, 28))), (np.zeros((12, 784)), np.zeros((12, 784)))],
+    "where_they_stand": [(np.zeros((12, 784)), np.ones((20, 28, 28)))],
     "activations_by_layer": [({"a": [1e-30] * 20, "b": [1] * 5},)],
     "gradients_by_layer": [({"2": [0.1, 0.2], "10": [0.1] * 10},), ({"2": [1, 2], "10": [9] * 10},)],
     "argmax": [(CERTAIN[4:],), (np.stack([np.roll(PROBABILITIES, k) for k in range(6)]),)],
@@ -49,11 +49,11 @@ ARGUMENTS = {name: [()] for name in diagrams.__all__} | {
     "cross_entropy": [(CERTAIN[0], 9), (PROBABILITIES.astype("float32"), np.int64(6))],
     "flattening": [(SEVEN.astype("float32"),)],
     "matrix_product": [(1,), (60_000,)],
-    "one_layer": [(SEVEN.ravel(),), (np.ones((28, 28)),)],
+    "one_layer": [(SEVEN.ravel(),)],
     "softmax": [(np.full(10, -600.0),), (np.eye(10)[9] * 700,), (LOGITS * 1e5,)],
     "sums_by_layer": [({"a": LAYERS, "b": LAYERS, "c": [np.zeros((2, 5))] * 4},)],
-    "tensors": [(SEVEN,), (np.zeros(784),)],
-    "train_and_validation": [(DIGITS, DIGITS), (DIGITS.reshape(-1, 28, 28), DIGITS[:4])],
+    "tensors": [(np.zeros(784),)],
+    "train_and_validation": [(DIGITS.reshape(-1, 28, 28), DIGITS[:4])],
 }
 # Diagrams that may be larger: at most so many inches high and so many bytes, before the colours are reduced.
 # Matplotlib 3.10 writes a little more than 3.11.
