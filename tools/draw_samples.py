@@ -7,6 +7,9 @@ before any network had read a drawing.
 
 import numpy as np
 from PIL import Image
+from scipy.interpolate import CubicHermiteSpline
+from scipy.ndimage import map_coordinates
+from scipy.spatial import KDTree
 
 from mnist_lab.handwriting.samples import OF_EACH, SIDE
 from tools.project import ROOT
@@ -14,7 +17,6 @@ from tools.project import ROOT
 SHEET = ROOT / "mnist_lab" / "handwriting" / "sample_drawings.png"
 SEED = 2026
 
-# Ways to write each digit: smooth pieces that meet in corners, apart by a |; x,y in a box of height 1, y downwards.
 PATHS = {
     0: ["0.5,0 0.2,0.12 0.08,0.5 0.22,0.9 0.5,1 0.76,0.88 0.9,0.5 0.76,0.1 0.48,0"],
     1: [
@@ -46,14 +48,9 @@ PATHS = {
 
 def smooth(points):
     """Return a Catmull-Rom curve through the points, close enough together to draw."""
-    points = np.asarray(points, float)
-    ends = np.concatenate([[2 * points[0] - points[1]], points, [2 * points[-1] - points[-2]]])
-    t = np.linspace(0, 1, 60)[:, None]
-    pieces = [
-        b + t / 2 * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
-        for a, b, c, d in zip(ends, ends[1:], ends[2:], ends[3:], strict=False)
-    ]
-    return np.concatenate(pieces)
+    pieces = len(points) - 1
+    curve = CubicHermiteSpline(np.arange(pieces + 1), points, np.gradient(points, axis=0))
+    return curve(np.linspace(0, pieces, 59 * pieces + 1))
 
 
 def draw(digit, random):
@@ -61,29 +58,21 @@ def draw(digit, random):
     way = PATHS[digit][random.integers(len(PATHS[digit]))].split("|")
     detours = random.normal(0, 0.035, (4, 4, 2))  # what a point is moved by, depending on where it lies
 
-    def led_astray(point):
-        x, y = np.clip(point, 0, 1) * 2.999
-        column, row = int(x), int(y)
-        across = (1 - x % 1) * detours[row, column] + x % 1 * detours[row, min(column + 1, 3)]
-        below = (1 - x % 1) * detours[min(row + 1, 3), column] + x % 1 * detours[min(row + 1, 3), min(column + 1, 3)]
-        return point + (1 - y % 1) * across + y % 1 * below
+    def led_astray(points):
+        row_and_column = 2.999 * np.clip(points, 0, 1).T[::-1]
+        return points + np.stack([map_coordinates(detours[..., axis], row_and_column, order=1) for axis in (0, 1)], 1)
 
-    corners = [[np.array(point.split(","), float) for point in piece.split()] for piece in way]
-    path = np.concatenate([smooth([led_astray(point) for point in piece]) for piece in corners]) - 0.5
+    corners = [np.array([point.split(",") for point in piece.split()], float) for piece in way]
+    path = np.concatenate([smooth(led_astray(points)) for points in corners]) - 0.5
     turn, slant, stretch = random.normal(0, (0.1, 0.15, 0.12))
     path[:, 0] = (path[:, 0] - slant * path[:, 1]) * np.exp(stretch)
     path = path @ [[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]
-    longer_side = SIDE * random.uniform(0.35, 0.85)
-    path *= longer_side / np.ptp(path, axis=0).max()
+    path *= SIDE * random.uniform(0.35, 0.85) / np.ptp(path, axis=0).max()
     pen = SIDE * random.uniform(0.02, 0.04)  # half the width of the stroke
-    low = pen + 2 - path.min(0)
-    high = SIDE - pen - 2 - path.max(0)
-    path += random.uniform(low, high)
-    axis = np.arange(SIDE)
-    distance = np.full((SIDE, SIDE), np.inf)
-    for x, y in path:
-        distance = np.minimum(distance, (axis[:, None] - y) ** 2 + (axis - x) ** 2)
-    return np.rint(255 * np.clip(pen + 0.5 - np.sqrt(distance), 0, 1)).astype(np.uint8)
+    path += random.uniform(pen + 2 - path.min(0), SIDE - pen - 2 - path.max(0))
+    rows, columns = np.indices((SIDE, SIDE))
+    distance, _ = KDTree(path).query(np.stack([columns, rows], axis=-1))
+    return np.rint(255 * np.clip(pen + 0.5 - distance, 0, 1)).astype(np.uint8)
 
 
 def sheet():
