@@ -6,6 +6,7 @@ import re
 import pytest
 
 from mnist_lab.checks.lessons import LESSONS
+from tools.notebooks import code_cells
 from tools.project import NOTEBOOKS, read
 
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
@@ -28,7 +29,8 @@ def record(name, request, checks_of_the_lessons):
 
 def stored_layers(name):
     """The layers in the lesson's stored `model.summary()`: their class, and the last dimension of what they return."""
-    *_, cell = [cell for cell in read(NOTEBOOKS / f"{name}.ipynb").cells if "model.summary()" in cell.source]
+    lesson = read(NOTEBOOKS / f"{name}.ipynb")
+    (cell,) = [cell for cell in code_cells(lesson) if "model.summary()" in cell.source]
     shown = COLOUR.sub("", "".join(output.data["text/plain"] for output in cell.outputs))
     return list(zip(re.findall(LAYER, shown), re.findall(SIZE, shown), strict=True))
 

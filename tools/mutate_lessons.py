@@ -5,11 +5,11 @@ was measured. Exits with 1 where one went unnoticed or could not be tried, or wh
 """
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -42,22 +42,16 @@ def noticed_by(lesson: str, mutation: Mutation | None) -> list[str]:
     notebook = mutated(lesson, mutation)
     names = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
     with tempfile.TemporaryDirectory() as folder:
-        copy, found = Path(folder, "copy"), Path(folder, "found.xml")
+        copy = Path(folder, "copy")
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
         path = copy / "notebooks" / f"{lesson}.ipynb"
         path.write_text(notebook_format.text(notebook), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", str(path), JUDGED_BY, "-n", "0", f"--junitxml={found}"]
+        command = [sys.executable, "-m", "pytest", str(path), JUDGED_BY, "-n", "0", "-rfE"]
         run = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=SECONDS)
-        tests = list(ET.parse(found).iter("testcase")) if found.exists() else []
-    broken = [test.get("name") for test in tests if test.find("error") is not None]
-    if broken or run.returncode not in (0, 1):
-        raise RuntimeError(f"pytest ended with {run.returncode}; not run: {broken}\n{run.stdout[-2_000:]}")
-    return [_named(test.get("name"), names) for test in tests if test.find("failure") is not None]
-
-
-def _named(test: str, cells: list[str]) -> str:
-    """Return the name of the cell that nbval calls "Cell 3", or the test's, without the lesson's in brackets."""
-    return cells[int(test.split()[1])] if test.startswith("Cell ") else test.partition("[")[0]
+    if run.returncode not in (0, 1) or re.search("^ERROR ", run.stdout, re.MULTILINE):
+        raise RuntimeError(f"pytest ended with {run.returncode}:\n{run.stdout[-2_000:]}")
+    failed = re.findall(r"^FAILED \S+::(?:Cell (\d+)|(\w+))", run.stdout, re.MULTILINE)
+    return [names[int(cell)] if cell else test for cell, test in failed]
 
 
 def tried(trial: tuple[str, Mutation | None]) -> tuple[str, bool]:
