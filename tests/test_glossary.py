@@ -28,11 +28,9 @@ def names_of(*entries):
 
 def mentions(text, entry):
     """Whether all words of one of its names occur, together or not."""
-    folded = fold(text).replace("_", " ")
-    return any(
-        all(re.search(rf"\b{re.escape(word)}(?:s|es)?\b", folded) for word in fold(name).replace("_", " ").split())
-        for name in (entry.heading, *entry.english)
-    )
+    words = {plural.removesuffix("s") for plural in re.findall(r"\w+", fold(text).replace("_", " "))}
+    names = [re.findall(r"\w+", fold(name).replace("_", " ")) for name in entry.english]
+    return any(all(word.removesuffix("s") in words for word in name) for name in names)
 
 
 @lessons

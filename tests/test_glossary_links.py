@@ -1,14 +1,11 @@
 """The first time a term stands in bold in a lesson, it leads to the glossary."""
 
-import re
-
 import pytest
 
 from tools import glossary_links
-from tools.glossary import SOURCE, by_name, find, read_glossary
-from tools.project import read
+from tools.glossary import by_name, read_glossary
 
-from .notebooks import LESSONS, code, notebook, prose
+from .notebooks import code, notebook, prose
 
 ENTRY = "### {0}\n\n*English:* {0} · *French:* tenseur · *Lesson:* 01\n\nA word.\n\n"
 NAMES = by_name(read_glossary("".join(map(ENTRY.format, ("bias", "dense layer", "softmax")))))
@@ -88,14 +85,3 @@ def test_title_in_brief_and_code_cells_are_left_alone():
 def test_with_a_known_address_a_link_leads_to_github(monkeypatch):
     monkeypatch.setattr(glossary_links, "is_known", lambda: True)
     assert link("**bias**").endswith("/blob/main/notebooks/glossary.md#bias)")
-
-
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_a_lesson_has_one_link_for_each_of_its_terms(path):
-    names = by_name(read_glossary(SOURCE.read_text(encoding="utf-8")))
-    text = "\n".join(cell.source for cell in read(path).cells)
-    links = re.findall(r"\[\*\*([^*]+)\*\*\]\([^)#]*glossary\.md#([^)]+)\)", text)
-    anchors = [anchor for _, anchor in links]
-    assert anchors
-    assert len(anchors) == len(set(anchors))
-    assert all(find(term, names, path.stem[:2]).anchor == anchor for term, anchor in links)
