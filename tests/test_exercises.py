@@ -7,6 +7,7 @@ from mnist_lab.commands.notebook_runner import execute
 from tools.exercises import make_exercise
 from tools.project import NOTEBOOKS, read
 
+from . import conftest
 from .notebooks import EXERCISES, code, notebook, prose
 
 ANOTHER_WAY = """
@@ -15,7 +16,10 @@ by_hand = scipy.special.softmax(digits[:20] @ model.layers[-1].kernel.numpy() + 
 """
 
 
-def test_the_first_runs_from_top_to_bottom_says_not_yet_and_accepts_solutions(tiny, tmp_path):
+def test_the_first_runs_from_top_to_bottom_says_not_yet_and_accepts_solutions(tmp_path, monkeypatch):
+    monkeypatch.setattr(conftest, "TRAINING", 10_000)
+    monkeypatch.setattr(conftest, "VALIDATION", 10_000)
+    monkeypatch.setenv("MNIST_LAB_DATA", str(conftest.write_tiny(tmp_path / "digits")))
     exercise, lesson = (read(folder / "01_dense_softmax.ipynb") for folder in (EXERCISES[0].parent, NOTEBOOKS))
     (taught,) = [cell.source for cell in lesson.cells if cell.id == "by-hand"]
     (check,) = [cell.source for cell in exercise.cells if cell.id == "check"]
