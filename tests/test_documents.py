@@ -5,7 +5,7 @@ import re
 import pytest
 
 import mnist_lab
-from tools.project import read
+from tools.project import read, repository
 
 from .notebooks import EXERCISES, LESSONS, ROOT
 
@@ -43,9 +43,11 @@ def test_a_link_to_a_heading_finds_it(path):
 
 
 def test_a_link_to_a_file_of_the_project_on_github_or_in_colab_finds_it():
-    files = [re.findall(r"[\w.-]+/blob/main/([^)#\s]+)", source(path)) for path in TEXTS + LESSONS + EXERCISES]
-    assert sum(map(len, files)) >= len(LESSONS + EXERCISES)
-    assert not [file for found in files for file in found if not (ROOT / file).exists()]
+    ours = re.escape(repository().removeprefix("https://github.com"))
+    found = [re.findall(rf"{ours}/blob/main/([^)#\s]+)", source(path)) for path in TEXTS + LESSONS + EXERCISES]
+    files = {file for files in found for file in files}
+    assert len(files) >= len(LESSONS + EXERCISES)
+    assert not [file for file in files if not (ROOT / file).exists()]
 
 
 def test_every_public_name_is_in_a_lesson_or_a_text():

@@ -25,8 +25,7 @@ SUMS = ROOT / "data" / "SHA256SUMS"
 def derive() -> tuple[dict[Path, str | Image.Image], dict[str, str]]:
     """Return what each derived file is to hold, and of each stale lesson the first cell that is to be run again.
 
-    Raises:
-        ValueError: something is wrong in a source, and what.
+    What is wrong in a source raises a ValueError that names the file, what was found and what was expected.
     """
     written = glossary.SOURCE.read_text(encoding="utf-8")
     lessons = make_lessons(read_sources(), glossary.by_name(glossary.read_glossary(written)))

@@ -20,11 +20,7 @@ _NOTE = (
 
 
 def make_exercise(name: str, lesson: NotebookNode, predecessor: NotebookNode | None) -> NotebookNode:
-    """Return the exercise of a lesson, which has no outputs.
-
-    Raises:
-        ValueError: a cell tagged `exercise` has no starter, and the predecessor has no cell of its id.
-    """
+    """Return the exercise of a lesson, which has no outputs."""
     before = {cell.id: cell.source for cell in predecessor.cells} if predecessor else {}
     notebook = nbformat.from_dict(lesson)
     notebook.metadata.mnist_lab.kind = "exercise"

@@ -19,9 +19,6 @@ def measured(name: str) -> str:
     `01.mean`, `lowest`, `highest` and `seeds` are of the accuracies after the last epoch; `07.pairs_below_06` counts
     the seeds with which the last loss of lesson 07 is below that of lesson 06, `06.deaths` the runs that read fewer
     than one digit in five after their first epoch; any other field is the name of a lesson's own figure, a share.
-
-    Raises:
-        ValueError: there is no such lesson or figure.
     """
     found = NAMED.fullmatch(name)
     if not found:

@@ -35,20 +35,12 @@ class Entry:
 
 
 def read_glossary(text: str) -> list[Entry]:
-    """Return the entries of the glossary, in their order there.
-
-    Raises:
-        ValueError: an entry lacks a field or its definition, or its heading makes no address.
-    """
+    """Return the entries of the glossary, in their order there."""
     return [_entry(part) for part in _START.split(text)[1:]]
 
 
 def in_order(text: str) -> str:
-    """Return the glossary made from its source: the entries in alphabetical order, the letters for `{{ letters }}`.
-
-    Raises:
-        ValueError: an entry is broken, or there is another placeholder.
-    """
+    """Return the glossary made from its source: the entries in alphabetical order, the letters for `{{ letters }}`."""
     start, *parts = _START.split(text)
     parts = sorted((part.strip() for part in parts), key=lambda part: fold(_entry(part).heading))
     first = {part[0].upper(): _entry(part).anchor for part in reversed(parts)}
@@ -60,11 +52,7 @@ def in_order(text: str) -> str:
 
 
 def by_name(entries: list[Entry]) -> dict[str, Entry]:
-    """Return the entries by their English names, folded.
-
-    Raises:
-        ValueError: two entries have the same name.
-    """
+    """Return the entries by their English names, folded."""
     names: dict[str, Entry] = {}
     for entry in entries:
         for name in {fold(name) for name in (entry.heading, *entry.english)}:

@@ -46,8 +46,8 @@ def train(recipe: dict, images: np.ndarray, labels: np.ndarray, seed: int) -> ke
     keras.utils.set_random_seed(seed)
     network = recipe["new_network"](recipe["RATE"])
     decay = keras.callbacks.LearningRateScheduler(recipe["lr_decay"])
-    options = {"epochs": recipe["EPOCHS"], "batch_size": recipe["BATCH_SIZE"], "callbacks": [decay], "verbose": 0}
-    network.fit(images, keras.utils.to_categorical(labels, idx.CLASSES), **options)
+    one_hot, size = keras.utils.to_categorical(labels, idx.CLASSES), recipe["BATCH_SIZE"]
+    network.fit(images, one_hot, size, recipe["EPOCHS"], verbose=0, callbacks=[decay])
     return network
 
 

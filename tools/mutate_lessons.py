@@ -34,11 +34,7 @@ def mutated(lesson: str, mutation: Mutation | None) -> nbformat.NotebookNode:
 
 
 def noticed_by(lesson: str, mutation: Mutation | None) -> list[str]:
-    """Return the cells and the tests that fail in the lesson with the mistake, or as it is.
-
-    Raises:
-        RuntimeError: pytest did not come to run them, or the check recorded nothing to judge.
-    """
+    """Return the cells and the tests that fail in the lesson with the mistake, or as it is, if pytest can run them."""
     notebook = mutated(lesson, mutation)
     names = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
     with tempfile.TemporaryDirectory() as folder:

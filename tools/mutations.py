@@ -15,11 +15,7 @@ class Mutation:
     new: str
 
     def apply(self, source: str) -> str:
-        """Return the cell's source with the mistake.
-
-        Raises:
-            ValueError: what is to be replaced is not there once.
-        """
+        """Return the cell's source with the mistake; raise a ValueError where `old` is not there once."""
         if (found := source.count(self.old)) != 1:
             raise ValueError(f"{self.name}: expected {self.old!r} once in {self.cell!r}, found it {found}×")
         return source.replace(self.old, self.new)
@@ -57,7 +53,8 @@ BY_TRAINING = Mutation(
     "validation = lab.training_dataset()",
 )
 NO_BATCH_NORM = Mutation("batch normalization left out", "normalized", "[layer, batch_norm,", "[layer,")
-CONVOLUTION = 'Conv2D(24, kernel_size=6, strides=2, padding="same", activation="relu")'
+CLASSES = "keras.ops.argmax(one_hot, axis=-1)"
+CONVOLUTION = 'Conv2D(24, kernel_size=6, strides=2, padding="same"'
 
 MUTATIONS = {
     "01_dense_softmax": [
@@ -93,17 +90,11 @@ MUTATIONS = {
         BY_TRAINING,
     ],
     "06_convolutions": [
-        removed(CONVOLUTION, "a convolution removed"),
-        Mutation(
-            "no activation in the second convolution", "model", CONVOLUTION, f"{CONVOLUTION.partition(', act')[0]})"
-        ),
+        removed(f'{CONVOLUTION}, activation="relu")', "a convolution removed"),
+        Mutation("no activation in the second convolution", "model", f'{CONVOLUTION}, activation="relu"', CONVOLUTION),
         tenfold_rate("0.005", "0.05"),
     ],
-    "07_convolutions_with_dropout": [
-        removed("Dropout(0.4)", "dropout removed"),
-        always_dropping("(0.4)"),
-        SHUFFLED,
-    ],
+    "07_convolutions_with_dropout": [removed("Dropout(0.4)", "dropout removed"), always_dropping("(0.4)"), SHUFFLED],
     "08_batch_normalization": [
         NO_BATCH_NORM,
         always_dropping("(0.3)"),
@@ -119,12 +110,7 @@ MUTATIONS = {
         Mutation("probabilities taken for logits", "loss", "from_logits=True", "from_logits=False"),
         Mutation("a rate that does not fall", "parameters", "END = 0.0", "END = 1.0"),
         NO_BATCH_NORM,
-        Mutation(
-            "classes shuffled",
-            "data",
-            "keras.ops.argmax(one_hot, axis=-1)",
-            "keras.random.shuffle(keras.ops.argmax(one_hot, axis=-1), seed=1)",
-        ),
+        Mutation("classes shuffled", "data", CLASSES, f"keras.random.shuffle({CLASSES}, seed=1)"),
     ],
     "11_your_handwriting": [
         Mutation("the drawing not cut out", "to-mnist", "cut_out(drawing)", "drawing"),

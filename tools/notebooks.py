@@ -31,11 +31,7 @@ _NOT_YET = (
 
 
 def make_lessons(sources: dict[str, NotebookNode], names: dict[str, Entry]) -> dict[str, NotebookNode]:
-    """Return the lessons' notebooks by name, without outputs, made from their sources by name.
-
-    Raises:
-        ValueError: a placeholder is unknown, or the title or the set-up cell is missing or misplaced.
-    """
+    """Return the lessons' notebooks by name, without outputs, made from their sources by name."""
     lessons = {}
     for name, source in sources.items():
         lesson, before = nbformat.from_dict(source), sources.get(source.metadata.predecessor)
@@ -59,11 +55,7 @@ def set_up() -> str:
 
 
 def read_stored(name: str) -> NotebookNode | None:
-    """Return the lesson's notebook as it was made last, or None before that.
-
-    Raises:
-        ValueError: the file is no notebook.
-    """
+    """Return the lesson's notebook as it was made last, or None before that."""
     path = NOTEBOOKS / f"{name}.ipynb"
     try:
         return read(path) if path.exists() else None

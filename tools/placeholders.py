@@ -17,11 +17,7 @@ _PLACEHOLDER = re.compile(r"\{\{(?P<words>[^{}\n]*)(?P<end>\}\})?")
 
 
 def fill(prose: str, lesson: NotebookNode, predecessor: NotebookNode | None) -> str:
-    """Return a lesson's prose with each placeholder replaced by its value.
-
-    Raises:
-        ValueError: there is no such placeholder, or nothing that it could stand for.
-    """
+    """Return a lesson's prose with each placeholder replaced by its value."""
 
     def replaced(found: re.Match) -> str:
         if not found["end"]:

@@ -26,11 +26,7 @@ def repository() -> str:
 
 
 def set_repository(address: str) -> None:
-    """Write another address of the project into pyproject.toml.
-
-    Raises:
-        ValueError: it is no address of a repository on GitHub.
-    """
+    """Write another address of the project into pyproject.toml."""
     if not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", address):
         raise ValueError(f"Expected an address like https://github.com/ACCOUNT/NAME. Received: {address!r}")
     text = PYPROJECT.read_text(encoding="utf-8")

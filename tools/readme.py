@@ -38,11 +38,7 @@ top."""
 
 
 def readme(text: str) -> str:
-    """Return the README with its table of lessons and its words on Colab as they should be.
-
-    Raises:
-        ValueError: a region's markers are missing.
-    """
+    """Return the README with its table of lessons and its words on Colab as they should be."""
     _, measured = BENCHMARKS.read_text(encoding="utf-8").split("<!-- measured first_curve -->")
     (seconds,) = map(float, re.findall(r"^\| median .*\| ([\d.]+) \|$", measured, re.MULTILINE))
     words = (_IN_COLAB if is_known() else _NOT_IN_COLAB) + _FIRST_CURVE

@@ -13,11 +13,7 @@ _OF_JUPYTEXT = {"jupytext", "kernelspec"}  # written by an editor, and not neede
 
 
 def read_sources() -> dict[str, nbformat.NotebookNode]:
-    """Return the lessons as they are written, in their order, by name.
-
-    Raises:
-        ValueError: a source cannot be read, or names a predecessor that there is not.
-    """
+    """Return the lessons as they are written, in their order, by name."""
     paths = sorted(SOURCES.glob("[0-9][0-9]_*.md"))
     lessons = {path.stem: parse(path.read_text(encoding="utf-8"), file(path.stem)) for path in paths}
     for name, lesson in lessons.items():
@@ -34,11 +30,7 @@ def file(name: str) -> str:
 
 
 def parse(text: str, file: str) -> nbformat.NotebookNode:
-    """Return the notebook that a source describes; a cell's name becomes its id.
-
-    Raises:
-        ValueError: it is no MyST Markdown, its header or a cell has unknown keys, or a name is missing or doubled.
-    """
+    """Return the notebook that a source describes; a cell's name becomes its id."""
     try:
         notebook = jupytext.reads(text, fmt="md:myst")
     except Exception as error:  # of Jupytext, YAML or nbformat, each with a class of its own
