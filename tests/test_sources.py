@@ -45,7 +45,7 @@ def make(text):
 def test_names_become_ids_and_the_rest_of_the_metadata_stays():
     lesson = make(NAMED)
     title, setup, model, seen = lesson.cells
-    assert [cell.id for cell in lesson.cells] == ["title", "setup", "model", "seen"]
+    assert [title.id, setup.id, model.id, seen.id] == ["title", "setup", "model", "seen"]
     assert model.metadata == {"tags": ["exercise"], "starter": "a = 0", "task": "Do **this**:\n\n- more"}
     assert seen.metadata == {"tags": ["answer"]}
     assert lesson.metadata.mnist_lab == {"kind": "lesson", "lesson": "01_a", "predecessor": None, "title": "Train"}

@@ -14,16 +14,13 @@ _DEAD = 0.2  # guessing reads 0.1 of the digits, or 0.1135 if it always says 1
 
 
 def measured(name: str) -> str:
-    """Return a measured figure.
+    """Return a measured figure by its name, which is as `NAMED` has it.
 
     `01.mean`, `lowest`, `highest` and `seeds` are of the accuracies after the last epoch; `07.pairs_below_06` counts
     the seeds with which the last loss of lesson 07 is below that of lesson 06, `06.deaths` the runs that read fewer
     than one digit in five after their first epoch; any other field is the name of a lesson's own figure, a share.
     """
-    found = NAMED.fullmatch(name)
-    if not found:
-        raise ValueError(f"a figure is named by the lesson's number and a field. There are: {LISTED}")
-    number, longer, field = found.groups()
+    number, longer, field = NAMED.fullmatch(name).groups()
     lesson = _lesson(number)
     if field == "deaths":
         accuracies = first_epochs(lesson).values()
