@@ -1,7 +1,7 @@
 """Make every mistake of mutations.py in a copy of the project, and test the lesson there as CI does.
 
-Prints a table: a mistake is noticed by the cells whose output is another than the stored one, and by its accuracy, loss or
-network. Exits with 1 where one went unnoticed or could not be tried, or where a lesson fails as it is.
+Prints a table: a mistake is noticed by the cells whose output is another than the stored one, and by its accuracy, its
+loss or its network. Exits with 1 where one went unnoticed or could not be tried, or where a lesson fails as it is.
 """
 
 import argparse
