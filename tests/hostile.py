@@ -85,6 +85,12 @@ def redirecting_to_itself(request, _body):
     _send(request, 302, b"", Location=request.path)
 
 
+def unavailable_at_first(request, body):
+    """Answer 503 to the first request."""
+    _send(request, 200 if hasattr(request.server, "was_asked") else 503, body)
+    request.server.was_asked = True
+
+
 def compressing(request, body):
     """Compress for the transport, which is allowed: the file arrives unchanged."""
     _send(request, 200, gzip.compress(body), **{"Content-Encoding": "gzip"})

@@ -7,6 +7,7 @@ checkout, else the user's cache; a download into that folder; without a network,
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -119,58 +120,17 @@ def absolute_data_variable() -> dict[str, str]:
     return {VARIABLE: chosen if chosen == STAND_IN else str(Path(chosen).expanduser().resolve())}
 
 
+def _chosen(folder: Path, fits: Callable[[Path], bool]) -> dict[str, Path]:
+    """Return for each of the four files, as far as there is one, the first candidate in the folder that fits."""
+    firsts = {role: next(filter(fits, download.candidates(folder, name)), None) for role, name in NAMES.items()}
+    return {role: path for role, path in firsts.items() if path}
+
+
 def _official_files(folder: Path) -> MnistFiles | None:
     """Return MNIST's own files in the default folder, whatever else it holds; None if one is missing."""
-    paths = {role: path for role, name in NAMES.items() if (path := download.undamaged(folder, name))}
-    if len(paths) < len(NAMES):
-        return None
+    paths = _chosen(folder, download.is_official)
     chosen_by = "data/ of this checkout" if folder.name == "data" else "the user's cache"
-    return MnistFiles(**paths, origin="mnist", chosen_by=chosen_by)
-
-
-def _named_files(directory: str | os.PathLike, chosen_by: str) -> MnistFiles:
-    if str(directory) == STAND_IN:
-        return _stand_in(f"chosen by {chosen_by}")
-    folder = Path(directory).expanduser().absolute()
-    if not folder.is_dir():
-        found = "a file" if folder.exists() else "no such folder"
-        raise MnistFileError(
-            folder,
-            found,
-            f"a folder with MNIST's four files (named by {chosen_by})",
-            f"Name a folder that holds them, or download into this one: `mnist-lab download {quoted(folder)}`.",
-        )
-    return _files_in(folder, chosen_by)
-
-
-def _files_in(folder: Path, chosen_by: str) -> MnistFiles:
-    paths = {role: _raw_or_gzipped(folder, name) for role, name in NAMES.items()}
-    return MnistFiles(**paths, origin=_origin(folder, tuple(paths.values())), chosen_by=chosen_by)
-
-
-def _raw_or_gzipped(folder: Path, name: str) -> Path:
-    if path := _existing(folder, name):
-        return path
-    found = "no such file"
-    remedy = f"Put the four files there, or download them: `mnist-lab download {quoted(folder)}`."
-    other_names = [path.name for path in sorted(folder.glob("*-idx[13]-ubyte*")) if path.is_file()]
-    if (folder / name).is_dir():
-        found, remedy = "a directory", "If the file lies in it, move the file out, or name the directory that holds it."
-    elif any(_existing(folder, other) for other in NAMES.values()):  # a download would mix two data sets
-        remedy = "Put the missing file of the same data set there, or name another folder."
-    elif other_names:
-        remedy = f"Give the four files MNIST's names ({', '.join(NAMES.values())}). Received: {', '.join(other_names)}."
-    raise MnistFileError(folder / name, found, f"{name} or {name}.gz", remedy)
-
-
-def _existing(folder: Path, name: str) -> Path | None:
-    return next(filter(Path.is_file, download.candidates(folder, name)), None)
-
-
-def _origin(folder: Path, paths: tuple[Path, ...]) -> Origin:
-    if (folder / _MARKER).is_file():
-        return "stand-in"
-    return "mnist" if all(map(download.is_official, paths)) else "other"
+    return MnistFiles(**paths, origin="mnist", chosen_by=chosen_by) if len(paths) == len(NAMES) else None
 
 
 def refuse_damaged(folder: Path) -> None:
@@ -179,13 +139,45 @@ def refuse_damaged(folder: Path) -> None:
     Raises:
         MnistFileError: it does.
     """
-    for name in NAMES.values():
-        present = [path for path in download.candidates(folder, name) if path.exists()]
-        if present and not download.undamaged(folder, name):
-            path = next(filter(Path.is_file, present), present[0])
-            found = f"SHA-256 {download.sha256(path)[:12]}…" if path.is_file() else "a directory"
-            expected = (download.SHA256 | download.RAW_SHA256)[f"{name}.gz" if path.suffix == ".gz" else name]
-            raise MnistFileError(path, found, f"SHA-256 {expected[:12]}…")
+    official = _chosen(folder, download.is_official)
+    for role, path in _chosen(folder, Path.is_file).items():
+        if role not in official:
+            name = NAMES[role] + (".gz" if path.suffix == ".gz" else "")
+            known = (download.SHA256 | download.OTHER_SHA256)[name]
+            raise MnistFileError(path, f"SHA-256 {download.sha256(path)[:12]}…", f"SHA-256 {known[:12]}…")
+
+
+def _named_files(directory: str | os.PathLike, chosen_by: str) -> MnistFiles:
+    if str(directory) == STAND_IN:
+        return _stand_in(f"chosen by {chosen_by}")
+    folder = Path(directory).expanduser().absolute()
+    if not folder.is_dir():
+        found = "a file" if folder.exists() else "no such folder"
+        remedy = f"Name a folder that holds them, or download into this one: `mnist-lab download {quoted(folder)}`."
+        raise MnistFileError(folder, found, f"a folder with MNIST's four files (named by {chosen_by})", remedy)
+    return _files_in(folder, chosen_by)
+
+
+def _files_in(folder: Path, chosen_by: str) -> MnistFiles:
+    paths = _chosen(folder, Path.is_file)
+    if missing := [name for role, name in NAMES.items() if role not in paths]:
+        raise _missing_file(folder, missing[0], mixed=bool(paths))
+    origin: Origin = "mnist" if all(map(download.is_official, paths.values())) else "other"
+    return MnistFiles(**paths, origin="stand-in" if (folder / _MARKER).is_file() else origin, chosen_by=chosen_by)
+
+
+def _missing_file(folder: Path, name: str, *, mixed: bool) -> MnistFileError:
+    """Return an error whose remedy depends on what the folder holds instead; `mixed`: others of the four files."""
+    found = "no such file"
+    remedy = f"Put the four files there, or download them: `mnist-lab download {quoted(folder)}`."
+    other_names = [path.name for path in sorted(folder.glob("*-idx[13]-ubyte*")) if path.is_file()]
+    if (folder / name).is_dir():
+        found, remedy = "a directory", "If the file lies in it, move the file out, or name the directory that holds it."
+    elif mixed:  # a download would mix two data sets
+        remedy = "Put the missing file of the same data set there, or name another folder."
+    elif other_names:
+        remedy = f"Give the four files MNIST's names ({', '.join(NAMES.values())}). Received: {', '.join(other_names)}."
+    return MnistFileError(folder / name, found, f"{name} or {name}.gz", remedy)
 
 
 def _stand_in(chosen_by: str) -> MnistFiles:
@@ -198,12 +190,9 @@ def _stand_in(chosen_by: str) -> MnistFiles:
                     shutil.rmtree(folder, ignore_errors=True)
                     _draw_stand_in(folder)
     except OSError as error:
-        raise MnistFileError(
-            folder,
-            f"a folder that cannot be created ({error})",
-            "a cache with room for 55 MB of stand-in digits",
-            f"Make it writable, or name a folder with MNIST's files in {VARIABLE}.",
-        ) from error
+        found, expected = f"a folder that cannot be created ({error})", "a cache with room for 55 MB of stand-in digits"
+        remedy = f"Make it writable, or name a folder with MNIST's files in {VARIABLE}."
+        raise MnistFileError(folder, found, expected, remedy) from error
     return _files_in(folder, chosen_by)
 
 
