@@ -168,7 +168,8 @@ def test_eight_at_once_download_each_file_once(tmp_path, monkeypatch):
 
 def test_a_lock_that_stays_taken_is_an_error_with_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr(download, "_LOCK_SECONDS", 0.01)
-    with download.FileLock(tmp_path / ".download.lock"), pytest.raises(DownloadError, match=r"delete .*download\.lock"):
+    expected = pytest.raises(DownloadError, match=r"delete .*\.download\.lock and try again")
+    with mirrors(monkeypatch, None), download.FileLock(tmp_path / ".download.lock"), expected:
         download_mnist(tmp_path)
 
 
@@ -185,7 +186,7 @@ def test_a_full_disk_is_reported_and_leaves_no_truncated_file(tmp_path, monkeypa
 
 def test_a_folder_that_cannot_be_written_is_reported(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(DownloadError, match=r"cannot be written.*MNIST_LAB_DATA"):
+    with mirrors(monkeypatch, None), pytest.raises(DownloadError, match=r"cannot be written.*MNIST_LAB_DATA"):
         download_mnist(tmp_path / "file" / "data")
     with tempfile.TemporaryDirectory() as name, mirrors(monkeypatch, None):
         Path(name).chmod(0o555)

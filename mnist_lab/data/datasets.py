@@ -31,8 +31,6 @@ def training_dataset(
     `[batch_size, 10]` float32 one-hot. The last digits of an epoch are dropped if they do not fill a batch; since the
     whole set is reshuffled, different digits are dropped in each epoch.
 
-    The images stay in memory as bytes (47 MB); a batch is converted to floats only when it is needed.
-
     Args:
         batch_size: images per batch, from 1 to the number of images.
         directory: as for `find_mnist`.
@@ -46,8 +44,9 @@ def training_dataset(
     """
     images, labels = _training_digits(directory, holdout, by_writer, split_seed, held_out=False)
     count = len(labels)
-    steps = count // whole_number("batch_size", batch_size, 1, count)
-    with tf.device("CPU"):
+    batch_size = whole_number("batch_size", batch_size, 1, count)
+    steps = count // batch_size
+    with tf.device("CPU"):  # as bytes, 47 MB: a batch becomes floats only when it is needed
         images, labels = tf.constant(images), tf.constant(labels)
 
     def shuffled_batches(seed: tf.Tensor) -> tf.data.Dataset:
@@ -76,10 +75,9 @@ def holdout_dataset(
 
     Args:
         holdout: how many digits to hold out.
-        by_writer: hold out all digits of some writers, so that training sees none of them. Writers are added, in an
-            order that follows `split_seed`, until they have written `holdout` digits; the batch may be a little
-            larger. QMNIST's extended labels name the writers; they are looked for beside MNIST's files, else
-            downloaded.
+        by_writer: hold out all digits of some writers, so that training sees none of them. Writers are added in random
+            order until they have written `holdout` digits; the batch may be a little larger. QMNIST's extended labels
+            name the writers; they are looked for beside MNIST's files, else downloaded.
         split_seed: decides which digits are held out; it does not follow `set_seed`.
         directory: as for `find_mnist`.
 

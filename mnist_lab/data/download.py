@@ -107,53 +107,51 @@ def download_writers(folder: Path) -> None:
 
 
 def _download(folder: Path, hashes: dict[str, str], mirrors: tuple[str, ...]) -> None:
+    """Download what is missing. What one mirror fails to deliver is asked of the next, in two rounds."""
+    names = [name for name in hashes if not any(map(is_official, candidates(folder, name.removesuffix(".gz"))))]
+    if not names:
+        return
+    answering = _answering(mirrors, names[0])
+    failures = {}
+    pooch.get_logger().setLevel(logging.WARNING)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".download.lock", timeout=_LOCK_SECONDS):
-            missing = {
-                name: known
-                for name, known in hashes.items()
-                if not any(map(is_official, candidates(folder, name.removesuffix(".gz"))))
-            }
-            if missing:
-                _fetch(missing, folder, mirrors)
+            for mirror in answering * _ROUNDS:
+                try:
+                    for name in names:  # but those that another process has just downloaded
+                        pooch.retrieve(mirror + name, hashes[name], name, folder, downloader=_get)
+                    return
+                except (DownloadError, ValueError) as error:  # ValueError: the hash differs
+                    failures[mirror] = f"{name}: {error}"
     except Timeout as error:
         raise DownloadError(
             f"{folder}: another process has been downloading for {_LOCK_SECONDS // 60} minutes. "
             f"If there is none, delete {error.lock_file} and try again."
         ) from error
-    except DownloadError:
-        raise
     except OSError as error:
         raise DownloadError(
             f"{folder}: found a folder that cannot be written ({error}); expected one with room for 12 MB. "
             "Name a folder that already holds MNIST's files in MNIST_LAB_DATA, "
             "or download into another folder: `mnist-lab download DIR`."
         ) from error
+    raise DownloadError(f"MNIST's files could not be downloaded: {_join(failures)}")
 
 
-def _fetch(missing: dict[str, str], folder: Path, mirrors: tuple[str, ...]) -> None:
-    """Download the missing files (name: hash). What one mirror fails to deliver is asked of the next, in two rounds."""
+def _answering(mirrors: tuple[str, ...], name: str) -> list[str]:
+    """Return the mirrors that answer a request for a file, whatever they answer."""
     answering, failures = [], {}
     seconds = _NO_NETWORK_SECONDS / len(mirrors)
-    ask = pooch.HTTPDownloader(timeout=seconds)
     for mirror in mirrors:
+        request = partial(pooch.HTTPDownloader(timeout=seconds), mirror + name, None, None, check_only=True)
         try:
-            _within(seconds, partial(ask, mirror + min(missing), None, None, check_only=True))
+            _within(seconds, request)
             answering.append(mirror)
         except OSError as error:
             failures[mirror] = type(error).__name__
     if not answering:
         raise DownloadError(f"no network: {_join(failures)}")
-    pooch.get_logger().setLevel(logging.WARNING)
-    for mirror in answering * _ROUNDS:
-        try:
-            for name, known in missing.items():
-                pooch.retrieve(mirror + name, known, name, folder, downloader=_get)
-            return
-        except (DownloadError, ValueError) as error:  # ValueError: the hash differs
-            failures[mirror] = f"{name}: {error}"
-    raise DownloadError(f"MNIST's files could not be downloaded: {_join(failures)}")
+    return answering
 
 
 def _get(url: str, output_file: str, _pooch: object) -> None:
@@ -182,12 +180,9 @@ class _BoundedBytesIO(io.BytesIO):
 
 
 def _within(seconds: float, function: Callable[[], object]) -> None:
-    """Call a function in a thread; give up after that many seconds, whatever it waits for.
+    """Call a function in a thread, and raise a TimeoutError if it takes longer; the thread ends with the process.
 
     Requests' own timeouts do not end the search for a host's address, nor a transfer of one byte now and then.
-
-    Raises:
-        TimeoutError: the time is over. The thread goes on, but does not keep the process alive.
     """
     outcome: Future[None] = Future()
 

@@ -22,6 +22,7 @@ Origin = Literal["mnist", "stand-in", "other"]
 
 VARIABLE = "MNIST_LAB_DATA"
 STAND_IN = "stand-in"
+_MARKER = "STAND-IN"  # the name of a file that marks the stand-in's, so that a copy of them is recognized
 
 NAMES = {
     "train_images": "train-images-idx3-ubyte",
@@ -29,9 +30,6 @@ NAMES = {
     "validation_images": "t10k-images-idx3-ubyte",
     "validation_labels": "t10k-labels-idx1-ubyte",
 }
-
-# A file with this name marks the stand-in's files, so that a copy of them is recognized.
-_MARKER = "STAND-IN"
 
 
 @dataclass(frozen=True)
@@ -53,9 +51,8 @@ class MnistFiles:
     @property
     def name(self) -> str:
         """The images' name in a title: 'MNIST digits', 'stand-in digits' or 'images of …'."""
-        return {"mnist": "MNIST digits", "stand-in": "stand-in digits"}.get(
-            self.origin, f"images of {self.folder.name}"
-        )
+        known = {"mnist": "MNIST digits", "stand-in": "stand-in digits"}
+        return known.get(self.origin, f"images of {self.folder.name}")
 
     def __str__(self) -> str:
         """Return one line: what the files hold and why they were chosen."""
@@ -87,7 +84,7 @@ def _download_or_stand_in(folder: Path) -> MnistFiles:
             "differ. For MNIST itself: run `mnist-lab download` once online."
         )
         return files
-    found = _official_files(folder)
+    found = find_on_disk()
     assert found, "download_mnist checks every file"
     return found
 
@@ -102,7 +99,9 @@ def find_on_disk(directory: str | os.PathLike | None = None) -> MnistFiles | Non
         return _named_files(directory, "the directory argument")
     if chosen := os.environ.get(VARIABLE):
         return _named_files(chosen, f"${VARIABLE}")
-    return _official_files(default_data_dir())
+    paths = _chosen(default_data_dir(), download.is_official)
+    chosen_by = "data/ of this checkout" if default_data_dir().name == "data" else "the user's cache"
+    return MnistFiles(**paths, origin="mnist", chosen_by=chosen_by) if len(paths) == len(NAMES) else None
 
 
 def default_data_dir() -> Path:
@@ -115,22 +114,15 @@ def default_data_dir() -> Path:
 def absolute_data_variable() -> dict[str, str]:
     """Return `$MNIST_LAB_DATA` as an absolute path, for child processes with another working directory."""
     chosen = os.environ.get(VARIABLE)
-    if not chosen:
-        return {}
-    return {VARIABLE: chosen if chosen == STAND_IN else str(Path(chosen).expanduser().resolve())}
+    if chosen and chosen != STAND_IN:
+        chosen = str(Path(chosen).expanduser().resolve())
+    return {VARIABLE: chosen} if chosen else {}
 
 
 def _chosen(folder: Path, fits: Callable[[Path], bool]) -> dict[str, Path]:
     """Return for each of the four files, as far as there is one, the first candidate in the folder that fits."""
     firsts = {role: next(filter(fits, download.candidates(folder, name)), None) for role, name in NAMES.items()}
     return {role: path for role, path in firsts.items() if path}
-
-
-def _official_files(folder: Path) -> MnistFiles | None:
-    """Return MNIST's own files in the default folder, whatever else it holds; None if one is missing."""
-    paths = _chosen(folder, download.is_official)
-    chosen_by = "data/ of this checkout" if folder.name == "data" else "the user's cache"
-    return MnistFiles(**paths, origin="mnist", chosen_by=chosen_by) if len(paths) == len(NAMES) else None
 
 
 def refuse_damaged(folder: Path) -> None:
@@ -162,8 +154,9 @@ def _files_in(folder: Path, chosen_by: str) -> MnistFiles:
     paths = _chosen(folder, Path.is_file)
     if missing := [name for role, name in NAMES.items() if role not in paths]:
         raise _missing_file(folder, missing[0], mixed=bool(paths))
-    origin: Origin = "mnist" if all(map(download.is_official, paths.values())) else "other"
-    return MnistFiles(**paths, origin="stand-in" if (folder / _MARKER).is_file() else origin, chosen_by=chosen_by)
+    official = all(map(download.is_official, paths.values()))
+    origin: Origin = "stand-in" if (folder / _MARKER).is_file() else "mnist" if official else "other"
+    return MnistFiles(**paths, origin=origin, chosen_by=chosen_by)
 
 
 def _missing_file(folder: Path, name: str, *, mixed: bool) -> MnistFileError:
@@ -183,11 +176,10 @@ def _missing_file(folder: Path, name: str, *, mixed: bool) -> MnistFileError:
 def _stand_in(chosen_by: str) -> MnistFiles:
     folder = download.user_cache() / f"stand-in-{stand_in.VERSION}"
     try:
-        if not _is_complete_stand_in(folder):
-            download.user_cache().mkdir(parents=True, exist_ok=True)
+        if not _is_complete(folder):
+            folder.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(folder.with_suffix(".lock")):
-                if not _is_complete_stand_in(folder):
-                    shutil.rmtree(folder, ignore_errors=True)
+                if not _is_complete(folder):  # another process may have drawn it meanwhile
                     _draw_stand_in(folder)
     except OSError as error:
         found, expected = f"a folder that cannot be created ({error})", "a cache with room for 55 MB of stand-in digits"
@@ -196,11 +188,12 @@ def _stand_in(chosen_by: str) -> MnistFiles:
     return _files_in(folder, chosen_by)
 
 
-def _is_complete_stand_in(folder: Path) -> bool:
+def _is_complete(folder: Path) -> bool:
     return all((folder / name).is_file() for name in (*NAMES.values(), _MARKER))
 
 
 def _draw_stand_in(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
     print("Drawing 70,000 stand-in digits from fonts. This happens once.", flush=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="unfinished-") as unfinished:
         drawn = Path(unfinished, folder.name)
