@@ -8,6 +8,7 @@ field a glyph's longer side spans `BOX` pixels around (0, 0).
 
 import pathlib
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import matplotlib
 import numpy as np
@@ -42,7 +43,7 @@ def distance_fields(faces: tuple[str, ...]) -> np.ndarray:
 
     Digit `d` of face `f` has index `10 * f + d`. A value is the distance in pixels to the outline, positive inside.
     """
-    return np.stack([_distance_field(_outline(face, digit)) for face in faces for digit in range(CLASSES)])
+    return np.stack([_distance_field(face, digit) for face in faces for digit in range(CLASSES)])
 
 
 def half_widths(fields: np.ndarray) -> np.ndarray:
@@ -94,11 +95,12 @@ def _outline(face: str, digit: int) -> list[np.ndarray]:
     return [(polygon - (low + high) / 2) * BOX / (high - low).max() for polygon in points]
 
 
-def _distance_field(polygons: list[np.ndarray]) -> np.ndarray:
+@cache
+def _distance_field(face: str, digit: int) -> np.ndarray:
     x = np.linspace(-_REACH, _REACH, 2 * _REACH * _SAMPLES_PER_PIXEL + 1)
     y = x[:, None]
     nearest, winding = np.full((len(x), len(x)), np.inf), np.zeros((len(x), len(x)), int)
-    for polygon in polygons:
+    for polygon in _outline(face, digit):
         for (y0, x0), (y1, x1) in zip(polygon, np.roll(polygon, -1, 0), strict=True):
             dy, dx = y1 - y0, x1 - x0
             if not (length := dy * dy + dx * dx):
