@@ -166,13 +166,6 @@ def test_eight_at_once_download_each_file_once(tmp_path, monkeypatch):
     assert_complete(tmp_path)
 
 
-def test_a_lock_that_stays_taken_is_an_error_with_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setattr(download, "_LOCK_SECONDS", 0.01)
-    expected = pytest.raises(DownloadError, match=r"delete .*\.download\.lock and try again")
-    with mirrors(monkeypatch, None), download.FileLock(tmp_path / ".download.lock"), expected:
-        download_mnist(tmp_path)
-
-
 def test_a_full_disk_is_reported_and_leaves_no_truncated_file(tmp_path, monkeypatch):
     def write_half(path, data):
         path.open("wb").write(data[: len(data) // 2])

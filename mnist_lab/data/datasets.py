@@ -12,18 +12,13 @@ from mnist_lab.data.find import find_mnist
 from mnist_lab.data.splits import split
 from mnist_lab.data.writers import find_writers, read_writers
 
-Directory = str | os.PathLike | None
+Folder = str | os.PathLike | None
 
 _BATCHES_AHEAD = 16
 
 
 def training_dataset(
-    batch_size: int = 128,
-    *,
-    directory: Directory = None,
-    holdout: int = 0,
-    by_writer: bool = False,
-    split_seed: int = 0,
+    batch_size: int = 128, *, directory: Folder = None, holdout: int = 0, by_writer: bool = False, split_seed: int = 0
 ) -> tf.data.Dataset:
     """Return one epoch of training batches, reshuffled in each iteration over it.
 
@@ -67,7 +62,7 @@ def training_dataset(
 
 
 def holdout_dataset(
-    holdout: int, *, by_writer: bool = False, split_seed: int = 0, directory: Directory = None
+    holdout: int, *, by_writer: bool = False, split_seed: int = 0, directory: Folder = None
 ) -> tf.data.Dataset:
     """Return the held-out digits as one batch: those that `training_dataset` with the same arguments leaves out.
 
@@ -88,7 +83,7 @@ def holdout_dataset(
     return _one_batch(*_training_digits(directory, holdout, by_writer, split_seed, held_out=True))
 
 
-def validation_dataset(*, directory: Directory = None) -> tf.data.Dataset:
+def validation_dataset(*, directory: Folder = None) -> tf.data.Dataset:
     """Return the validation digits as one batch: images `[10000, 784]`, labels `[10000, 10]`, both float32.
 
     Args:
@@ -123,7 +118,7 @@ def first_digits(dataset: tf.data.Dataset, n: int) -> tuple[np.ndarray, np.ndarr
 
 
 def _training_digits(
-    directory: Directory, holdout: int, by_writer: bool, split_seed: int, *, held_out: bool
+    directory: Folder, holdout: int, by_writer: bool, split_seed: int, *, held_out: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the images and labels to train on, or those that are held out."""
     files = find_mnist(directory)

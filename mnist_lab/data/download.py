@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from functools import cache, partial
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from tqdm import tqdm
 
 with warnings.catch_warnings():  # tqdm, which pooch imports, warns in a notebook without widgets
@@ -48,7 +48,6 @@ OTHER_SHA256 = {
 _NO_NETWORK_SECONDS = 12  # until it is decided that no mirror answers
 _READ_SECONDS = 10
 _FILE_SECONDS = 300  # 10 MB at 33 kB/s
-_LOCK_SECONDS = 900
 _MAX_BYTES = 16_000_000  # of a file
 _ROUNDS = 2
 
@@ -116,7 +115,7 @@ def _download(folder: Path, hashes: dict[str, str], mirrors: tuple[str, ...]) ->
     pooch.get_logger().setLevel(logging.WARNING)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".download.lock", timeout=_LOCK_SECONDS):
+        with FileLock(folder / ".download.lock"):
             for mirror in answering * _ROUNDS:
                 try:
                     for name in names:  # but those that another process has just downloaded
@@ -124,11 +123,6 @@ def _download(folder: Path, hashes: dict[str, str], mirrors: tuple[str, ...]) ->
                     return
                 except (DownloadError, ValueError) as error:  # ValueError: the hash differs
                     failures[mirror] = f"{name}: {error}"
-    except Timeout as error:
-        raise DownloadError(
-            f"{folder}: another process has been downloading for {_LOCK_SECONDS // 60} minutes. "
-            f"If there is none, delete {error.lock_file} and try again."
-        ) from error
     except OSError as error:
         raise DownloadError(
             f"{folder}: found a folder that cannot be written ({error}); expected one with room for 12 MB. "
@@ -158,9 +152,8 @@ def _get(url: str, output_file: str, _pooch: object) -> None:
     """Download a file for pooch: first into memory, so that it is known whether the mirror or the disk fails."""
     content = _BoundedBytesIO()
     # The bar goes to standard output: in a notebook, text on standard error looks like a failure.
-    name = url.rpartition("/")[2]
+    name, headers = url.rpartition("/")[2], {"Accept-Encoding": "identity"}
     with tqdm(total=_MAX_BYTES, unit="B", unit_scale=True, desc=name, file=sys.stdout, leave=False) as bar:
-        headers = {"Accept-Encoding": "identity"}
         request = pooch.HTTPDownloader(bar, chunk_size=1 << 16, timeout=_READ_SECONDS, headers=headers)
         try:
             _within(_FILE_SECONDS, partial(request, url, content, None))

@@ -13,7 +13,6 @@ from mnist_lab.data import download
 from mnist_lab.data.find import MnistFiles, default_data_dir
 from mnist_lab.data.idx import MnistFileError, unpacked
 
-_HEADER = struct.Struct(">HBBII")
 _INT32 = 12
 _COLUMNS = 8
 _CLASS, _WRITER = 0, 2
@@ -50,17 +49,17 @@ def read_writers(path: Path, labels: np.ndarray) -> np.ndarray:
     Raises:
         MnistFileError: the file is damaged, in another format, or about other digits.
     """
-    count = len(labels)
-    expected = f"{_COLUMNS} numbers for each of {count:,} digits"
-    length = _HEADER.size + 4 * _COLUMNS * count
+    expected = f"{_COLUMNS} numbers for each of {len(labels):,} digits"
+    header = struct.pack(">HBBII", 0, _INT32, 2, len(labels), _COLUMNS)
+    length = len(header) + 4 * _COLUMNS * len(labels)
     with unpacked(path, expected, _REMEDY) as file:
         content = file.read(length + 1)
-    if content[: _HEADER.size] != _HEADER.pack(0, _INT32, 2, count, _COLUMNS) or len(content) != length:
+    if not content.startswith(header) or len(content) != length:
         raise MnistFileError(path, "another header or another length", expected, _REMEDY)
-    rows = np.frombuffer(content, ">i4", offset=_HEADER.size).reshape(count, _COLUMNS)
+    rows = np.frombuffer(content, ">i4", offset=len(header)).reshape(-1, _COLUMNS)
     different = np.flatnonzero(rows[:, _CLASS] != labels)
     if different.size:
         row = different[0]
-        found = f"class {rows[row, _CLASS]} in row {row:,}"
-        raise MnistFileError(path, found, f"class {labels[row]}, as in the file of labels", _REMEDY)
+        expected = f"class {labels[row]}, as in the file of labels"
+        raise MnistFileError(path, f"class {rows[row, _CLASS]} in row {row:,}", expected, _REMEDY)
     return rows[:, _WRITER].astype(np.int32)
