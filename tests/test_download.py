@@ -22,22 +22,6 @@ from .mirrors import files_in, mirror
 CONTENT = {name: f"the content of {name}".encode() * 5_000 for name in sorted(download.SHA256)}
 NAMES = list(CONTENT)
 SECONDS = 5
-BAD = [
-    hostile.unavailable,
-    hostile.missing,
-    hostile.login_page,
-    hostile.changed,
-    hostile.hanging,
-    hostile.stalling,
-    hostile.resetting,
-    hostile.truncating,
-    hostile.announcing_less,
-    hostile.dripping,
-    hostile.flooding,
-    hostile.unpacking,
-    hostile.redirecting_to_itself,
-]
-UNUSUAL = [hostile.compressing, hostile.redirecting, hostile.slow_but_correct, hostile.unavailable_at_first]
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +54,7 @@ def assert_complete(folder):
     assert {name: (folder / name).read_bytes() for name in files_in(folder)} == CONTENT
 
 
-@pytest.mark.parametrize("behaviour", BAD, ids=lambda behaviour: behaviour.__name__)
+@pytest.mark.parametrize("behaviour", hostile.BAD.values(), ids=hostile.BAD)
 def test_a_bad_mirror_is_replaced_by_the_next_and_alone_is_an_error_in_time(behaviour, tmp_path, monkeypatch):
     began = time.perf_counter()
     with mirrors(monkeypatch, behaviour, None):
@@ -84,7 +68,7 @@ def test_a_bad_mirror_is_replaced_by_the_next_and_alone_is_an_error_in_time(beha
     assert time.perf_counter() - began < SECONDS
 
 
-@pytest.mark.parametrize("behaviour", UNUSUAL, ids=lambda behaviour: behaviour.__name__)
+@pytest.mark.parametrize("behaviour", hostile.UNUSUAL.values(), ids=hostile.UNUSUAL)
 def test_an_odd_but_correct_answer_is_accepted(behaviour, tmp_path, monkeypatch):
     monkeypatch.setattr(download, "_FILE_SECONDS", 20)
     with mirrors(monkeypatch, behaviour):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_lab.data import download, find
+from mnist_lab.data import download, find, stand_in
 from mnist_lab.data.download import DownloadError
 from mnist_lab.data.find import NAMES, find_mnist, find_on_disk
 from mnist_lab.data.idx import MnistFileError
@@ -23,7 +23,7 @@ def data_dir(tmp_path, monkeypatch):
     monkeypatch.delenv("MNIST_LAB_DATA", raising=False)
     monkeypatch.setattr(download, "user_cache", lambda: tmp_path / "cache")
     monkeypatch.setattr(find, "default_data_dir", lambda: tmp_path / "data")
-    monkeypatch.setattr(find.stand_in, "write_stand_in", write_tiny)
+    monkeypatch.setattr(stand_in, "write_stand_in", write_tiny)
 
     def refuse(folder):
         refuse.calls += 1
@@ -145,7 +145,7 @@ def test_without_a_network_the_stand_in_is_drawn_and_announced_once(data_dir, mo
     assert re.match(f"Using stand-in digits .*{NO_NETWORK}.*`mnist-lab download`", notice)
     assert download.download_mnist.calls == 1
     find._download_or_stand_in.cache_clear()  # as in another process
-    monkeypatch.setattr(find.stand_in, "write_stand_in", lambda folder: pytest.fail("drawn twice"))
+    monkeypatch.setattr(stand_in, "write_stand_in", lambda folder: pytest.fail("drawn twice"))
     find_mnist()
     assert download.download_mnist.calls == 2
     assert sorted(path.name for path in (data_dir.parent / "cache").iterdir()) == ["stand-in-2", "stand-in-2.lock"]
@@ -172,7 +172,7 @@ def test_an_unfinished_or_incomplete_stand_in_is_drawn_again(data_dir, monkeypat
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(find.stand_in, "write_stand_in", interrupted)
+        patch.setattr(stand_in, "write_stand_in", interrupted)
         with pytest.raises(KeyboardInterrupt):
             find_mnist("stand-in")
     assert [path.name for path in (data_dir.parent / "cache").iterdir()] == ["stand-in-2.lock"]

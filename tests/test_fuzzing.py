@@ -131,15 +131,7 @@ shapes = some.one_of(
     some.tuples(sides, sides, some.integers(0, 5)),
     some_numpy.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=30),
 )
-numbers = some.one_of(
-    some_numpy.integer_dtypes(),
-    some_numpy.unsigned_integer_dtypes(),
-    some_numpy.floating_dtypes(),
-    some_numpy.boolean_dtypes(),
-    some_numpy.complex_number_dtypes(),
-    some_numpy.datetime64_dtypes(),
-    some_numpy.byte_string_dtypes(),
-)
+numbers = some.one_of(some_numpy.scalar_dtypes(), some_numpy.byte_string_dtypes())
 
 
 @fuzzed

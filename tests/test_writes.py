@@ -9,7 +9,8 @@ import pytest
 
 from .notebooks import code, write
 
-WATCHING = Path(__file__).parent / "watching"
+TESTS = Path(__file__).parent
+PATH = os.pathsep.join([str(TESTS / "watching"), str(TESTS.parent)])
 HARMLESS = ("/dev/", "/proc/")
 
 
@@ -24,7 +25,7 @@ def written(tiny, tmp_path):
     for folder in (home, temporary, here):
         folder.mkdir()
     log = tmp_path / "written.txt"
-    own = {"HOME": str(home), "TMPDIR": str(temporary), "PYTHONPATH": str(WATCHING), "WRITTEN": str(log)}
+    own = {"HOME": str(home), "TMPDIR": str(temporary), "PYTHONPATH": PATH, "WRITTEN": str(log)}
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "JUPYTER", "IPYTHON"))
     }

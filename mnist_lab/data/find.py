@@ -15,7 +15,7 @@ from typing import Literal
 
 from filelock import FileLock
 
-from mnist_lab.data import download, stand_in
+from mnist_lab.data import download
 from mnist_lab.data.idx import MnistFileError, quoted
 
 Origin = Literal["mnist", "stand-in", "other"]
@@ -174,13 +174,15 @@ def _missing_file(folder: Path, name: str, *, mixed: bool) -> MnistFileError:
 
 
 def _stand_in(chosen_by: str) -> MnistFiles:
+    from mnist_lab.data import stand_in  # imported late: where MNIST is found, SciPy and fonts are not needed
+
     folder = download.user_cache() / f"stand-in-{stand_in.VERSION}"
     try:
         if not _is_complete(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(folder.with_suffix(".lock")):
                 if not _is_complete(folder):  # another process may have drawn it meanwhile
-                    _draw_stand_in(folder)
+                    _draw(stand_in.write_stand_in, folder)
     except OSError as error:
         found, expected = f"a folder that cannot be created ({error})", "a cache with room for 55 MB of stand-in digits"
         remedy = f"Make it writable, or name a folder with MNIST's files in {VARIABLE}."
@@ -192,12 +194,12 @@ def _is_complete(folder: Path) -> bool:
     return all((folder / name).is_file() for name in (*NAMES.values(), _MARKER))
 
 
-def _draw_stand_in(folder: Path) -> None:
+def _draw(write_digits: Callable[[Path], None], folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     print("Drawing 70,000 stand-in digits from fonts. This happens once.", flush=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="unfinished-") as unfinished:
         drawn = Path(unfinished, folder.name)
         drawn.mkdir()
-        stand_in.write_stand_in(drawn)
-        (drawn / _MARKER).write_text(stand_in.VERSION)
+        write_digits(drawn)
+        (drawn / _MARKER).touch()
         drawn.rename(folder)
