@@ -129,10 +129,10 @@ def test_a_download_goes_to_the_default_folder(data_dir, monkeypatch):
     assert find_mnist().folder == data_dir
 
 
-@pytest.mark.parametrize("name", [TRAIN_IMAGES, f"{TRAIN_IMAGES}.gz", "train-images.idx3-ubyte"])
+@pytest.mark.parametrize("name", ["t10k-labels-idx1-ubyte", "t10k-labels-idx1-ubyte.gz", "t10k-labels.idx1-ubyte"])
 def test_a_damaged_file_in_the_default_folder_is_not_replaced_by_the_stand_in(data_dir, monkeypatch, name):
     fill_with_official(data_dir, monkeypatch)
-    (data_dir / f"{TRAIN_IMAGES}.gz").unlink()
+    (data_dir / "t10k-labels-idx1-ubyte.gz").unlink()
     (data_dir / name).write_bytes(b"<html>")
     with pytest.raises(MnistFileError, match=rf"{name}: found SHA-256 .*expected SHA-256"):
         find_mnist()
