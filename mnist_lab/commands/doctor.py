@@ -126,10 +126,8 @@ def _digits() -> Result:
                 f"digits: MNIST is not on this machine; `mnist-lab download` puts it into {find.default_data_dir()}; "
                 "a lesson downloads it, or uses stand-in digits if there is no network"
             )
-        for images in (found.train_images, found.validation_images):
-            idx.check_header(images, "images")
-        for labels in (found.train_labels, found.validation_labels):
-            idx.check_header(labels, "labels")
+        idx.read_digits(found.train_images, found.train_labels)
+        idx.read_digits(found.validation_images, found.validation_labels)
     except Exception as error:  # a broken package may raise anything when it is imported
         return False, f"digits: {error}"
     return True, f"digits: {found}, in {found.folder}"
