@@ -2,19 +2,16 @@ import matplotlib.pyplot as plt
 import pytest
 
 from mnist_lab.plots import accuracy_ladder
-from mnist_lab.results import store
+from mnist_lab.results.store import LONG
+from tools.store_results import store
 
 
 @pytest.fixture
-def measured(tmp_path, monkeypatch):
-    file = tmp_path / "results.json"
+def measured(results_file):
     for lesson, accuracy in (("01_a", 0.9), ("02_b", 0.8), ("03_c", 0.97)):
         for seed in range(4 if lesson != "03_c" else 2):
             entry = {"accuracy": [0.1, accuracy + seed / 1000], "loss": [1.0, 0.5], "misread": [], "seconds": 1.0}
-            store.store(lesson, seed, entry, {"python": "3"}, origin="mnist", file=file)
-    for name in ("measured_lessons", "seeds_of", "summary"):
-        function = getattr(store, name)
-        monkeypatch.setattr(accuracy_ladder, name, lambda *a, function=function, **k: function(*a, **k, file=file))
+            store(lesson, seed, entry, {"python": "3"}, origin="mnist")
 
 
 def labels_and_texts():
@@ -37,18 +34,18 @@ def test_later_lessons_and_lessons_with_too_few_seeds_are_left_out(measured):
     assert labels_and_texts()[0] == ["01 a", "02 b"]
 
 
-def test_a_longer_training_run_has_a_rung_of_its_own(measured, tmp_path):
+def test_a_longer_training_run_has_a_rung_of_its_own(measured):
     for seed in range(3):
         entry = {"accuracy": [0.5, 0.95], "loss": [1.0, 0.5], "misread": [], "seconds": 1.0}
-        store.store("01_a", seed, entry, {}, origin="mnist", variant=store.LONG, file=tmp_path / "results.json")
+        store("01_a", seed, entry, {}, origin="mnist", variant=LONG)
     accuracy_ladder.display_ladder("02_b")
     assert labels_and_texts() == (["01 a", "01 a, long", "02 b"], ["90.15 %", "95.00 %", "80.15 %"])
 
 
-def test_a_lesson_measured_on_a_held_out_set_has_no_rung(measured, tmp_path):
+def test_a_lesson_measured_on_a_held_out_set_has_no_rung(measured):
     for seed in range(3):
         entry = {"accuracy": [0.95], "loss": [0.5], "misread": [], "seconds": 1.0, "held_out": 5_000}
-        store.store("01_b", seed, entry, {"python": "3"}, origin="mnist", file=tmp_path / "results.json")
+        store("01_b", seed, entry, {"python": "3"}, origin="mnist")
     accuracy_ladder.display_ladder("02_b")
     assert labels_and_texts()[0] == ["01 a", "02 b"]
 

@@ -2,21 +2,19 @@ import matplotlib.pyplot as plt
 import pytest
 
 from mnist_lab.plots import paired_losses
-from mnist_lab.results.store import seeds_of, store
+from tools.store_results import store
 
 FIRST, SECOND = "06_convolutions", "07_convolutions_with_dropout"
 
 
 @pytest.fixture
-def measure(tmp_path, monkeypatch):
+def measure(results_file):
     """Return a function that stores a lesson's losses, a list of epochs for each seed, in a temporary file."""
-    file = tmp_path / "results.json"
-    monkeypatch.setattr(paired_losses, "seeds_of", lambda lesson: seeds_of(lesson, file=file))
 
     def store_losses(lesson, losses):
         for seed, loss in losses.items():
             entry = {"accuracy": [0.9] * len(loss), "loss": loss, "misread": [], "seconds": 1.0}
-            store(lesson, seed, entry, {"python": "3"}, origin="mnist", file=file)
+            store(lesson, seed, entry, {"python": "3"}, origin="mnist")
 
     return store_losses
 

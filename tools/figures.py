@@ -1,9 +1,10 @@
 """The measured figures of the lessons on MNIST, as prose shows them."""
 
 import re
+from statistics import mean
 
 from mnist_lab.checks.lessons import LESSONS
-from mnist_lab.results.store import AS_TAUGHT, LONG, figure, first_epochs, seeds_of, summary
+from mnist_lab.results.store import AS_TAUGHT, LONG, Variant, seeds_of, summary
 
 LISTED = (
     "NN.mean, NN.lowest, NN.highest, NN.seeds (NN.long.mean and so on of a longer training), NN.deaths, "
@@ -37,14 +38,15 @@ def measured(name: str) -> str:
         return percent(getattr(summarized, field))
     if field == "seeds":
         return str(summarized.seeds)
-    if (share := figure(lesson, field)) is not None:
-        return percent(share)
+    own = [entry["figures"] for entry in seeds_of(lesson).values() if field in entry.get("figures", {})]
+    if own:
+        return percent(mean(figures[field] for figures in own))
     if pairs := re.fullmatch(r"pairs_below_(\d\d)", field):
         return _pairs_below(lesson, _lesson(pairs[1]))
     raise ValueError(f"there is no figure {field!r} of lesson {found['number']}. There are: {LISTED}")
 
 
-def mean_and_std(lesson: str, variant: str = AS_TAUGHT) -> str | None:
+def mean_and_std(lesson: str, variant: Variant = AS_TAUGHT) -> str | None:
     """Return a lesson's accuracy with its standard deviation, or None where it was not measured."""
     found = summary(lesson, variant=variant)
     return found and f"{percent(found.mean)} (± {100 * found.std:.2f}, {found.seeds} seeds)"
@@ -70,5 +72,6 @@ def _pairs_below(lesson: str, other: str) -> str:
 
 
 def _deaths(lesson: str) -> str:
-    accuracies = first_epochs(lesson).values()
-    return f"{sum(accuracy < _DEAD for accuracy in accuracies) or 'none'} of {len(accuracies)}"
+    runs = {**seeds_of(lesson, variant=Variant(epochs=1)), **seeds_of(lesson)}  # a full run begins with its first epoch
+    dead = sum(entry["accuracy"][0] < _DEAD for entry in runs.values())
+    return f"{dead or 'none'} of {len(runs)}"
