@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from mnist_lab.__main__ import main
-from mnist_lab.commands.notebook_files import notebook_files, replace
+from mnist_lab.commands.notebook_files import notebook_files
+from mnist_lab.data.files import write_whole as replace
 
 from .notebooks import code, write
 
@@ -79,7 +80,7 @@ def test_a_file_is_replaced_by_a_whole_one_only(tmp_path, monkeypatch):
     def full(*_, **__):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="No space"):
         replace(file, "new")
     assert file.read_bytes() == "é \\ud800".encode()

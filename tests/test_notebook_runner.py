@@ -91,7 +91,7 @@ def test_a_failing_cell_ends_the_run_and_is_reported_with_its_error(path):
 def test_a_cell_is_stopped_at_its_time_limit(path):
     write(path, code("import time; time.sleep(60)", "endless"))
     began = time.perf_counter()
-    result = execute(path, cell_seconds=3)
+    result = execute(path, seconds=3)
     assert result.failure.startswith("cell 'endless': stopped at the time limit, after ")
     assert time.perf_counter() - began < 30
 
