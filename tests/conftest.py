@@ -18,6 +18,8 @@ from mnist_lab.data import idx
 from mnist_lab.data.find import NAMES
 from mnist_lab.results import runs, store
 
+from .notebooks import execute_here
+
 TRAINING, VALIDATION = 300, 100
 
 
@@ -52,6 +54,13 @@ def tiny(tmp_path, monkeypatch):
     folder = write_tiny(tmp_path / "tiny")
     monkeypatch.setenv("MNIST_LAB_DATA", str(folder))
     return folder
+
+
+@pytest.fixture
+def without_kernels(monkeypatch):
+    """Let `run`, `grade` and `measure` execute notebooks in this process, in milliseconds."""
+    for module in ("mnist_lab.commands.run", "mnist_lab.commands.grade", "tools.measure"):
+        monkeypatch.setattr(f"{module}.execute", execute_here)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import nbformat
 import pytest
 
 from mnist_lab.__main__ import main
-from mnist_lab.commands.notebook_runner import Execution
 from mnist_lab.data.find import find_mnist
 from mnist_lab.results.store import Variant, seeds_of
 from tools import measure as module
@@ -41,26 +40,6 @@ LONG = code("EPOCHS = 5\nlong_model = long_history = None", "train-long")
 @pytest.fixture
 def lesson(tmp_path, tiny, results_file):
     return str(write(tmp_path / "01_small.ipynb", *CELLS[:-1], LONG, CELLS[-1]))
-
-
-@pytest.fixture
-def without_kernels(monkeypatch, tmp_path):
-    """Execute the cells of a shortened lesson in this process, one after the other."""
-
-    def execute(path, *, parameters, variables, report, stop):
-        cells, record = read(path).cells, tmp_path / "record"
-        record.unlink(missing_ok=True)
-        names = {}
-        with monkeypatch.context() as patch:
-            for name, value in {**variables, "MNIST_LAB_RESULTS": str(record)}.items():
-                patch.setenv(name, value)
-            for cell in cells:
-                exec(cell.source, names)
-                names |= parameters if cell.id == "parameters" else {}
-        checks = [json.loads(line) for line in record.read_text().splitlines()] if record.exists() else []
-        return Execution(read(path), 1.0, {cell.id: 1.0 for cell in cells}, checks, None)
-
-    monkeypatch.setattr(module, "execute", execute)
 
 
 def measured(variant="as taught"):
