@@ -143,6 +143,8 @@ def _train(chosen: argparse.Namespace) -> int:
     from mnist_lab.environment import quiet_stderr
 
     with quiet_stderr():
+        import tensorboard  # noqa: F401  without it, TensorFlow has no tf.summary.scalar
+
         from mnist_lab.trainer.train import train
     return train(from_flags(chosen))
 
