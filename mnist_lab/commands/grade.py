@@ -20,24 +20,14 @@ from mnist_lab.data.files import unfinished_beside
 
 @dataclass(frozen=True)
 class Grade:
-    """A notebook's row.
-
-    Attributes:
-        notebook: its path.
-        lesson: the lesson that its last check is of.
-        passed: how many claims of that check hold.
-        claims: how many claims it has.
-        not_yet: those that do not hold.
-        error: why the notebook did not run to its end or reached no check.
-        remark: what else is to be said of the run.
-    """
+    """A notebook's row in the table."""
 
     notebook: str
-    lesson: str = ""
-    passed: int = 0
+    lesson: str = ""  # that its last check is of
+    passed: int = 0  # how many claims of that check hold
     claims: int = 0
-    not_yet: str = ""
-    error: str = ""
+    not_yet: str = ""  # those that do not hold
+    error: str = ""  # why it did not run to its end or reached no check
     remark: str = ""
 
 

@@ -41,22 +41,13 @@ Report = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Execution:
-    """The result of a notebook's run.
+    """The result of a notebook's run."""
 
-    Attributes:
-        notebook: the notebook with its new outputs (up to the failure, if there was one).
-        seconds: how long the run took, from the start of the kernel to its end.
-        cell_seconds: how long each code cell took, by the cell's id.
-        checks: what `check_lesson` recorded, a dictionary for each call.
-        failure: the cell and the error, or None.
-        output_dropped: whether the notebook put out more than `OUTPUT_BYTES`.
-    """
-
-    notebook: NotebookNode
-    seconds: float
-    cell_seconds: dict[str, float]
-    checks: list[dict[str, Any]]
-    failure: str | None
+    notebook: NotebookNode  # with its new outputs, up to the failure if there was one
+    seconds: float  # from the start of the kernel to its end
+    cell_seconds: dict[str, float]  # of each code cell, by its id
+    checks: list[dict[str, Any]]  # what `check_lesson` recorded at each call
+    failure: str | None  # the cell and the error
     output_dropped: bool = False
 
     @property

@@ -35,7 +35,10 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
         print(f"No such notebook: {', '.join(missing)}", file=sys.stderr)
         return 2
     terminal.print(f"Digits: {find_mnist()}")  # before the bars, because a download shows a bar, too
-    table = _table()
+    table = Table("notebook")
+    for heading in ("validation accuracy", "as taught ≥", "seconds", "check"):
+        table.add_column(heading, justify="right")
+    table.columns[0].no_wrap = True
     remarks: list[str] = []
     failed = False
     try:
@@ -58,14 +61,6 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
         for remark in remarks:
             terminal.print(remark)
     return int(failed)
-
-
-def _table() -> Table:
-    table = Table()
-    table.add_column("notebook", no_wrap=True)
-    for heading in ("validation accuracy", "as taught ≥", "seconds", "check"):
-        table.add_column(heading, justify="right")
-    return table
 
 
 def _write(result: Execution, path: Path, destination: Path | None) -> None:
