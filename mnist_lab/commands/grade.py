@@ -110,23 +110,21 @@ def _grade_one(path: Path, seconds: float, report: Report) -> Grade:
         return Grade(str(path), error="there is no such file")
     try:
         with tempfile.TemporaryDirectory(prefix="mnist-lab-grade-", ignore_cleanup_errors=True) as folder:
-            return _grade_of(path, execute(path, seconds=seconds, folder=Path(folder), report=report), seconds)
+            return _grade_of(path, execute(path, seconds=seconds, folder=Path(folder), report=report))
     except ValueError as error:  # not a notebook
         return Grade(str(path), error=str(error))
     except Exception as error:  # a class is not lost by one notebook
         return Grade(str(path), error=describe_error(error))
 
 
-def _grade_of(path: Path, result: Execution, seconds: float) -> Grade:
-    error = result.failure or ""
-    if error and result.seconds >= seconds:
-        error = f"stopped at the time limit of {seconds:g} s, in {error.partition(':')[0]}"
+def _grade_of(path: Path, result: Execution) -> Grade:
     if not result.checks:
-        return Grade(str(path), error=error or "it ran to its end without reaching a check", remark=result.remark)
+        error = result.failure or "it ran to its end without reaching a check"
+        return Grade(str(path), error=error, remark=result.remark)
     lesson, verdicts = result.checks[-1]["lesson"], result.checks[-1]["verdicts"]
     not_yet = [verdict["claim"] for verdict in verdicts if not verdict["holds"]]
     passed = len(verdicts) - len(not_yet)
-    return Grade(str(path), lesson, passed, len(verdicts), "; ".join(not_yet), error, result.remark)
+    return Grade(str(path), lesson, passed, len(verdicts), "; ".join(not_yet), result.failure or "", result.remark)
 
 
 def _table(names: list[str], grades: list[Grade]) -> Table:

@@ -145,7 +145,7 @@ class _Client(NotebookClient):
             asyncio.run(self.async_execute(env=variables, stdout=subprocess.DEVNULL, stderr=log))
             error_line = ""
         except CellTimeoutError:
-            error_line = f"stopped at the time limit, after {self.elapsed():.0f} s"
+            error_line = f"stopped at the time limit of {self._seconds:g} s"
         except CellExecutionError as error:
             error_line = describe(error.ename, error.evalue)
         except RuntimeError as error:  # DeadKernelError, or the kernel did not start
