@@ -130,6 +130,7 @@ def test_after_ctrl_c_the_rows_that_are_done_are_kept(tmp_path, monkeypatch, cap
     def interrupted(path, **named):
         if path.stem == "b":
             assert table.read_text() == "last week's"
+            assert [row["passed"] for row in read_table(tmp_path / "grades.csv.unfinished")] == ["1"] * done
             raise KeyboardInterrupt
         return execute_here(path, **named)
 
@@ -299,17 +300,3 @@ def test_ctrl_c_ends_the_command_with_its_kernels(start, waiting, tmp_path, tiny
     if command == "run":
         assert "0.9123" in output
         assert (tmp_path / "out" / "done.ipynb").exists()
-
-
-@pytest.mark.slow
-def test_a_killed_grade_leaves_its_rows_and_the_old_table(start, waiting, tmp_path):
-    loop, trains = waiting
-    table = tmp_path / "table.csv"
-    table.write_text("last week's")
-    process = start("-m", "mnist_lab", "grade", write(tmp_path / "done.ipynb", DONE), loop, "--csv", table)
-    kernel = trains(process)
-    process.kill()
-    wait_for_end(process, 30)
-    os.kill(kernel, signal.SIGKILL)
-    assert table.read_text() == "last week's"
-    assert "done.ipynb,01_dense_softmax,1,1," in (tmp_path / "table.csv.unfinished").read_text()

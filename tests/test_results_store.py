@@ -150,51 +150,21 @@ def test_the_committed_files_are_consistent():
 
 # Until November 2026 a variant was stored by its name, and each entry held the indices of its misclassified digits.
 OLD = {
-    "environments": [ENVIRONMENT],
-    "results": {
-        "mnist": {
-            LESSON: {"as taught": {"0": entry(0.9)}, "1 epoch": {"0": entry(0.8), "1": entry(0.7)}},
-            "09_honest_evaluation": {"END=1.0, RATE=0": {"0": entry(0.6, held_out=12, figures={"raw": 0.5})}},
-        }
-    },
+    LESSON: {"as taught": {"0": entry(0.9)}, "1 epoch": {"0": entry(0.8), "1": entry(0.7)}},
+    "09_honest_evaluation": {"END=1.0, RATE=0": {"0": entry(0.6, held_out=12, figures={"raw": 0.5})}},
 }
 
 
-def migrated(old):
-    """Return the new content of results.json, and the indices of the misclassified digits by run."""
-    content, misclassified = {"environments": old["environments"], "results": {}}, {}
-    for origin, lessons in old["results"].items():
-        for lesson, variants in lessons.items():
-            groups = content["results"].setdefault(origin, {}).setdefault(lesson, [])
-            for name, seeds in variants.items():
-                variant = Variant.from_name(name)
-                parts = {part: value for part, value in vars(variant).items() if value}
-                groups.append({"variant": parts, "seeds": {seed: dict(stored) for seed, stored in seeds.items()}})
-                for seed, stored in groups[-1]["seeds"].items():
-                    misclassified[run_name(origin, lesson, variant, seed)] = stored.pop("misread")
-    return content, misclassified
-
-
-def restored(new, misclassified):
-    """Return the old content."""
-    content = {"environments": new["environments"], "results": {}}
-    for origin, lessons in new["results"].items():
-        for lesson, groups in lessons.items():
-            variants = content["results"].setdefault(origin, {}).setdefault(lesson, {})
-            for group in groups:
-                variant = Variant(**group["variant"])
-                variants[str(variant)] = {
-                    seed: stored | {"misread": misclassified[run_name(origin, lesson, variant, seed)]}
-                    for seed, stored in group["seeds"].items()
-                }
-    return content
-
-
 def test_results_migrate_from_their_old_form_and_back(results_file):
-    new, misclassified = migrated(OLD)
-    old = json.loads(json.dumps(OLD).replace("END=1.0", "END=1"))
-    assert restored(json.loads(dump(new)), misclassified) == old
-    results_file.write_text(dump(new))
-    results.contents.cache_clear()
-    assert seeds_of(LESSON, variant=Variant(epochs=1))["1"]["accuracy"] == [0.1, 0.7]
-    assert seeds_of("09_honest_evaluation", variant=Variant.from_name("RATE=0, END=1"))["0"]["figures"] == {"raw": 0.5}
+    for lesson, variants in OLD.items():
+        for name, seeds in variants.items():
+            for seed, old in seeds.items():
+                put(int(seed), old, lesson=lesson, variant=Variant.from_name(name))
+    for lesson, variants in OLD.items():
+        for name, seeds in variants.items():
+            misread = measured_runs(lesson, variant=name).misread
+            for number, (seed, new) in enumerate(seeds_of(lesson, variant=Variant.from_name(name)).items()):
+                indices = {} if misread is None else {"misread": np.flatnonzero(misread[number]).tolist()}
+                old = {key: value for key, value in seeds[seed].items() if key in new or indices}
+                assert new | indices == old | {"environment": 0}
+            assert len(seeds) == number + 1

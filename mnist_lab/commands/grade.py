@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from mnist_lab.checks.errors import describe_error
 from mnist_lab.commands.notebook_files import notebook_files, relative_to_common_folder
@@ -128,12 +128,14 @@ def _grade_of(path: Path, result: Execution) -> Grade:
 
 
 def _table(names: list[str], grades: list[Grade]) -> Table:
-    table = Table(show_lines=True)
-    table.add_column("notebook", overflow="fold")
-    table.add_column("lesson", no_wrap=True)
-    table.add_column("passed", justify="right", no_wrap=True)
-    table.add_column("not yet", overflow="fold", ratio=2)
-    table.add_column("error", overflow="fold", ratio=1)
+    table = Table(
+        Column("notebook", overflow="fold"),
+        Column("lesson", no_wrap=True),
+        Column("passed", justify="right", no_wrap=True),
+        Column("not yet", overflow="fold", ratio=2),
+        Column("error", overflow="fold", ratio=1),
+        show_lines=True,
+    )
     for name, each in zip(names, grades, strict=True):
         passed = f"{each.passed} of {each.claims}" if each.claims else "–"
         said = "; ".join(text for text in (each.error, each.remark) if text)

@@ -237,9 +237,10 @@ def _recorded(file: Path, notebook: Path) -> list[dict[str, Any]]:
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
         checks = [json.loads(line) for line in text.split("\n") if line]
-        verdicts = [verdict for check in checks for verdict in check["verdicts"]]
-        if all(isinstance(check["lesson"], str) for check in checks) and all(
-            verdict.keys() >= {"claim", "holds", "hint"} for verdict in verdicts
+        verdicts = [verdict.keys() for check in checks for verdict in check["verdicts"]]
+        lessons = [check["lesson"] for check in checks]
+        if all(keys >= {"claim", "holds", "hint"} for keys in verdicts) and all(
+            isinstance(name, str) for name in lessons
         ):
             return checks
     except (OSError, ValueError, LookupError, TypeError, AttributeError):

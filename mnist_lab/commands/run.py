@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import nbformat
-from rich.table import Table
+from rich.table import Column, Table
 
 from mnist_lab.checks.lessons import LESSONS
 from mnist_lab.commands.notebook_files import notebook_files, relative_to_common_folder
@@ -35,10 +35,8 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
         print(f"No such notebook: {', '.join(missing)}", file=sys.stderr)
         return 2
     terminal.print(f"Digits: {find_mnist()}")  # before the bars, because a download shows a bar, too
-    table = Table("notebook")
-    for heading in ("validation accuracy", "as taught ≥", "seconds", "check"):
-        table.add_column(heading, justify="right")
-    table.columns[0].no_wrap = True
+    headings = ("validation accuracy", "as taught ≥", "seconds", "check")
+    table = Table(Column("notebook", no_wrap=True), *(Column(heading, justify="right") for heading in headings))
     remarks: list[str] = []
     failed = False
     try:
