@@ -59,13 +59,12 @@ def test_the_actions_are_pinned_by_commit(path):
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in used)
 
 
-def test_the_weekly_workflow_runs_every_part_of_the_nightly():
-    weekly = (ROOT / ".github" / "workflows" / "weekly.yml").read_text(encoding="utf-8")
-    nightly = (ROOT / ".ci" / "nightly").read_text(encoding="utf-8")
-    (parts,) = re.findall(r"part: \[(.*)\]", weekly)
-    (known,) = re.findall(r'known="\$\(echo \$exercises\) (.*)"', nightly)
-    exercises = [path.stem.removeprefix("lesson_") for path in (ROOT / "tests" / "solutions").glob("lesson_*.py")]
-    assert sorted(re.findall(r"[\w-]+", parts)) == sorted([*exercises, *known.split()])
+@pytest.mark.parametrize(("workflow", "script"), [("ci", "run"), ("weekly", "nightly")])
+def test_the_workflows_run_every_part_of_their_scripts(workflow, script):
+    (run,) = re.findall(r"part: \[(.*)\]", (ROOT / f".github/workflows/{workflow}.yml").read_text(encoding="utf-8"))
+    (known,) = re.findall(r'^choose "(.*)" "\$@"$', (ROOT / f".ci/{script}").read_text(encoding="utf-8"), re.MULTILINE)
+    exercises = " ".join(path.stem[:2] for path in EXERCISES)
+    assert sorted(re.findall(r"[\w-]+", run)) == sorted(known.replace("$(echo $exercises)", exercises).split())
 
 
 def test_the_newest_changes_are_those_of_this_version():

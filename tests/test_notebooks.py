@@ -16,9 +16,10 @@ from mnist_lab.commands import notebook_format
 from tools.project import read
 from tools.sources import read_sources
 
+from .notebook_items import AS_TAUGHT, UNSOLVED, solutions_of
 from .notebooks import EXERCISES, LESSONS, ROOT
 
-TAGS = {"setup", "parameters", "exercise", "answer", "check", "task", "nbval-ignore-output"}
+TAGS = {"setup", "parameters", "exercise", "answer", "check", "task", "length", "nbval-ignore-output"}
 HEADINGS = (
     "In brief",
     "How to use this notebook",
@@ -232,15 +233,25 @@ def test_nothing_of_the_machine_is_in_it(path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "folders"),
+    ("arguments", "expected", "left_out"),
     [
-        ([], {"tests", "tests/solutions", "notebooks"}),
-        (["tests"], {"tests"}),
-        (["tests/solutions"], {"tests/solutions"}),
+        ([], "tests notebooks notebooks/exercises", "tests/browser notebooks/source"),
+        (["--full-length"], "tests notebooks", "notebooks/exercises tests/test_trainer_at_full_length.py"),
+        (["--full-length", "notebooks/exercises/05_dropout.ipynb"], "notebooks/exercises", "tests notebooks"),
     ],
 )
-def test_pytest_collects_the_solutions_when_they_or_nothing_is_named(arguments, folders):
+def test_pytest_collects_what_the_tiers_promise(arguments, expected, left_out):
     command = [sys.executable, "-m", "pytest", *arguments, "--collect-only", "--quiet", "--numprocesses=0"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True).stdout
-    files = {line.partition("::")[0] for line in listed.splitlines() if "::" in line}
-    assert {str(Path(file).parent) for file in files} == folders
+    files = {Path(line.partition("::")[0]) for line in listed.splitlines() if "::" in line}
+    found = {path.as_posix() for file in files for path in (file, file.parent)}
+    assert found >= set(expected.split())
+    assert not found & set(left_out.split())
+
+
+@pytest.mark.parametrize("path", EXERCISES, ids=lambda path: path.stem)
+def test_each_exercise_has_right_and_wrong_solutions(path):
+    _, expected = solutions_of(path.stem)
+    assert expected[UNSOLVED], "the exercise is not solved as it is"
+    assert sum(not claims for name, claims in expected.items() if name != AS_TAUGHT) >= 1, "another right way"
+    assert sum(bool(claims) for name, claims in expected.items() if name != UNSOLVED) >= 2, "two wrong ones"

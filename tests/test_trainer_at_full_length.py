@@ -1,6 +1,6 @@
 """Lesson 08's recipe with `mnist-lab train` on all digits: killed ten times, and on two workers.
 
-These tests take almost an hour, so they run only with `--full-length`.
+These tests take almost an hour, so they run only where this file is named.
 """
 
 import json
@@ -17,12 +17,6 @@ SEEDS = range(3)
 KILLS, STEPS = 10, 9_370
 LEAST_ACCURACY, MOST_APART = 0.992, 0.003
 TRAINING_SECONDS = 1_800
-
-
-@pytest.fixture(autouse=True)
-def at_full_length(pytestconfig):
-    if not pytestconfig.getoption("full_length"):
-        pytest.skip("only with --full-length")
 
 
 def trainer(job, seed):

@@ -9,7 +9,7 @@ import nbformat
 from tools.project import ROOT, SOURCES
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_OF_A_CELL = {"name", "tags", "task", "starter", "needs"}
+_OF_A_CELL = {"name", "tags", "task", "starter", "needs", "short"}
 _OF_JUPYTEXT = {"jupytext", "kernelspec"}  # written by an editor, and not needed
 
 
