@@ -15,7 +15,6 @@ from mnist_lab.checks.errors import describe_error
 from mnist_lab.commands.notebook_files import notebook_files, relative_to_common_folder
 from mnist_lab.commands.notebook_runner import Execution, Report, execute
 from mnist_lab.commands.progress import Bar, console, progress
-from mnist_lab.data.files import unfinished_beside
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def _begin(table: Path) -> Path:
     Raises:
         OSError: it cannot be written, or the rows of a run that was killed are in it.
     """
-    unfinished = unfinished_beside(table.resolve())
+    unfinished = table.resolve().with_name(f"{table.name}.unfinished")
     if unfinished.exists():
         raise OSError(f"{unfinished} holds the rows of a run that was killed, or still runs. Rename or delete it.")
     if table.exists() and not table.is_file():

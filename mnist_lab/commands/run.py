@@ -63,7 +63,6 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
 
 def _write(result: Execution, path: Path, destination: Path | None) -> None:
     if destination:
-        destination.parent.mkdir(parents=True, exist_ok=True)
         write_whole(destination, nbformat.writes(result.notebook) + "\n")
     elif not result.failure:
         write_whole(path, text(tidy(result.notebook)))
