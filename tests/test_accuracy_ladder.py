@@ -1,23 +1,19 @@
-import functools
-
 import matplotlib.pyplot as plt
 import pytest
 
 from mnist_lab.plots import accuracy_ladder
-from mnist_lab.results import store
+from mnist_lab.results.store import AS_TAUGHT, LONG
+from tools.store_results import store
 
 
 @pytest.fixture
-def measure(tmp_path, monkeypatch):
+def measure(results_file):
     """Return a function that stores a lesson's last accuracy with some seeds; some lessons are measured already."""
-    file = tmp_path / "results.json"
-    for name in ("measured_lessons", "seeds_of", "summary"):
-        monkeypatch.setattr(accuracy_ladder, name, functools.partial(getattr(store, name), file=file))
 
-    def store_runs(lesson, accuracy, seeds=4, variant=store.AS_TAUGHT, **more):
+    def store_runs(lesson, accuracy, seeds=4, variant=AS_TAUGHT, **more):
         for seed in range(seeds):
             entry = {"accuracy": [0.1, accuracy + seed / 1000], "loss": [1.0, 0.5], "misread": [], "seconds": 1.0}
-            store.store(lesson, seed, entry | more, {}, origin="mnist", variant=variant, file=file)
+            store(lesson, seed, entry | more, {}, origin="mnist", variant=variant)
 
     store_runs("01_a", 0.9)
     store_runs("02_b", 0.8)
@@ -48,7 +44,7 @@ def test_later_lessons_and_lessons_with_too_few_seeds_are_left_out(measure, upto
 
 
 def test_a_longer_training_run_has_a_rung_and_a_lesson_measured_on_a_held_out_set_has_none(measure):
-    measure("01_a", 0.95, variant=store.LONG)
+    measure("01_a", 0.95, variant=LONG)
     measure("01_b", 0.95, held_out=5_000)
     accuracy_ladder.display_ladder("02_b")
     assert rungs() == {"01 a": "90.15 %", "01 a, long": "95.15 %", "02 b": "80.15 %"}

@@ -14,15 +14,15 @@ TEXTS = ["unclosed tag [/b]", "pip install mnist-lab[notebooks]", "[red]not red[
 
 
 @pytest.fixture(autouse=True)
-def wide_terminal(monkeypatch, tiny):
+def wide_terminal(monkeypatch, tiny, without_kernels):
     monkeypatch.setenv("COLUMNS", "400")
 
 
-def test_grade_and_run_show_errors_claims_and_names_as_they_are(tmp_path, capsys, monkeypatch):
+def test_commands_show_errors_claims_and_names_as_they_are(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     record = RECORD.format(holds=False).replace("it works", "[/b] :bug:").replace("look here", "[/i] [b]so[/b]")
     paths = [
-        str(write(tmp_path / "ada [final].ipynb", code(f"raise ValueError({', '.join(TEXTS)!r})", "bad"))),
+        str(write(tmp_path / "ada [final].ipynb", code(f"raise ValueError({', '.join(TEXTS)!r})", "train"))),
         str(write(tmp_path / "[b].ipynb", code(record, "check"))),
     ]
     table = tmp_path / "table [1].csv"
@@ -35,6 +35,8 @@ def test_grade_and_run_show_errors_claims_and_names_as_they_are(tmp_path, capsys
     run = capsys.readouterr().out
     for text in (*TEXTS, "ada [final]", "[b].ipynb, not yet: [/b] :bug:", "[/i] [b]so[/b]", f"{tmp_path}/[out]"):
         assert text in run, text
+    assert main(["measure", paths[0], "--seeds", "1"]) == 1
+    assert f"ada [final], seed 0: cell 'train': ValueError: {TEXTS[0]}" in capsys.readouterr().out
 
 
 def test_a_character_that_the_terminal_lacks_costs_no_table(tmp_path, monkeypatch):
@@ -44,12 +46,6 @@ def test_a_character_that_the_terminal_lacks_costs_no_table(tmp_path, monkeypatc
     assert main(["grade", str(path), "--csv", str(tmp_path / "t.csv")]) == 1
     assert rb"ValueError: \u6570\u5b57 \xe9" in shown.getvalue()
     assert "ValueError: 数字 é" in (tmp_path / "t.csv").read_text(encoding="utf-8")
-
-
-def test_measure_shows_names_and_errors_as_they_are(tmp_path, capsys):
-    path = write(tmp_path / "01 [new].ipynb", code("raise ValueError('[/b]')", "train"))
-    assert main(["measure", str(path), "--seeds", "1"]) == 1
-    assert "01 [new], seed 0: cell 'train': ValueError: [/b]" in capsys.readouterr().out
 
 
 def test_every_console_and_every_text_of_a_bar_is_told_to():

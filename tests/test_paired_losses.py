@@ -2,22 +2,20 @@ import matplotlib.pyplot as plt
 import pytest
 
 from mnist_lab.plots import paired_losses
-from mnist_lab.results.store import seeds_of, store
+from tools.store_results import store
 
 FIRST, SECOND = "06_convolutions", "07_convolutions_with_dropout"
 
 
 @pytest.fixture
-def compare(tmp_path, monkeypatch):
+def compare(results_file):
     """Return a function that draws two lessons' losses, a list of epochs for each seed: it returns title and axes."""
-    file = tmp_path / "results.json"
-    monkeypatch.setattr(paired_losses, "seeds_of", lambda lesson: seeds_of(lesson, file=file))
 
     def draw(first, second):
         for lesson, losses in ((FIRST, first), (SECOND, second)):
             for seed, loss in losses.items():
                 entry = {"accuracy": [0.9] * len(loss), "loss": loss, "misread": [], "seconds": 1.0}
-                store(lesson, seed, entry, {"python": "3"}, origin="mnist", file=file)
+                store(lesson, seed, entry, {"python": "3"}, origin="mnist")
         paired_losses.display_paired_losses(FIRST, SECOND)
         figure = plt.gcf()
         assert figure.get_size_inches().tolist() == [9, 3.8]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_lab.results.store import AS_TAUGHT, Summary
+from mnist_lab.results.store import AS_TAUGHT, Summary, Variant
 from tools import figures, readme
 from tools.placeholders import fill
 from tools.project import repository
@@ -12,8 +12,12 @@ from .notebooks import LESSONS, code, notebook
 MEASURED = Summary(mean=0.91234, std=0.0012, lowest=0.9, highest=0.92, seeds=20, loss=0.3, loss_std=0.01)
 BEFORE = notebook(code("a = 1\nb = 2\nc = 3\nd = 4", "model"), code("x", "train"))
 AFTER = notebook(code("a = 1\nb = 2\nc = 3\nd = 5", "model"), code("x", "train"), code("new", "learning-rate"))
-LOSSES = {"07": {"0": [9, 0.1], "1": [0, 0.4], "5": [0]}, "06": {"0": [0, 0.2], "1": [9, 0.3], "2": [0]}}
-FIRST_EPOCHS = {"06": [0.97, 0.98], "08": [0.1135, 0.97, 0.19]}
+RUNS = {
+    "06": {"0": ([0.97], [0, 0.2]), "1": ([0.98], [9, 0.3]), "2": ([0.97], [0])},
+    "07": {"0": ([0.97], [9, 0.1]), "1": ([0.97], [0, 0.4]), "5": ([0.97], [0])},
+    "08": {"0": ([0.1135], [0]), "1": ([0.97], [0])},
+}
+ONE_EPOCH = {"08": {"1": ([0.1], [0]), "2": ([0.19], [0])}}  # the first epoch of a full run comes before it
 COLAB = repository().replace("github.com", "colab.research.google.com/github")
 
 
@@ -26,11 +30,13 @@ def measured(monkeypatch):
 
     monkeypatch.setattr(figures, "summary", summary)
     monkeypatch.setattr(readme, "summary", summary)
-    monkeypatch.setattr(figures, "figure", lambda lesson, name: 0.5 if (lesson[:2], name) == ("11", "raw") else None)
-    monkeypatch.setattr(figures, "first_epochs", lambda lesson: dict(enumerate(FIRST_EPOCHS[lesson[:2]])))
-    monkeypatch.setattr(
-        figures, "seeds_of", lambda lesson: {seed: {"loss": loss} for seed, loss in LOSSES[lesson[:2]].items()}
-    )
+    monkeypatch.setattr(figures, "seeds_of", seeds_of)
+
+
+def seeds_of(lesson, *, variant=AS_TAUGHT):
+    runs = {AS_TAUGHT: RUNS, Variant(epochs=1): ONE_EPOCH}[variant].get(lesson[:2], {})
+    found = {seed: {"accuracy": accuracy, "loss": loss} for seed, (accuracy, loss) in runs.items()}
+    return {"0": {"figures": {"raw": 0.4}}, "1": {"figures": {"raw": 0.6}}} if lesson[:2] == "11" else found
 
 
 @pytest.mark.parametrize(
@@ -44,7 +50,7 @@ def measured(monkeypatch):
         ("02.long.mean", "91.23 %"),
         ("11.raw", "50.00 %"),
         ("07.pairs_below_06", "1 of the 2"),
-        ("06.deaths", "none of 2"),
+        ("06.deaths", "none of 3"),
         ("08.deaths", "2 of 3"),
         ("changes model learning-rate", "```diff\n c = 3\n-d = 4\n+d = 5\n+new\n```"),
         ("github README.md#run-it", f"{repository()}/blob/main/README.md#run-it"),

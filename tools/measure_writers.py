@@ -22,12 +22,13 @@ from mnist_lab.data.find import find_mnist
 from mnist_lab.data.splits import split
 from mnist_lab.data.writers import find_writers, read_writers
 from mnist_lab.environment import processor, versions
-from mnist_lab.results.store import seeds_of, store
+from mnist_lab.results.store import Variant, seeds_of
 from tools.project import NOTEBOOKS, read
+from tools.store_results import store
 
 SPLITS = 10
 LESSON = "09_honest_evaluation"
-UNKNOWN, KNOWN = "writers unknown", "writers known"
+UNKNOWN, KNOWN = Variant("writers unknown"), Variant("writers known")
 RECIPE = ("parameters", "new-network", "learning-rate")
 
 
