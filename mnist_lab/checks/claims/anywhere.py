@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mnist_lab.checks.claims.layers import float_tolerance_of
-from mnist_lab.checks.evidence import Evidence, NotYet, claim, describe_error, mean_cross_entropy, once, shown
+from mnist_lab.checks.errors import describe_error
+from mnist_lab.checks.evidence import Evidence, NotYet, claim, mean_cross_entropy, probabilities_of, shown
 from mnist_lab.data.idx import CLASSES, SIDE
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-SIGNATURE = "serving_default"
+_SIGNATURE = "serving_default"
 _BATCH, _EXPORT_BATCH = 128, 100
 
 
@@ -71,20 +73,18 @@ def export_matches_the_model(evidence: Evidence) -> None:
 
 
 def _loss(evidence: Evidence, images: np.ndarray, labels: np.ndarray) -> float:
-    return mean_cross_entropy(np.asarray(evidence.model(images, training=False), np.float32), labels)
+    return mean_cross_entropy(probabilities_of(evidence.model, images), labels)
 
 
-@once
+@lru_cache(maxsize=1)
 def _loaded_export(evidence: Evidence) -> tf.Module:
     """Return the loaded export. It is kept, since its signatures fail once its variables are gone."""
     import tensorflow as tf
 
-    if (folder := evidence.extra.get("export")) is None:
-        raise NotYet("Found no folder. Pass the folder of your export by name: check_lesson(…, export=folder).")
+    folder = evidence.extra.get("export")
     if not isinstance(folder, (str, Path)):
-        raise NotYet(
-            f"Found {shown(folder)}, expected a folder. Pass that of your export: check_lesson(…, export=folder)."
-        )
+        found = "no folder" if folder is None else f"{shown(folder)}, expected a folder"
+        raise NotYet(f"Found {found}. Pass that of your export by name: check_lesson(…, export=folder).")
     try:
         return tf.saved_model.load(str(folder))
     except Exception as error:
@@ -95,9 +95,9 @@ def _loaded_export(evidence: Evidence) -> tf.Module:
 def _signature(evidence: Evidence) -> tf.types.experimental.ConcreteFunction:
     """Return the exported signature that servers call."""
     signatures = _loaded_export(evidence).signatures
-    if SIGNATURE not in signatures:
-        raise NotYet(f"Found the signatures {sorted(signatures)}, expected {SIGNATURE}. Give your endpoint this name.")
-    return signatures[SIGNATURE]
+    if _SIGNATURE not in signatures:
+        raise NotYet(f"Found the signatures {sorted(signatures)}, expected {_SIGNATURE}. Give your endpoint this name.")
+    return signatures[_SIGNATURE]
 
 
 def _outputs(evidence: Evidence) -> dict[str, np.ndarray]:
