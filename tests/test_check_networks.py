@@ -168,6 +168,8 @@ WRONG = {
     "02 none": (lambda: network(out()), {0: "Hidden dense layers: 0", 2: "Found no hidden dense layer"}),
     "02 one ReLU": (lambda: hidden("sigmoid", "relu"), {2: "activation relu. Set"}),
     "02 no activation": (lambda: hidden(None, None), {2: "activation linear, linear. Set"}),
+    "02 gelu apart": (lambda: network(Dense(9), Activation("gelu"), Dense(9), out()), {2: "activation gelu, linear."}),
+    "02 for twenty neurons": (lambda: hidden("sigmoid", lambda sums: sums @ tf.eye(20)), {2: "function of your own"}),
     "02 activations without a name": (
         lambda: hidden(L.LeakyReLU(), lambda sums: sums**2),
         {2: "the activation LeakyReLU, a function of your own."},
@@ -363,6 +365,7 @@ WRITTEN = [
 
 @pytest.mark.parametrize(("name", "activation"), WRITTEN)
 def test_an_activation_is_known_by_what_it_computes(name, activation):
+    assert activation_name(None) == "linear"
     function = keras.activations.get(activation)
     assert activation_name(function) == name
     inside, apart = [out(activation)], [Dense(10), Activation(activation or "linear")]

@@ -94,9 +94,7 @@ def test_whole_numbers_as_labels_pass_and_a_missing_loss_is_made_up_for(measured
     earlier = {"val_accuracy": [accuracy, 0.3], "val_loss": [loss, 2.0]}
     model.compile("sgd", "sparse_categorical_crossentropy", run_eagerly=True)
     expect(history_matches_the_model, gather(model, earlier), None)
-    uncompiled = keras.models.clone_model(model)
-    uncompiled.set_weights(model.get_weights())
-    expect(history_matches_the_model, gather(uncompiled, earlier), None)
+    expect(history_matches_the_model, gather(keras.Sequential(model.layers), earlier), None)
 
 
 @pytest.mark.parametrize(
