@@ -26,13 +26,8 @@ CLAIMS = {name[:2]: lesson.claims[CLAIMS[name[:2]]] for name, lesson in LESSONS.
 
 L = keras.layers
 Activation, Conv, Dense, Drop, Flat, Norm = L.Activation, L.Conv2D, L.Dense, L.Dropout, L.Flatten, L.BatchNormalization
-Layers, Mean, Pool, Shape, Softmax = (
-    L.LayerNormalization,
-    L.GlobalAveragePooling2D,
-    L.MaxPooling2D,
-    L.Reshape,
-    L.Softmax,
-)
+Groups, Layers, Mean = L.GroupNormalization, L.LayerNormalization, L.GlobalAveragePooling2D
+Pool, Shape, Softmax = L.MaxPooling2D, L.Reshape, L.Softmax
 
 
 class OwnDropout(Drop):
@@ -82,6 +77,23 @@ def conv(**options):
 
 def dense(**options):
     return Dense(4, **{"use_bias": False} | options)
+
+
+def same(strides):
+    """Return convolutions that leave the image as large as the strides of the first."""
+    return [Conv(2, 3, strides, padding="same"), Conv(2, 3, padding="same")]
+
+
+def seen(*layers):
+    return image(Conv(2, 3, 2), Conv(2, 3), *layers)
+
+
+def along(*shape):
+    return image(L.Conv1D(2, 3, strides=2), L.Conv1D(2, 3), *flat(), shape=shape)
+
+
+def biased():
+    return image(*block(conv(use_bias=True)), *flat(*block(dense(use_bias=True))))
 
 
 def dropped(rate):
@@ -170,18 +182,9 @@ WRONG = {
     "02 no activation": (lambda: hidden(None, None), {2: "activation linear, linear. Set"}),
     "02 gelu apart": (lambda: network(Dense(9), Activation("gelu"), Dense(9), out()), {2: "activation gelu, linear."}),
     "02 for twenty neurons": (lambda: hidden("sigmoid", lambda sums: sums @ tf.eye(20)), {2: "function of your own"}),
-    "02 activations without a name": (
-        lambda: hidden(L.LeakyReLU(), lambda sums: sums**2),
-        {2: "the activation LeakyReLU, a function of your own."},
-    ),
-    "03 sigmoid at the end": (
-        lambda: network(Dense(9, "relu"), Dense(9, "relu"), out("sigmoid")),
-        {1: "The last layer"},
-    ),
-    "03 softmax first": (
-        lambda: network(out(), Dense(9, "relu"), Dense(9, "relu")),
-        {1: "Dense(9, relu)", 2: "softmax"},
-    ),
+    "02 names": (lambda: hidden(L.LeakyReLU(), lambda x: x**2), {2: "activation LeakyReLU, a function of your own."}),
+    "03 sigmoid at the end": (lambda: network(Dense(9, "relu"), Dense(9, "relu"), out("sigmoid")), {1: "The last"}),
+    "03 softmax first": (lambda: network(out(), Dense(9, "relu"), Dense(9, "relu")), {1: "Dense(9, relu)", 2: "soft"}),
     "03 one sigmoid": (lambda: hidden("relu", "sigmoid"), {2: "activation sigmoid. Set"}),
     "05 none": (lambda: hidden("relu"), {0: "Found no dropout layer", 1: "Found no dropout layer"}),
     "05 on the pixels": (lambda: network(Drop(0.2), Dense(9, "relu"), out()), {0: "it drops pixels"}),
@@ -191,52 +194,22 @@ WRONG = {
     "05 around a norm": (lambda: network(Drop(0.2), Norm(), Drop(0.2), out()), {0: "it drops pixels"}),
     "05 without weights": (lambda: network(Drop(0.2)), {0: "it drops pixels"}),
     "05 not built": (lambda: keras.Sequential([Drop(0.2), Dense(3)]), {0: "it drops pixels"}),
-    "06 dense": (
-        lambda: hidden("relu", "relu"),
-        {0: "Found Dense(20), Dense(20), Dense(10); expected Conv2D", 1: "Found no convolution on an image"},
-    ),
+    "06 dense": (lambda: hidden("relu", "relu"), {0: "Found Dense(20), Dense(20), Dense(10); expected Conv2D", 1: ""}),
     "06 reshaped only": (lambda: image(*flat()), {0: "keras.layers.Reshape((28, 28, 1)) turns the 784", 1: ""}),
-    "06 a line": (
-        lambda: image(L.Conv1D(2, 3, strides=2), L.Conv1D(2, 3), *flat(), shape=(784, 1)),
-        {0: "cannot know which pixel is above which. Use Conv2D", 1: "Found no convolution on an image"},
-    ),
-    "06 a line of rows": (
-        lambda: image(L.Conv1D(2, 3, strides=2), L.Conv1D(2, 3), *flat(), shape=(28, 28)),
-        {0: "Conv1D(2, kernel_size=3) slides along a line", 1: "Found no convolution on an image"},
-    ),
-    "06 one column": (
-        lambda: image(Conv(2, 3, 2, "same"), Conv(2, 3, padding="same"), *flat(), shape=(784, 1, 1)),
-        {0: "an image of 784 × 1: a line"},
-    ),
-    "06 one row": (
-        lambda: image(Conv(2, 3, 2, "same"), Conv(2, 3, padding="same"), *flat(), shape=(1, 784, 1)),
-        {0: "an image of 1 × 784: a line"},
-    ),
-    "06 filters of one pixel": (
-        lambda: image(Conv(2, 1, 2), Conv(2, 1), *flat()),
-        {0: "Conv2D(2, kernel_size=1) has a"},
-    ),
+    "06 a line": (lambda: along(784, 1), {0: "which pixel is above which. Use Conv2D", 1: "no convolution on an"}),
+    "06 a line of rows": (lambda: along(28, 28), {0: "Conv1D(2, kernel_size=3) slides along a line", 1: "Found no"}),
+    "06 one column": (lambda: image(*same(2), *flat(), shape=(784, 1, 1)), {0: "an image of 784 × 1: a line"}),
+    "06 one row": (lambda: image(*same(2), *flat(), shape=(1, 784, 1)), {0: "an image of 1 × 784: a line"}),
+    "06 filters of one pixel": (lambda: image(Conv(2, 1, 2), Conv(2, 1), *flat()), {0: "Conv2D(2, kernel_size=1) has"}),
     "06 a single one": (lambda: image(Conv(2, 3, 2), *flat()), {0: "Found a single convolution"}),
     "06 one and one pixel": (lambda: image(Conv(2, 3, 2), Conv(2, 1), *flat()), {0: "a filter of a single pixel"}),
-    "06 always as large": (
-        lambda: image(Conv(2, 3, padding="same"), Conv(2, 3, padding="same"), *flat()),
-        {1: "Found 784 positions at first and 784 at the fewest"},
-    ),
+    "06 always as large": (lambda: image(*same(1), *flat()), {1: "Found 784 positions at first and 784 at the fewest"}),
     "06 hardly smaller": (lambda: image(Conv(2, 3), Conv(2, 3), *flat()), {1: "784 positions at first and 576 at"}),
-    "06 averaged at once": (
-        lambda: image(Conv(2, 3, padding="same"), Conv(10, 3, padding="same"), Mean(), Softmax()),
-        {1: "strides=2"},
-    ),
+    "06 averaged at once": (lambda: image(*same(1), Conv(10, 1), Mean(), Softmax()), {1: "strides=2"}),
     "06 subclassed, as large": (lambda: OwnModel(1), {1: "no strides and no pooling"}),
-    "06 sigmoid at the end": (
-        lambda: image(Conv(2, 3, 2), Conv(2, 3), Flat(), out("sigmoid")),
-        {2: 'do not add up to 1. The last layer is Dense(10, sigmoid): give it activation="softmax"'},
-    ),
+    "06 sigmoid at the end": (lambda: seen(Flat(), out("sigmoid")), {2: "The last layer is Dense(10, sigmoid): give"}),
     "06 logits": (lambda: image(Conv(2, 3, 2), Conv(2, 3), Flat(), out(None)), {2: "do not add up to 1"}),
-    "06 two numbers": (
-        lambda: image(Conv(2, 3, 2), Conv(2, 3), Flat(), Dense(2, "softmax")),
-        {2: "Found an output of shape [digits, 2]; expected ten numbers"},
-    ),
+    "06 two numbers": (lambda: seen(Flat(), Dense(2, "softmax")), {2: "shape [digits, 2]; expected ten numbers"}),
     "06 images": (lambda: image(Conv(2, 3, 2), Conv(10, 3, activation="softmax")), {2: "[digits, 11, 11, 10]"}),
     "06 no layer": (lambda: keras.Sequential(), {0: "Found no layer", 1: "Found no convolution", 2: ""}),
     "07 lesson 06": (lambda: image(Conv(2, 3, 2), *flat()), {1: "Add keras.layers.Dropout", 2: "no dropout layer"}),
@@ -245,71 +218,23 @@ WRONG = {
     "07 on the pixels": (lambda: image(Drop(0.4), Conv(2, 3, 2), *flat()), {1: "it drops pixels"}),
     "07 nothing dropped": (lambda: dropped(0.0), {2: "Found the dropout rate 0, expected more than 0"}),
     "07 nearly all dropped": (lambda: dropped(0.8), {2: "Found the dropout rate 0.8, expected less than 0.8"}),
-    "07 one drops too much": (
-        lambda: image(Conv(2, 3, 2), Drop(0.9), *flat(Dense(8), Drop(0.3))),
-        {2: "Found the dropout rates 0.9, 0.3, expected less than 0.8. The rate is the share to switch off, not"},
-    ),
-    "08 none at all": (
-        lambda: image(conv(use_bias=True, activation="relu"), *flat(dense(activation="relu"))),
-        {1: "Found no normalization after Conv2D(2, kernel_size=3)", 2: "Found no normalized layer"},
-    ),
-    "08 the dense layer forgotten": (
-        lambda: image(*block(conv()), *flat(dense(activation="relu"))),
-        {1: "Found no normalization after Dense(4)"},
-    ),
-    "08 one convolution forgotten": (
-        lambda: image(*block(conv()), Conv(3, 2, activation="relu"), *flat()),
-        {1: "Found no normalization after Conv2D(3, kernel_size=2)"},
-    ),
-    "08 after the activation inside": (
-        lambda: image(conv(activation="relu"), Norm(), *flat()),
-        {1: "Found the activation relu inside Conv2D(2, kernel_size=3)"},
-    ),
+    "07 one drops too much": (lambda: seen(Drop(0.9), *flat(Dense(8), Drop(0.3))), {2: "rates 0.9, 0.3, expected"}),
+    "08 none at all": (lambda: image(Conv(2, 3), *flat(Dense(4, "relu"))), {1: "Found no normalization", 2: "Found n"}),
+    "08 the dense layer forgotten": (lambda: image(*block(conv()), *flat(Dense(4))), {1: "after Dense(4). Expected"}),
+    "08 one convolution forgotten": (lambda: image(*block(conv()), Conv(3, 2), *flat()), {1: "after Conv2D(3, kernel"}),
+    "08 an activation inside": (lambda: image(conv(activation="relu"), Norm(), *flat()), {1: "relu inside Conv2D(2,"}),
     "08 after the activation": (lambda: image(conv(), L.ReLU(), Norm(), *flat()), {1: "before its normalization"}),
-    "08 no activation": (
-        lambda: image(conv(), Norm(), *flat()),
-        {1: "Found no activation after Conv2D(2, kernel_size=3)"},
-    ),
-    "08 biases": (
-        lambda: image(*block(conv(use_bias=True)), *flat(*block(dense(use_bias=True)))),
-        {2: "Found a bias in Conv2D(2, kernel_size=3) and Dense(4)"},
-    ),
-    "08 layer normalization": (
-        lambda: image(*block(conv(), Layers()), *flat()),
-        {
-            1: "Found LayerNormalization after Conv2D(2, kernel_size=3). Expected the layer, then Batch",
-            2: "no normalized",
-        },
-    ),
-    "08 group normalization": (
-        lambda: image(*block(conv(), L.GroupNormalization(2)), *flat(*block(dense()))),
-        {1: "Found GroupNormalization"},
-    ),
-    "08 before the softmax": (
-        lambda: image(*block(conv()), Flat(), dense(), Norm(), Softmax()),
-        {3: "after the last layer with weights"},
-    ),
-    "08 after the softmax": (
-        lambda: image(*block(conv()), *flat(), Norm()),
-        {2: "Found a bias in Dense(10)", 3: "after the last layer with weights"},
-    ),
+    "08 no activation": (lambda: image(conv(), Norm(), *flat()), {1: "Found no activation after Conv2D(2"}),
+    "08 biases": (lambda: biased(), {2: "Found a bias in Conv2D(2, kernel_size=3) and Dense(4)"}),
+    "08 layer normalization": (lambda: image(*block(conv(), Layers()), *flat()), {1: "LayerNormalization", 2: ""}),
+    "08 group normalization": (lambda: image(*block(conv(), Groups(2)), *flat(*block(dense()))), {1: "GroupNormaliz"}),
+    "08 before the softmax": (lambda: image(*block(conv()), Flat(), dense(), Norm(), Softmax()), {3: "after the last"}),
+    "08 after the softmax": (lambda: image(*block(conv()), *flat(), Norm()), {2: "a bias in Dense(10)", 3: "the last"}),
     "08 after the softmax, another": (lambda: image(*block(conv()), *flat(), Layers()), {3: "It rescales the logits"}),
-    "08 dense only": (
-        lambda: image(*flat(*block(dense()))),
-        {0: "Found Reshape, Flatten, Dense(4), BatchNormalization"},
-    ),
-    "08 one dense layer": (
-        lambda: image(*flat()),
-        {0: "Conv2D layers", 1: "no hidden layer", 2: "no normalized layer"},
-    ),
-    "08 no layer with weights": (
-        lambda: image(Flat()),
-        {0: "Found Reshape, Flatten", 1: "no hidden layer", 2: "no normalized", 3: "no layer with weights"},
-    ),
-    "08 no model": (
-        lambda: None,
-        {0: "Found no layer", 1: "no hidden", 2: "no normalized", 3: "no layer with weights"},
-    ),
+    "08 dense only": (lambda: image(*flat(*block(dense()))), {0: "Found Reshape, Flatten, Dense(4), BatchNormaliz"}),
+    "08 one dense layer": (lambda: image(*flat()), {0: "Conv2D layers", 1: "no hidden layer", 2: "no normalized"}),
+    "08 no layer with weights": (lambda: image(Flat()), {0: "Found Reshape", 1: "no hidden", 2: "", 3: "no layer w"}),
+    "08 no model": (lambda: None, {0: "Found no layer", 1: "no hidden", 2: "no normalized", 3: "no layer with weigh"}),
 }
 
 

@@ -84,7 +84,6 @@ def _rows_and_columns(layer: Layer, end: str) -> tuple[int, ...]:
 
 @claim("it is still a convolutional network")
 def still_convolutional(evidence: Evidence) -> None:
-    """Check that at least one layer is a convolution, nested networks included."""
     layers = list(all_layers(evidence.model))
     if not any(is_a("Conv", layer) for layer in layers):
         raise NotYet(f"Found {listed(map(as_written, layers))}; expected the last lesson's Conv2D layers. Keep them.")

@@ -70,7 +70,6 @@ def _next_step(evidence: Evidence, by_hand: np.ndarray, difference: float, toler
 
 @claim("hidden dense layers stand between the pixels and the last layer, more than one")
 def has_hidden_dense_layers(evidence: Evidence) -> None:
-    """Check that at least two dense layers come before the last layer."""
     if (count := len(_hidden_activations(evidence))) < 2:
         raise NotYet(
             f"Found {listed(described_layers(evidence.model))}. Hidden dense layers: {count}, expected 2 or more. Add "
@@ -80,7 +79,6 @@ def has_hidden_dense_layers(evidence: Evidence) -> None:
 
 @claim("the last layer still makes ten probabilities, by softmax")
 def last_layer_is_softmax(evidence: Evidence) -> None:
-    """Check that the last layer is dense, with ten neurons and softmax."""
     if (last := _last_layer(evidence)) != "Dense(10, softmax)":
         raise NotYet(f"The last layer is {last}, expected Dense(10, softmax): one neuron for each digit.")
 

@@ -1,6 +1,6 @@
 """Claims on the optimizer and its learning rate, of lessons 01 to 05 and 10."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,6 @@ _LOW_START, _LOW_END = 0.5, 0.1  # of the peak
 
 @claim("gradient descent adjusts its weights")
 def optimizer_is_sgd(evidence: Evidence) -> None:
-    """Check that the optimizer is SGD."""
     optimizer = evidence.optimizer
     if not has_class(optimizer, ["SGD"]):
         raise NotYet(f'Found the optimizer {type(optimizer).__name__}, expected "sgd". Set it in `model.compile`.')
@@ -127,22 +126,16 @@ def _schedule_rates(evidence: Evidence) -> np.ndarray:
         )
     schedule = getattr(schedule, "schedule", schedule)  # where a LearningRateScheduler keeps its function
     rates = [*_recorded(evidence)[:1], _ADAM_DEFAULT][:1]
+    by_step, steps = has_class(schedule, {"LearningRateSchedule"}), _first_steps(evidence)
     try:
-        if has_class(schedule, {"LearningRateSchedule"}):
-            return np.array([float(schedule(step)) for step in _first_steps(evidence)])
-        for epoch in range(len(_first_steps(evidence))):
-            rates.append(_call(schedule, epoch, rates[-1]))
+        for epoch, step in enumerate(steps):
+            try:
+                rates.append(float(schedule(step if by_step else epoch)))
+            except TypeError:  # a function of the previous learning rate, too, as Keras accepts it
+                rates.append(float(schedule(epoch, float(rates[-1]))))
     except Exception as error:  # the learner's function may raise anything
         raise NotYet(f"The schedule could not be called ({describe_error(error)}). Expected {_SCHEDULES}.") from error
     return np.array(rates[1:])
-
-
-def _call(schedule: Callable[..., float], epoch: int, previous: float) -> float:
-    """Call a function of the epoch, or of the epoch and the previous learning rate, as Keras does."""
-    try:
-        return float(schedule(epoch))
-    except TypeError:
-        return float(schedule(epoch, float(previous)))
 
 
 @claim("within the training the learning rate rises, and then falls to nearly nothing")
@@ -165,6 +158,5 @@ def learning_rate_rises_and_falls(evidence: Evidence) -> None:
 
 @claim("it saw every training digit once")
 def trained_for_one_epoch(evidence: Evidence) -> None:
-    """Check that the history holds a single epoch."""
     if (epochs := len(evidence.history.get("loss", []))) != 1:
         raise NotYet(f"Found {epochs} epochs, expected 1. Train a new network once, and hand in what `fit` returns.")
