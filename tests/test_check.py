@@ -16,11 +16,10 @@ from mnist_lab.checks.claims.dense import softmax_computed_by_hand
 from mnist_lab.checks.claims.outcome import accuracy_of_at_least
 from mnist_lab.checks.lessons import LESSONS
 from mnist_lab.data._validation import as_probabilities
-from mnist_lab.data.datasets import first_digits, validation_dataset
+from mnist_lab.data.datasets import validation_dataset
 from mnist_lab.data.idx import MnistFileError
 
-from .conftest import write_tiny
-from .verdicts import evidence, expect, history_of, network, reader, softmax_layer
+from .verdicts import evidence, expect, history_of, network, reader, small_digits, softmax_layer, without_a_loop
 
 LESSON = "01_dense_softmax"
 L = keras.layers
@@ -31,21 +30,17 @@ def softmax(sums):
     return np.exp(sums) / np.exp(sums).sum(axis=1, keepdims=True)
 
 
-def sums_of(model, n=100):
-    X, _ = first_digits(validation_dataset(), n)
-    W, b = model.layers[-1].get_weights()
-    return X @ W, b
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory):
+    """What is known of a right network."""
+    with small_digits(tmp_path_factory):
+        model = reader()
+        return gather(model, history_of(model, validation_dataset()))
 
 
-def by_hand(model):
-    sums, b = sums_of(model)
-    return softmax(sums + b)
-
-
-@pytest.fixture
-def solved(tiny):
-    model = reader()
-    return model, history_of(model, validation_dataset())
+def sums_of(solved):
+    W, b = solved.model.layers[-1].get_weights()
+    return solved.digits[:100] @ W, b
 
 
 @pytest.fixture
@@ -55,12 +50,12 @@ def records(tmp_path, monkeypatch):
     return lambda: [json.loads(line) for line in (tmp_path / "checks.jsonl").read_text().splitlines()]
 
 
-def test_a_right_solution_passes_and_each_check_is_recorded(solved, records, capsys):
-    model, history = solved
+def test_a_right_solution_passes_and_each_check_is_recorded(solved, tiny, records, capsys):
     callback = keras.callbacks.History()
-    callback.history = history
-    for given in (history, callback):
-        check_lesson(LESSON, model, given, by_hand=by_hand(model))
+    callback.history = solved.history
+    sums, b = sums_of(solved)
+    for given in (solved.history, callback):
+        check_lesson(LESSON, solved.model, given, by_hand=softmax(sums + b))
     lines = capsys.readouterr().out.splitlines()
     assert [line[:2] for line in lines] == ["✓ "] * 12
     first, second = records()
@@ -68,7 +63,7 @@ def test_a_right_solution_passes_and_each_check_is_recorded(solved, records, cap
     assert list(first) == ["lesson", "origin", "accuracy", "loss", "evaluated", "misread", "network", "verdicts"]
     assert (first["lesson"], first["origin"]) == (LESSON, "other")
     assert first["accuracy"] == [pytest.approx(first["evaluated"])]
-    assert first["loss"] == [pytest.approx(history["val_loss"][0], abs=1e-6)]
+    assert first["loss"] == [pytest.approx(solved.history["val_loss"][0], abs=1e-6)]
     assert len(first["misread"]) == round(100 * (1 - first["evaluated"]))
     assert first["network"] == ["Dense units=10 activation=softmax use_bias=True"]
     assert [(f"✓ {verdict['claim']}", verdict["holds"]) for verdict in first["verdicts"]] == [
@@ -105,8 +100,7 @@ def test_every_claim_that_does_not_hold_has_a_hint(tiny, capsys):
     ],
 )
 def test_softmax_by_hand_gets_its_next_step_as_a_hint(solved, spoil, hint):
-    model, _ = solved
-    expect(softmax_computed_by_hand, gather(model, None, {"by_hand": spoil(*sums_of(model))}), hint)
+    expect(softmax_computed_by_hand, replace(solved, extra={"by_hand": spoil(*sums_of(solved))}), hint)
 
 
 def test_a_hidden_layer_is_no_softmax_by_hand(tiny):
@@ -221,12 +215,8 @@ def known(tmp_path_factory):
         network(L.BatchNormalization(), Dense(10, elu, kernel_initializer="zeros")),
         network(Dense(10, own, kernel_regularizer="l2"), L.Dropout(0.9), L.Softmax(axis=0)),
     ]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MNIST_LAB_DATA", str(write_tiny(tmp_path_factory.mktemp("tiny"))))
-        gathered = [gather(model) for model in networks]
-    for model in networks:  # Keras' own takes a tenth of a second, twelve times for each lesson
-        model.predict = lambda images, batch_size=None, verbose=0, model=model: model(images).numpy()
-    return gathered
+    with small_digits(tmp_path_factory):
+        return [gather(without_a_loop(model)) for model in networks]
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # Keras', on a softmax of one output and on a lambda

@@ -1,6 +1,7 @@
 """What the checks say of what training reported, and of how a network was chosen, tested and reported."""
 
 import json
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -20,18 +21,17 @@ from mnist_lab.checks.claims.outcome import (
 from mnist_lab.checks.lessons import find_lesson
 from mnist_lab.data.datasets import holdout_dataset, training_dataset, validation_dataset
 
-from .verdicts import evidence, expect, history_of, reader, softmax_layer
+from .verdicts import compiled, evidence, expect, history_of, reader, small_digits, softmax_layer, without_a_loop
 
 CLAIMS = find_lesson("09_honest_evaluation").claims
-Dropout = keras.layers.Dropout
 
 
-@pytest.fixture
-def measured(tiny):
-    """A network with the accuracy and the loss that `fit` reports of it."""
-    model = reader()
-    history = history_of(model, validation_dataset())
-    return model, history["val_accuracy"][0], history["val_loss"][0]
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    """What is known of a network, with the accuracy and the loss that `fit` reports of it."""
+    with small_digits(tmp_path_factory):
+        model = reader()
+        return gather(model, history_of(model, validation_dataset()))
 
 
 @pytest.mark.parametrize(
@@ -53,15 +53,14 @@ def measured(tiny):
     ],
 )
 def test_the_history_must_be_of_this_model_and_these_digits(measured, history, hint):
-    model, *reported = measured
-    expect(history_matches_the_model, gather(model, history(*reported)), hint)
+    reported = measured.history["val_accuracy"][0], measured.history["val_loss"][0]
+    expect(history_matches_the_model, replace(measured, history=history(*reported)), hint)
 
 
-def test_the_cross_entropy_is_below_that_of_guessing(tiny):
-    model = reader()
-    expect(better_than_guessing, gather(model), None)
-    model.set_weights([-weights for weights in model.get_weights()])
-    expect(better_than_guessing, gather(model), "expected less than 2.3, that of guessing")
+def test_the_cross_entropy_is_below_that_of_guessing(measured):
+    expect(better_than_guessing, measured, None)
+    wrong = replace(measured, labels=(measured.labels + 1) % 10)
+    expect(better_than_guessing, wrong, "expected less than 2.3, that of guessing")
     impossible = evidence(labels=np.array([0, 1]), probabilities=np.eye(10)[[1, 0]])
     expect(better_than_guessing, impossible, "Found a cross-entropy of 708")
 
@@ -90,11 +89,11 @@ def test_an_honest_run_passes(tiny, callbacks, compiling, fitting):
 
 
 def test_whole_numbers_as_labels_pass_and_a_missing_loss_is_made_up_for(measured):
-    model, accuracy, loss = measured
-    earlier = {"val_accuracy": [accuracy, 0.3], "val_loss": [loss, 2.0]}
-    model.compile("sgd", "sparse_categorical_crossentropy", run_eagerly=True)
-    expect(history_matches_the_model, gather(model, earlier), None)
-    expect(history_matches_the_model, gather(keras.Sequential(model.layers), earlier), None)
+    earlier = {key: [*values, 2.0] for key, values in measured.history.items()}
+    uncompiled = keras.Sequential(measured.model.layers)
+    expect(history_matches_the_model, replace(measured, model=uncompiled, history=earlier), None)
+    sparse = compiled(uncompiled, loss="sparse_categorical_crossentropy")
+    expect(history_matches_the_model, replace(measured, model=sparse, history=earlier), None)
 
 
 @pytest.mark.parametrize(
@@ -125,14 +124,16 @@ def test_a_digit_on_the_edge_may_change_its_class_on_another_device(reported, hi
     expect(history_matches_the_model, of, hint)
 
 
-@pytest.fixture
-def solved(tiny):
-    """What a solved exercise of lesson 09 hands in: model, history, and the rest by keyword."""
-    model, sealed, held_out = reader(Dropout(0.25)), SealedTest(), holdout_dataset(60)
-    history, result = history_of(model, held_out), sealed.open(model)
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory):
+    """What is known of a solved exercise of lesson 09."""
+    with small_digits(tmp_path_factory):
+        model, sealed, held_out = without_a_loop(reader(keras.layers.Dropout(0.25))), SealedTest(), holdout_dataset(60)
+        history, result, of = history_of(model, held_out), sealed.open(model), gather(model)
     reached, interval = history["val_accuracy"][0], binomtest(result.correct, 100).proportion_ci(0.95, method="wilson")
     tried = {0.0: reached - 0.02, 0.25: reached, 0.5: reached - 0.01}
-    return model, history, {"held_out": held_out, "tried": tried, "sealed": sealed, "interval": interval}
+    extra = {"held_out": held_out, "tried": tried, "sealed": sealed, "interval": interval}
+    return replace(of, history=history, extra=extra)
 
 
 def with_a_test_digit(held_out):
@@ -165,21 +166,19 @@ HELD_OUT, CHOSEN, TESTED, INTERVAL = range(4)
         (lambda e: {"interval": ("a", "b")}, {INTERVAL: "expected two numbers"}),
     ],
 )  # fmt: skip
-def test_a_network_is_chosen_tested_and_reported_honestly(solved, changes, hints):
-    model, history, extra = solved
-    of = gather(model, history, extra | changes(extra))
+def test_a_network_is_chosen_tested_and_reported_honestly(solved, tiny, changes, hints):
+    of = replace(solved, extra=solved.extra | changes(solved.extra))
     for number, claim in enumerate(CLAIMS):
         expect(claim, of, hints.get(number))
 
 
 def test_what_is_reported_must_be_of_the_held_out_digits_and_of_this_network(solved):
-    model, history, extra = solved
-    other = history | {"val_loss": [history["val_loss"][0] + 0.01]}  # the same accuracy by chance
-    expect(CLAIMS[HELD_OUT], gather(model, other, extra), "no epoch fits")
-    expect(CLAIMS[HELD_OUT], gather(model, {"loss": [1.0]}, extra), "no val_accuracy")
-    expect(CLAIMS[CHOSEN], gather(model, {"loss": [1.0]}, extra), "but 0.0000 in the history")
-    model.set_weights([weights + 1e-3 for weights in model.get_weights()])  # trained on after the test
-    expect(CLAIMS[TESTED], gather(model, history, extra), "used on other weights")
+    other = solved.history | {"val_loss": [solved.history["val_loss"][0] + 0.01]}  # the same accuracy by chance
+    expect(CLAIMS[HELD_OUT], replace(solved, history=other), "no epoch fits")
+    expect(CLAIMS[HELD_OUT], replace(solved, history={"loss": [1.0]}), "no val_accuracy")
+    expect(CLAIMS[CHOSEN], replace(solved, history={"loss": [1.0]}), "but 0.0000 in the history")
+    expect(CLAIMS[TESTED], replace(solved, model=reader()), None)
+    expect(CLAIMS[TESTED], replace(solved, model=softmax_layer()), "used on other weights")
 
 
 def test_no_dropout_counts_as_a_rate_of_zero():
@@ -187,18 +186,17 @@ def test_no_dropout_counts_as_a_rate_of_zero():
     expect(CLAIMS[CHOSEN], of, None)
 
 
-def test_the_held_out_digits_are_recorded_and_judged(solved, tmp_path, monkeypatch):
-    model, history, extra = solved
+def test_the_held_out_digits_are_recorded_and_judged(solved, tiny, tmp_path, monkeypatch):
+    accuracy = solved.history["val_accuracy"][0]
     monkeypatch.setenv("MNIST_LAB_RESULTS", str(tmp_path / "record"))
-    check_lesson("09_honest_evaluation", model, history, **extra)
-    record, accuracy = json.loads((tmp_path / "record").read_text()), history["val_accuracy"][0]
+    check_lesson("09_honest_evaluation", solved.model, solved.history, **solved.extra)
+    record = json.loads((tmp_path / "record").read_text())
     assert record["held_out"] == 60
     assert record["evaluated"] == pytest.approx(accuracy) == 1 - len(record["misread"]) / 60
-    of = gather(model, history, extra)
-    assert "digits held out" in accuracy_of_at_least(0).judge(of).claim
-    assert "validation digits" in accuracy_of_at_least(0).judge(gather(model)).claim
-    expect(accuracy_of_at_least(accuracy - 1e-3), of, None)
-    expect(accuracy_of_at_least(accuracy + 1e-3), of, "Train for all epochs")
+    assert "digits held out" in accuracy_of_at_least(0).judge(solved).claim
+    assert "validation digits" in accuracy_of_at_least(0).judge(replace(solved, extra={})).claim
+    expect(accuracy_of_at_least(accuracy - 1e-3), solved, None)
+    expect(accuracy_of_at_least(accuracy + 1e-3), solved, "Train for all epochs")
 
 
 @pytest.mark.parametrize("right", [9500, 9780, 9850])

@@ -1,5 +1,7 @@
 """What lesson 12's check says of a step that lowers the loss, and of an export that gives the model's outputs."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -8,13 +10,15 @@ import tensorflow as tf
 from mnist_lab.checks.check import gather
 from mnist_lab.checks.claims.anywhere import export_matches_the_model, export_takes_stored_images, step_lowers_the_loss
 
-from .verdicts import expect, network, softmax_layer
+from .verdicts import expect, network, small_digits, softmax_layer, without_a_loop
 
 
-@pytest.fixture
-def model(tiny):
+@pytest.fixture(scope="module")
+def known(tmp_path_factory):
+    """What is known of a network that was not trained."""
     keras.utils.set_random_seed(1)
-    return softmax_layer()
+    with small_digits(tmp_path_factory):
+        return gather(without_a_loop(softmax_layer()))
 
 
 def step_of(rate, model, from_logits=False):
@@ -37,10 +41,10 @@ def step_of(rate, model, from_logits=False):
         (lambda model: lambda images, one_hot: 0, "Does the step compute the gradients"),
     ],
 )
-def test_a_step_lowers_the_loss_and_the_weights_are_restored(model, step, hint):
-    before = model.get_weights()
-    expect(step_lowers_the_loss, gather(model, {}, {"step": step(model)}), hint)
-    assert all(map(np.array_equal, before, model.get_weights()))
+def test_a_step_lowers_the_loss_and_the_weights_are_restored(known, step, hint):
+    before = known.model.get_weights()
+    expect(step_lowers_the_loss, replace(known, extra={"step": step(known.model)}), hint)
+    assert all(map(np.array_equal, before, known.model.get_weights()))
 
 
 def test_a_step_of_a_network_that_computes_logits_is_judged_by_its_probabilities(tiny):
@@ -78,19 +82,19 @@ def served(name="image", factor=255, **outputs):
         (lambda _, folder: folder.mkdir(), "could not be loaded", "Write the export with"),
     ],
 )
-def test_an_export_takes_images_and_gives_what_the_model_gives(model, tmp_path, export, takes, gives):
-    export(model, tmp_path / "export")
-    of = gather(model, {}, {"export": tmp_path / "export"})
+def test_an_export_takes_images_and_gives_what_the_model_gives(known, tmp_path, export, takes, gives):
+    export(known.model, tmp_path / "export")
+    of = replace(known, extra={"export": tmp_path / "export"})
     expect(export_takes_stored_images, of, takes)
     expect(export_matches_the_model, of, gives)
 
 
-def test_an_export_with_other_names_for_its_outputs_fails(model, tmp_path):
+def test_an_export_with_other_names_for_its_outputs_fails(known, tmp_path):
     inputs = keras.Input((28, 28), name="image")
-    keras.Model(inputs, model(keras.layers.Flatten()(inputs) / 255)).export(tmp_path / "export", verbose=False)
-    expect(export_matches_the_model, gather(model, {}, {"export": str(tmp_path / "export")}), "Found the outputs")
+    keras.Model(inputs, known.model(keras.layers.Flatten()(inputs) / 255)).export(tmp_path / "export", verbose=False)
+    expect(export_matches_the_model, replace(known, extra={"export": str(tmp_path / "export")}), "Found the outputs")
 
 
 @pytest.mark.parametrize(("folder", "hint"), [(None, "Found no folder"), (3, "Found 3, expected a folder")])
-def test_no_folder_gets_a_hint(model, folder, hint):
-    expect(export_takes_stored_images, gather(model, {}, {"export": folder}), hint)
+def test_no_folder_gets_a_hint(known, folder, hint):
+    expect(export_takes_stored_images, replace(known, extra={"export": folder}), hint)
