@@ -10,13 +10,28 @@ from PIL import Image
 from mnist_lab.checks.lessons import LESSONS
 from mnist_lab.results.store import LONG, Summary, summary
 from tools.figures import percent
-from tools.project import ROOT, is_known, on_colab
+from tools.project import ROOT, SOURCES, is_known, on_colab
 
 README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "lesson-01.png"
 PICTURED, IN_PICTURE = "01_dense_softmax", ("train", "printed", "misread")
 BENCHMARKS = ROOT / "benchmarks" / "README.md"
+CHANGES = (  # of each lesson, from the one before
+    "watch a network train, then read every cell of it",
+    "two hidden layers of sigmoid neurons: many more parameters, and worse",
+    "ReLU, then Adam: the same layers, brought back to life",
+    "start fast and slow down: a learning rate that decays",
+    "overfitting, and a dropout that disappoints",
+    "convolutions: filters that slide over an image with rows and columns",
+    "dropout after the dense layer, and this time it helps",
+    "batch normalization behind every layer but the last",
+    "digits held out to choose by, a sealed test to report by; seeds, intervals, and writers",
+    "one epoch with a rate that rises and falls; then a wider network, and digits that nobody wrote",
+    "your own drawing: what the network sees of it, and how MNIST would have prepared it",
+    "the loop that `fit` hides; exports, checkpoints, and two workers",
+)
 
+_TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _MARGIN = 12
 _IN_COLAB = """\
 Every notebook begins with a badge, *Open in Colab*; [this]({first}) is where
@@ -49,14 +64,15 @@ def readme(text: str) -> str:
 def table() -> str:
     """Return the README's table of the lessons."""
     rows = ["| lesson | what it is about | validation accuracy, mean of seeds |", "|---|---|---|"]
-    for name, lesson in LESSONS.items():
+    for name, change in zip(LESSONS, CHANGES, strict=True):
         taught, longer = summary(name), summary(name, variant=LONG)
         accuracy = _mean_and_std(taught) if taught else "–"
         if taught and taught.held_out:
             accuracy = f"of {taught.held_out:,} digits held out: {accuracy}"
         if longer:
             accuracy += f"; trained longer: {_mean_and_std(longer)}"
-        rows.append(f"| [{name[:2]} {lesson.title}](notebooks/{name}.ipynb) | {lesson.changes} | {accuracy} |")
+        title = _TITLE.search((SOURCES / f"{name}.md").read_text(encoding="utf-8"))[1]
+        rows.append(f"| [{name[:2]} {title}](notebooks/{name}.ipynb) | {change} | {accuracy} |")
     return "\n".join(rows)
 
 

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from mnist_lab.checks.claims.layers import layers_with_settings
-from mnist_lab.checks.evidence import Evidence, NotYet, Verdict, reported, unusable
+from mnist_lab.checks.evidence import Evidence, NotYet, Verdict, probabilities_of, unusable
 from mnist_lab.checks.lessons import Lesson, find_lesson
-from mnist_lab.checks.probabilities import probabilities_of
 from mnist_lab.data.datasets import validation_dataset
 from mnist_lab.data.find import find_mnist
 from mnist_lab.results.store import RECORD_VARIABLE
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     import keras
 
     History: TypeAlias = keras.callbacks.History | dict[str, list[float]]
-
-_NOTHING: dict[str, Any] = {"accuracy": [], "loss": [], "evaluated": None, "misread": [], "network": []}
 
 
 def check_lesson(name: str, model: keras.Model | None = None, history: History | None = None, **evidence: Any) -> None:
@@ -56,7 +53,14 @@ def check_lesson(name: str, model: keras.Model | None = None, history: History |
     for verdict in verdicts:
         print(f"✓ {verdict.claim}" if verdict.holds else f"not yet: {verdict.claim}\n    {verdict.hint}")
     if file := os.environ.get(RECORD_VARIABLE):
-        _record(Path(file), lesson, gathered, verdicts)
+        line = {
+            "lesson": lesson.name,
+            "origin": find_mnist().origin,
+            **_findings(lesson, gathered),
+            "verdicts": [vars(verdict) for verdict in verdicts],
+        }
+        with Path(file).open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 def gather(model: keras.Model, history: History | None = None, extra: dict[str, Any] | None = None) -> Evidence:
@@ -79,45 +83,23 @@ def judge(lesson: Lesson, evidence: Evidence) -> list[Verdict]:
     return [claim.judge(evidence) for claim in lesson.all_claims]
 
 
-def _record(file: Path, lesson: Lesson, evidence: Evidence | None, verdicts: list[Verdict]) -> None:
-    """Append a line of JSON to the file; "evaluated" is null where no network classified the digits."""
-    line = {
-        "lesson": lesson.name,
-        "origin": find_mnist().origin,
-        **(_findings(lesson, evidence) if evidence else _NOTHING),
-        "verdicts": [vars(verdict) for verdict in verdicts],
-    }
-    with file.open("a", encoding="utf-8") as lines:
-        lines.write(json.dumps(line, ensure_ascii=False) + "\n")
-
-
-def _findings(lesson: Lesson, evidence: Evidence) -> dict[str, Any]:
-    misclassified, held_out = _misclassified(evidence)
-    found = {
-        "accuracy": _rounded(evidence, "accuracy"),
-        "loss": _rounded(evidence, "loss"),
-        "evaluated": 1 - float(np.mean(misclassified)),
-        "misread": np.flatnonzero(misclassified).tolist(),
-        "network": layers_with_settings(evidence.model),
-    }
-    if held_out:
-        found["held_out"] = len(misclassified)
+def _findings(lesson: Lesson, evidence: Evidence | None) -> dict[str, Any]:
+    """Return the figures of a record; "evaluated" is null where no network classified the digits."""
+    found: dict[str, Any] = {"accuracy": [], "loss": [], "evaluated": None, "misread": [], "network": []}
+    if evidence is None:
+        return found
+    # A learner may hand in anything: a history of texts, a function as held-out digits.
+    with suppress(Exception):
+        found |= {which: [round(value, 6) for value in evidence.reported(which)] for which in ("accuracy", "loss")}
+    misclassified, held_out = evidence.misclassified, {}
+    with suppress(Exception):
+        misclassified = evidence.measured_misclassified
+        held_out = {"held_out": len(misclassified)} if evidence.held_out else {}
+    found["evaluated"] = 1 - float(np.mean(misclassified))
+    found["misread"] = np.flatnonzero(misclassified).tolist()
+    found["network"] = layers_with_settings(evidence.model)
+    found |= held_out
     if lesson.figures:
-        with suppress(Exception):  # a learner may hand in anything
+        with suppress(Exception):
             found["figures"] = {name: round(value, 4) for name, value in lesson.figures(evidence).items()}
     return found
-
-
-def _misclassified(evidence: Evidence) -> tuple[np.ndarray, bool]:
-    """Return which held-out digits are misclassified and True, or, without any, which validation digits and False."""
-    try:
-        return evidence.measured_misclassified, evidence.held_out is not None
-    except Exception:  # a learner may hand in anything as held out
-        return evidence.misclassified, False
-
-
-def _rounded(evidence: Evidence, which: str) -> list[float]:
-    try:
-        return [round(value, 6) for value in reported(evidence, which)]
-    except (TypeError, ValueError):  # a learner may hand in anything as a history
-        return []

@@ -7,9 +7,7 @@ _READ = 50_000  # characters; a message may hold a whole array
 
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-
-# Keras appends the arguments of the call.
-_ARGUMENTS = re.compile(r"^Arguments received by .*", re.MULTILINE | re.DOTALL)
+_ARGUMENTS = re.compile(r"^Arguments received by .*", re.MULTILINE | re.DOTALL)  # of the call, as Keras appends them
 
 # A line of a stack, and the lines below it that are indented more deeply: its code.
 _STACK = re.compile(r'^(?P<indent>[ \t]*)File ".*\n(?:(?P=indent)[ \t]+\S.*\n)*', re.MULTILINE)
@@ -40,17 +38,12 @@ def describe_error(error: BaseException) -> str:
 
 
 def describe(kind: str, message: str) -> str:
-    """Return the name of an exception's type and the line of its message that says what is wrong.
+    """Return the name of an exception's type and, of its message of any length, the line that says what is wrong.
 
     Keras and TensorFlow wrap that line in headings, the arguments of the call and the stack of the graph.
-
-    Args:
-        kind: the name of the type.
-        message: the text of the exception, of any length.
     """
     line = _telling_line(message).removeprefix(f"{kind}: ")
-    if len(line) > _LONGEST:
-        line = f"{line[:_LONGEST]}…"
+    line = f"{line[:_LONGEST]}…" if len(line) > _LONGEST else line
     return f"{kind}: {line}" if line else kind
 
 
@@ -64,8 +57,8 @@ def _telling_line(message: str) -> str:
     lines = _lines(_STACK.sub("", _ARGUMENTS.sub("", text) + "\n"))
     telling = [line for line in lines if not _PREAMBLE.match(line)] or _lines(text) or [""]
     line = telling[0]
-    if line.endswith(":") and len(telling) > 1:
-        line = f"{line} {telling[1]}"
+    if line.endswith(":"):
+        line = " ".join(telling[:2])
     for pattern, replacement in _NODES:
         line = pattern.sub(replacement, line)
     return _OPERATION.sub("", line)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, partial, wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mnist_lab.checks.errors import describe_error
-from mnist_lab.checks.probabilities import probabilities_of
+from mnist_lab.data._validation import as_probabilities
 from mnist_lab.results.metric_names import accuracy_name
 
 if TYPE_CHECKING:
     import keras
-
-T = TypeVar("T")
 
 
 class NotYet(Exception):
@@ -47,10 +45,8 @@ class Claim:
         text = self.text.format(digits=evidence.measured_on)
         try:
             self.check(evidence)
-        except NotYet as hint:
-            return Verdict(text, False, str(hint))
         except Exception as error:  # a learner may hand in anything
-            return Verdict(text, False, unusable(error))
+            return Verdict(text, False, str(error) if isinstance(error, NotYet) else unusable(error))
         return Verdict(text, True)
 
 
@@ -59,27 +55,16 @@ def claim(text: str) -> Callable[[Callable[[Evidence], None]], Claim]:
     return partial(Claim, text)
 
 
-@dataclass
+@dataclass(eq=False)
 class Evidence:
-    """What a check knows of a training run.
-
-    Attributes:
-        model: the trained Keras model.
-        history: per epoch, the lists that `fit` returned ("loss", "val_accuracy" …); empty without a history.
-        digits: the package's own validation digits, `[n, 784]` float32.
-        labels: their classes, `[n]`.
-        probabilities: the model's own predictions for them, `[n, 10]`.
-        extra: what else the lesson handed in, by keyword.
-        fetched: the results of functions decorated with `once`.
-    """
+    """What a check knows of a training run, with the package's own validation digits."""
 
     model: keras.Model
-    history: dict[str, list[float]]
-    digits: np.ndarray
-    labels: np.ndarray
-    probabilities: np.ndarray
-    extra: dict[str, Any] = field(default_factory=dict)
-    fetched: dict[Callable, Any] = field(default_factory=dict)
+    history: dict[str, list[float]]  # what `fit` returned: "loss", "val_accuracy" …; empty without a history
+    digits: np.ndarray  # [n, 784] float32
+    labels: np.ndarray  # [n]
+    probabilities: np.ndarray  # [n, 10], as the model predicts them
+    extra: dict[str, Any] = field(default_factory=dict)  # what else the lesson handed in, by keyword
 
     @cached_property
     def held_out(self) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
@@ -109,76 +94,37 @@ class Evidence:
 
     @property
     def measured_misclassified(self) -> np.ndarray:
-        """Which of the digits that the accuracy is measured on are misclassified, `[n]` bool."""
+        """Which of the digits that the accuracy is measured on are misclassified: the held-out digits, if any."""
         if self.held_out is None:
             return self.misclassified
         _, labels, predictions = self.held_out
         return predictions != labels
 
-    @property
-    def accuracy(self) -> float:
-        """The accuracy on the validation digits."""
-        return 1 - float(np.mean(self.misclassified))
-
-    @property
-    def measured_accuracy(self) -> float:
-        """The accuracy on the held-out digits if the lesson handed some in, else on the validation digits."""
-        return 1 - float(np.mean(self.measured_misclassified))
-
-    @property
-    def cross_entropy(self) -> float:
-        """The mean cross-entropy on the validation digits (natural logarithm)."""
-        return mean_cross_entropy(self.probabilities, self.labels)
+    def reported(self, which: str) -> list[float]:
+        """Return the validation "accuracy" or "loss" that training reported, one for each epoch that was validated."""
+        name = accuracy_name(self.history, self.model) if which == "accuracy" else which
+        return [float(value) for value in self.history.get(f"val_{name}", [])]
 
 
-def reported(evidence: Evidence, which: str) -> list[float]:
-    """Return the validation "accuracy" or "loss" that training reported, one for each epoch that was validated."""
-    name = accuracy_name(evidence.history, evidence.model) if which == "accuracy" else which
-    values = evidence.history.get(f"val_{name}", [])
-    return [float(value) for value in values]
-
-
-def once(fetch: Callable[[Evidence], T]) -> Callable[[Evidence], T]:
-    """Decorate a function of the evidence to run only once on it: later calls get the same result or `NotYet`."""
-
-    @wraps(fetch)
-    def fetch_once(evidence: Evidence) -> T:
-        if fetch not in evidence.fetched:
-            try:
-                evidence.fetched[fetch] = fetch(evidence)
-            except NotYet as hint:
-                evidence.fetched[fetch] = hint
-        if isinstance(evidence.fetched[fetch], NotYet):
-            raise evidence.fetched[fetch]
-        return evidence.fetched[fetch]
-
-    return fetch_once
+def probabilities_of(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    """Return the probabilities `[n, 10]` float32 that a trained Keras model gives for images `[n, 784]`."""
+    return as_probabilities(model.predict(images, batch_size=1000, verbose=0))
 
 
 def mean_cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Return the mean of −log of the probability of each digit's true class; a probability of 0 gives a finite loss.
-
-    Numbers that do not add up to 1 are divided by their sum, as Keras does.
-    """
-    sums = probabilities.sum(axis=1)
-    given = probabilities[np.arange(len(labels)), labels] / np.where(sums > 0, sums, 1)
+    """Return the mean of −log of the probability of each digit's true class; a probability of 0 gives a finite loss."""
+    given = probabilities[np.arange(len(labels)), labels]
     return float(-np.log(np.maximum(given, np.finfo(given.dtype).tiny)).mean())
-
-
-def is_number(value: object) -> bool:
-    """Return whether a value is a single number, NumPy's included."""
-    return isinstance(value, (int, float, np.number))
 
 
 def shown(value: object) -> str:
     """Return a value as a hint shows it: a number or a short text itself, of anything else only its type."""
-    if value is None or is_number(value) or (isinstance(value, str) and len(value) < 40):
-        return str(value) if is_number(value) else repr(value)
+    if value is None or isinstance(value, (int, float)) or (isinstance(value, str) and len(value) < 40):
+        return repr(value)
     return f"an object of the type {type(value).__name__}"
 
 
 def unusable(error: Exception) -> str:
     """Return the hint for a model, or anything else that was handed in, that a check cannot work with."""
-    return (
-        f"Found {describe_error(error).rstrip('.')}. Compare your arguments with the lesson's own call of check_lesson."
-    )
+    found = describe_error(error).rstrip(".")
+    return f"Found {found}. Compare your arguments with the lesson's own call of check_lesson."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnist_lab.checks.probabilities import probabilities_of
+from mnist_lab.checks.evidence import probabilities_of
 from mnist_lab.data.datasets import validation_dataset
 
 if TYPE_CHECKING:
@@ -86,14 +86,11 @@ class SealedTest:
 
     def was_opened_for(self, model: keras.Model) -> bool:
         """Return whether the test set was used on a model with exactly these weights."""
-        return self.opened and self._weights == _fingerprint(model)
+        return self._weights == _fingerprint(model)
 
     def __repr__(self) -> str:
         return f"SealedTest({'opened' if self.opened else 'sealed'})"
 
 
 def _fingerprint(model: keras.Model) -> str:
-    digest = hashlib.sha256()
-    for weights in model.get_weights():
-        digest.update(str(weights.shape).encode() + weights.tobytes())
-    return digest.hexdigest()
+    return hashlib.sha256(b"".join(weights.tobytes() for weights in model.get_weights())).hexdigest()

@@ -9,8 +9,17 @@ _ROUNDING = 0.01  # how far from 1 the sum may be, in half precision
 
 def are_probabilities(outputs: np.ndarray) -> bool:
     """Return whether each row of a network's outputs `[n, classes]` is a distribution: none below 0, their sum 1."""
-    sums = np.sum(outputs, axis=1, dtype=np.float64)
+    sums = np.sum(outputs, axis=-1, dtype=np.float64)
     return bool(np.min(outputs) >= 0 and np.max(np.abs(sums - 1)) < _ROUNDING)
+
+
+def as_probabilities(outputs: np.ndarray) -> np.ndarray:
+    """Return a network's outputs `[n, classes]` as float32 probabilities: softmax is applied unless they are such."""
+    outputs = np.asarray(outputs, np.float32)  # half precision holds no large exponentials
+    if are_probabilities(outputs):
+        return outputs
+    exponentials = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
 
 
 def whole_number(name: str, value: object, least: int = 1, most: int | None = None) -> int:

@@ -11,9 +11,8 @@ import numpy as np
 import tensorflow as tf
 from rich.console import Console
 from rich.table import Table
-from scipy.special import softmax
 
-from mnist_lab.data._validation import are_probabilities
+from mnist_lab.data._validation import are_probabilities, as_probabilities
 from mnist_lab.trainer.instances import read_instances
 
 
@@ -61,13 +60,13 @@ def predict(instances: Path, *, model: str | None = None, export: str | None = N
 def _as_probabilities(outputs: np.ndarray) -> np.ndarray:
     if not np.isfinite(outputs).all():
         raise ValueError("Expected finite outputs. The network returns NaN or infinity: its training may have diverged")
-    if are_probabilities(outputs):
-        return outputs
-    print(
-        "The network's outputs are not probabilities: they are negative or do not add up to 1, so softmax was applied.",
-        file=sys.stderr,
-    )
-    return softmax(outputs.astype(np.float32), axis=1)
+    if not are_probabilities(outputs):
+        print(
+            "The network's outputs are not probabilities: they are negative or do not add up to 1, so softmax was "
+            "applied.",
+            file=sys.stderr,
+        )
+    return as_probabilities(outputs)
 
 
 def _predict_by_keras(model: str, images: np.ndarray) -> np.ndarray:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mnist_lab.checks.claims.layers import float_tolerance_of
-from mnist_lab.checks.evidence import Evidence, NotYet, claim, describe_error, mean_cross_entropy, once, shown
+from mnist_lab.checks.errors import describe_error
+from mnist_lab.checks.evidence import Evidence, NotYet, claim, mean_cross_entropy, probabilities_of, shown
 from mnist_lab.data.idx import CLASSES, SIDE
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-SIGNATURE = "serving_default"
 _BATCH, _EXPORT_BATCH = 128, 100
 
 
@@ -27,9 +28,9 @@ def step_lowers_the_loss(evidence: Evidence) -> None:
     images, labels = evidence.digits[:_BATCH], evidence.labels[:_BATCH]
     weights = evidence.model.get_weights()
     try:
-        before = _loss(evidence, images, labels)
+        before = mean_cross_entropy(probabilities_of(evidence.model, images), labels)
         step(images, np.eye(CLASSES, dtype=np.float32)[labels])
-        after = _loss(evidence, images, labels)
+        after = mean_cross_entropy(probabilities_of(evidence.model, images), labels)
     except Exception as error:  # the learner's function may raise anything
         raise NotYet(f"It raised {describe_error(error)}. Run step(images, labels) to see why.") from error
     finally:
@@ -55,7 +56,14 @@ def export_takes_stored_images(evidence: Evidence) -> None:
 @claim("it gives the probabilities that the network gives, and the class")
 def export_matches_the_model(evidence: Evidence) -> None:
     """Check that `predictions` are the model's probabilities, and `classes` their argmax."""
-    outputs = _outputs(evidence)
+    import tensorflow as tf
+
+    signature = _signature(evidence)
+    grey = np.round(255 * evidence.digits[:_EXPORT_BATCH].reshape(-1, SIDE, SIDE)).astype(np.float32)
+    try:
+        outputs = {name: output.numpy() for name, output in signature(image=tf.constant(grey)).items()}
+    except Exception as error:
+        raise NotYet(f"Called with images [n, {SIDE}, {SIDE}], it raised {describe_error(error)}.") from error
     if not {"predictions", "classes"} <= outputs.keys():
         raise NotYet(f"Found the outputs {sorted(outputs)}, expected predictions and classes. Rename the outputs.")
     predictions, classes = outputs["predictions"], outputs["classes"]
@@ -70,21 +78,15 @@ def export_matches_the_model(evidence: Evidence) -> None:
         )
 
 
-def _loss(evidence: Evidence, images: np.ndarray, labels: np.ndarray) -> float:
-    return mean_cross_entropy(np.asarray(evidence.model(images, training=False), np.float32), labels)
-
-
-@once
+@lru_cache(maxsize=1)
 def _loaded_export(evidence: Evidence) -> tf.Module:
     """Return the loaded export. It is kept, since its signatures fail once its variables are gone."""
     import tensorflow as tf
 
-    if (folder := evidence.extra.get("export")) is None:
-        raise NotYet("Found no folder. Pass the folder of your export by name: check_lesson(…, export=folder).")
+    folder = evidence.extra.get("export")
     if not isinstance(folder, (str, Path)):
-        raise NotYet(
-            f"Found {shown(folder)}, expected a folder. Pass that of your export: check_lesson(…, export=folder)."
-        )
+        found = "no folder" if folder is None else f"{shown(folder)}, expected a folder"
+        raise NotYet(f"Found {found}. Pass that of your export by name: check_lesson(…, export=folder).")
     try:
         return tf.saved_model.load(str(folder))
     except Exception as error:
@@ -95,18 +97,7 @@ def _loaded_export(evidence: Evidence) -> tf.Module:
 def _signature(evidence: Evidence) -> tf.types.experimental.ConcreteFunction:
     """Return the exported signature that servers call."""
     signatures = _loaded_export(evidence).signatures
-    if SIGNATURE not in signatures:
-        raise NotYet(f"Found the signatures {sorted(signatures)}, expected {SIGNATURE}. Give your endpoint this name.")
-    return signatures[SIGNATURE]
-
-
-def _outputs(evidence: Evidence) -> dict[str, np.ndarray]:
-    """Return the export's outputs, by name, for the first validation digits."""
-    import tensorflow as tf
-
-    signature = _signature(evidence)
-    grey = np.round(255 * evidence.digits[:_EXPORT_BATCH].reshape(-1, SIDE, SIDE)).astype(np.float32)
-    try:
-        return {name: output.numpy() for name, output in signature(image=tf.constant(grey)).items()}
-    except Exception as error:
-        raise NotYet(f"Called with images [n, {SIDE}, {SIDE}], it raised {describe_error(error)}.") from error
+    if "serving_default" not in signatures:
+        found = f"Found the signatures {sorted(signatures)}, expected serving_default"
+        raise NotYet(f"{found}. Give your endpoint this name.")
+    return signatures["serving_default"]

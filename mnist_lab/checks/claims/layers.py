@@ -1,4 +1,4 @@
-"""What a network is made of, read from its layers' public configuration and from what they compute; claims about it."""
+"""What a network is made of, read from its layers' public configuration and from what they compute."""
 
 from __future__ import annotations
 
@@ -8,23 +8,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from scipy.special import expit, softmax
 
-from mnist_lab.checks.evidence import Claim, Evidence, NotYet, claim
 from mnist_lab.environment import float_tolerance
 
 if TYPE_CHECKING:
     import keras
 
 Layer: TypeAlias = "keras.Layer"
+Activation: TypeAlias = Callable[[Any], Any] | None  # a function or a layer
 
-_ACTIVATION_LAYERS = {
-    "Activation": "an activation",
-    "ELU": "elu",
-    "LeakyReLU": "leaky_relu",
-    "PReLU": "leaky_relu",
-    "ReLU": "relu",
-    "Softmax": "softmax",
-}
-_OWN = "a function of your own"
+_ACTIVATION_LAYERS = {"Activation", "ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"}
 _SUMS = np.random.default_rng(0).uniform(-6, 6, (20, 10)).astype(np.float32)  # as a layer of ten neurons computes them
 _COMPUTED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "linear": lambda sums: sums,
@@ -51,57 +43,44 @@ def has_class(value: object, names: Iterable[str]) -> bool:
     return not {kind.__name__ for kind in type(value).__mro__}.isdisjoint(names)
 
 
-def is_convolution(layer: Layer) -> bool:
-    """Return whether a layer is a convolution of any kind."""
-    return any("Conv" in kind.__name__ for kind in type(layer).__mro__)
+def is_a(part: str, layer: Layer) -> bool:
+    """Return whether the name of a layer's class, or of one that it inherits from, contains "Conv", for instance."""
+    return any(part in kind.__name__ for kind in type(layer).__mro__)
 
 
-def as_tuple(sizes: int | tuple[int, ...] | list[int] | None) -> tuple[int, ...]:
-    """Return a kernel size or strides as a tuple, () for None."""
-    if sizes is None:
-        return ()
-    return tuple(sizes) if isinstance(sizes, (tuple, list)) else (sizes,)
-
-
-def as_written(layer: Layer) -> str:
-    """Return a layer as a learner wrote it: "Conv2D(12, kernel_size=3)"."""
+def as_written(layer: Layer, activation: str = "") -> str:
+    """Return a layer as a learner wrote it: "Conv2D(12, kernel_size=3)", "Dense(10, softmax)"."""
     details = [str(size) for key in ("filters", "units") if (size := getattr(layer, key, None))]
-    if kernel := as_tuple(getattr(layer, "kernel_size", None)):
+    if kernel := getattr(layer, "kernel_size", None):
         details.append(f"kernel_size={kernel[0] if len(set(kernel)) == 1 else kernel}")
+    details += [activation] if activation else []
     return type(layer).__name__ + (f"({', '.join(details)})" if details else "")
 
 
-def outputs_of(activation: Callable[[Any], Any] | None, sums: np.ndarray) -> np.ndarray | None:
-    """Return what an activation, a function or a layer, makes of sums `[n, neurons]`; None where it fails on them."""
+def outputs_of(activation: Activation, sums: np.ndarray) -> np.ndarray | None:
+    """Return what an activation makes of sums `[n, neurons]`, in the same shape; None where it does not."""
     if activation is None:
         return sums
     import keras
 
     try:
         outputs = activation(keras.ops.convert_to_tensor(sums))
-        return np.asarray(keras.ops.convert_to_numpy(keras.ops.cast(outputs, "float32")))
+        outputs = np.asarray(keras.ops.convert_to_numpy(keras.ops.cast(outputs, "float32")))
     except Exception:  # a learner's own function may raise anything
         return None
+    return outputs if outputs.shape == sums.shape else None
 
 
-def activation_name(activation: Callable[[Any], Any] | None) -> str:
+def activation_name(activation: Activation) -> str:
     """Return which activation a function or a layer computes: "softmax", or else what it is called itself."""
-    outputs = outputs_of(activation, _SUMS)
-    if outputs is not None and outputs.shape == _SUMS.shape:
+    if (outputs := outputs_of(activation, _SUMS)) is not None:
         for name, compute in _COMPUTED.items():
             if np.abs(outputs - compute(_SUMS)).max() < _SAME_OUTPUTS:
                 return name
     if has_class(activation, {"Activation"}) and (inner := getattr(activation, "activation", None)):
         return activation_name(inner)
-    kind = type(activation).__name__
-    called = getattr(activation, "__name__", _ACTIVATION_LAYERS.get(kind, kind))
-    return _OWN if called == "<lambda>" else str(called)
-
-
-def activation_inside(layer: Layer) -> Callable[[Any], Any] | None:
-    """Return the activation that a layer applies to its own sums, None where it applies none."""
-    activation = getattr(layer, "activation", None)
-    return activation if callable(activation) else None
+    name = getattr(activation, "__name__", type(activation).__name__)
+    return "a function of your own" if name == "<lambda>" else name
 
 
 def is_activation(layer: Layer) -> bool:
@@ -111,71 +90,48 @@ def is_activation(layer: Layer) -> bool:
     return has_class(layer, _ACTIVATION_LAYERS) and activation_name(layer) != "linear"
 
 
-def layers_and_activations(model: keras.Model) -> list[tuple[Layer, Callable[[Any], Any] | None]]:
+def layers_and_activations(model: keras.Model) -> list[tuple[Layer, Activation]]:
     """Return the layers that compute something, each with its activation; an activation layer joins the one before."""
-    found: list[tuple[Layer, Callable[[Any], Any] | None]] = []
+    found: list[tuple[Layer, Activation]] = []
     for layer in all_layers(model):
         if is_activation(layer):
             if found and hasattr(found[-1][0], "activation") and activation_name(found[-1][1]) == "linear":
                 found[-1] = found[-1][0], layer
             else:
                 found.append((layer, layer))
-        elif not has_class(layer, {"Flatten", "Reshape", "Identity"} | _ACTIVATION_LAYERS.keys()):
-            found.append((layer, activation_inside(layer)))
+        elif not has_class(layer, {"Flatten", "Reshape", "Identity"} | _ACTIVATION_LAYERS):
+            found.append((layer, getattr(layer, "activation", None)))
     return found
 
 
 def described_layers(model: keras.Model) -> list[str]:
-    """Return the layers that compute something: "Dense(10, softmax)"; an activation layer joins the layer before it."""
-    described = []
-    for layer, activation in layers_and_activations(model):
-        details = [str(units)] if (units := getattr(layer, "units", None)) else []
-        if activation is not None or hasattr(layer, "activation"):
-            details.append(activation_name(activation))
-        described.append(f"{type(layer).__name__}({', '.join(details)})")
-    return described
+    """Return the layers that compute something, as written, those that have an activation with it."""
+    return [
+        as_written(layer, activation_name(activation) if activation or hasattr(layer, "activation") else "")
+        for layer, activation in layers_and_activations(model)
+    ]
 
 
-def float_tolerance_of(model: keras.Model) -> float:
-    """Return how far a model's probabilities may lie from NumPy's, given how its layers compute on this device."""
-    dtypes = {dtype for layer in all_layers(model) if (dtype := getattr(layer, "compute_dtype", None))}
-    return max([float_tolerance(dtype) for dtype in dtypes], default=float_tolerance())
+def listed(layers: Iterable[str]) -> str:
+    """Return what a hint says of these layers."""
+    return ", ".join(layers) or "no layer"
 
 
 def layers_with_settings(model: keras.Model) -> list[str]:
     """Return every layer with all that a lesson sets in it: "Dense units=10 activation=softmax use_bias=True"."""
     found = []
     for layer in all_layers(model):
-        config = _config_of(layer)
+        try:
+            config = layer.get_config()
+        except Exception:  # a learner's own layer may have none, or raise anything
+            config = {}
         if "activation" in config:
-            config = {**config, "activation": activation_name(activation_inside(layer))}
+            config["activation"] = activation_name(getattr(layer, "activation", None))
         found.append(" ".join([type(layer).__name__, *(f"{key}={config[key]}" for key in _KEYS if key in config)]))
     return found
 
 
-def _config_of(layer: Layer) -> dict[str, Any]:
-    try:
-        return layer.get_config()
-    except Exception:  # a learner's own layer may have none, or raise anything
-        return {}
-
-
-@claim("the network is one dense layer of ten neurons, made into probabilities by softmax")
-def one_dense_softmax_layer(evidence: Evidence) -> None:
-    """Check that the network is one dense layer of ten neurons with softmax, which may be a layer of its own."""
-    found = described_layers(evidence.model)
-    if found != ["Dense(10, softmax)"]:
-        raise NotYet(f"Found {', '.join(found) or 'no layer'}; expected Dense(10, softmax) alone, in keras.Sequential.")
-
-
-def still_convolutional(next_step: str) -> Claim:
-    """Return the claim that at least one layer is a convolution, nested networks included."""
-
-    @claim("it is still a convolutional network")
-    def has_a_convolution(evidence: Evidence) -> None:
-        layers = list(all_layers(evidence.model))
-        if not any(map(is_convolution, layers)):
-            found = ", ".join(type(layer).__name__ for layer in layers) or "no layer"
-            raise NotYet(f"Found {found}; expected the Conv2D layers of the lesson before. {next_step}")
-
-    return has_a_convolution
+def float_tolerance_of(model: keras.Model) -> float:
+    """Return how far a model's probabilities may lie from NumPy's, given how its layers compute on this device."""
+    dtypes = {dtype for layer in all_layers(model) if (dtype := getattr(layer, "compute_dtype", None))}
+    return max(map(float_tolerance, dtypes), default=float_tolerance())

@@ -1,18 +1,24 @@
-"""Claims on what training reached, and whether it was reported honestly."""
+"""Claims on what training reached, and whether it was chosen, tested and reported honestly, as lesson 09 teaches."""
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 import numpy as np
+from scipy.stats import binomtest
 
-from mnist_lab.checks.evidence import Claim, Evidence, NotYet, claim, reported
+from mnist_lab.checks.claims.convolutional import dropout_rates
+from mnist_lab.checks.evidence import Claim, Evidence, NotYet, claim, mean_cross_entropy, probabilities_of, shown
 from mnist_lab.data.idx import CLASSES
 
-SAME_ACCURACY = 5e-4  # of 10,000 digits five: on another device, a digit on the edge may change its predicted class
+_SAME_ACCURACY = 5e-4  # of 10,000 digits five: on another device, a digit on the edge may change its predicted class
 _SAME_LOSS = 1e-3
 _NEAR_ACCURACY, _NEAR_LOSS = 0.02, 1.25  # for weights that no epoch measured; the loss as a factor
-
-CAUSES = (
+_MIN_RATES = 3
+_BETWEEN_SEEDS = 0.005  # how far the accuracies of two runs differ that differ by their seed
+_SAME_END = 2.5e-4  # other good intervals differ from Wilson's by less than this, those of 92 % and 97 % by more
+_CAUSES = (
     "Is `history` that of this model's last training run? Weights changed after the last validation, by an average of "
     "your own for example, have no accuracy in the history: validate once more with them"
 )
@@ -21,11 +27,11 @@ CAUSES = (
 @claim("it learned: its cross-entropy, on digits it never saw, is below that of guessing")
 def better_than_guessing(evidence: Evidence) -> None:
     """Check that the validation cross-entropy is below that of ten equal probabilities, ln 10."""
-    guessing = np.log(len(evidence.probabilities[0]))
-    if not evidence.cross_entropy < guessing:
+    found, guessing = mean_cross_entropy(evidence.probabilities, evidence.labels), np.log(CLASSES)
+    if not found < guessing:
         raise NotYet(
-            f"Found a cross-entropy of {evidence.cross_entropy:.3g}, expected less than {guessing:.3g}, that of "
-            "guessing. Check that the labels belong to the images, and that the learning rate is not 0 or too large."
+            f"Found a cross-entropy of {found:.3g}, expected less than {guessing:.3g}, that of guessing. Check that "
+            "the labels belong to the images, and that the learning rate is not 0 or too large."
         )
 
 
@@ -34,56 +40,17 @@ def history_matches_the_model(evidence: Evidence) -> None:
     """Check that an epoch's accuracy that `fit` reported is what the model reaches on the validation digits."""
     if not evidence.history:
         raise NotYet("Found no history of any epoch. Train for at least one epoch, and hand in what `fit` returns.")
-    accuracies = reported(evidence, "accuracy")
-    if not accuracies:
+    if not (accuracies := evidence.reported("accuracy")):
         raise NotYet(
             'Found no val_accuracy in the history. Give `fit` a validation_data, and compile with metrics=["accuracy"].'
         )
-    last = abs(accuracies[-1] - evidence.accuracy) <= SAME_ACCURACY
-    if not (last or was_reported(evidence, evidence.accuracy, lambda: _validation_loss(evidence))):
+    last, found = accuracies[-1], 1 - float(np.mean(evidence.misclassified))
+    same = abs(last - found) <= _SAME_ACCURACY
+    if not (same or was_reported(evidence, found, partial(_loss, evidence, evidence.digits, evidence.labels))):
         raise NotYet(
-            f"Training reported an accuracy of {accuracies[-1]:.4f} last; measured here, it is "
-            f"{evidence.accuracy:.4f}, and no epoch fits. Is validation_data the validation set? {CAUSES}."
+            f"Training reported an accuracy of {last:.4f} last; measured here, it is {found:.4f}, and no epoch fits. "
+            f"Is validation_data the validation set? {_CAUSES}."
         )
-
-
-def was_reported(evidence: Evidence, accuracy: float, find_loss: Callable[[], float]) -> bool:
-    """Return whether training reported this accuracy, and the model's loss with it where the history has losses.
-
-    Any epoch may have done it: `EarlyStopping(restore_best_weights=True)` goes back to an earlier one. The loss must
-    agree as well, because two accuracies may agree by chance.
-
-    The final weights of an honest run may be of no epoch: where the optimizer averaged them (`use_ema=True`), or where
-    some epochs were not validated (`validation_freq=2`). Where either is seen, an accuracy within 0.02 of those
-    reported passes, if the loss is at most a quarter above the highest reported.
-
-    Args:
-        evidence: what is known of the training run.
-        accuracy: the model's accuracy, measured again on the digits that it was validated on.
-        find_loss: evaluates the model's loss on these digits.
-    """
-    accuracies, losses = reported(evidence, "accuracy"), reported(evidence, "loss")
-    same = np.abs(np.array(accuracies) - accuracy) <= SAME_ACCURACY
-    if len(losses) != len(accuracies):
-        return bool(same.any())
-    loss = find_loss()
-    if (same & (np.abs(np.array(losses) - loss) <= _SAME_LOSS)).any():
-        return True
-    averaged = bool(getattr(evidence.optimizer, "use_ema", False))
-    if not (averaged or len(accuracies) < len(evidence.history.get("loss", []))):
-        return False
-    near = min(accuracies) - _NEAR_ACCURACY <= accuracy <= max(accuracies) + _NEAR_ACCURACY
-    return bool(near and loss <= _NEAR_LOSS * max(losses))
-
-
-def _validation_loss(evidence: Evidence) -> float:
-    """Return the model's own loss on the validation digits, for labels that are one-hot or whole numbers."""
-    for labels in (np.eye(CLASSES, dtype=np.float32)[evidence.labels], evidence.labels):
-        with suppress(Exception):  # the model's loss may want the other labels, or be missing
-            return float(
-                evidence.model.evaluate(evidence.digits, labels, batch_size=1000, verbose=0, return_dict=True)["loss"]
-            )
-    return evidence.cross_entropy
 
 
 def accuracy_of_at_least(floor: float) -> Claim:
@@ -91,10 +58,108 @@ def accuracy_of_at_least(floor: float) -> Claim:
 
     @claim("it reads most of the {digits}, as this idea should let it")
     def accuracy_reaches_the_floor(evidence: Evidence) -> None:
-        if not evidence.measured_accuracy >= floor:
+        accuracy = 1 - np.mean(evidence.measured_misclassified)
+        if not accuracy >= floor:
             raise NotYet(
-                f"Found an accuracy of {evidence.measured_accuracy:.4f}, expected {floor:.4g} or more. Train for all "
-                "epochs, with all that the lesson changes, and with a network that is large enough."
+                f"Found an accuracy of {accuracy:.4f}, expected {floor:.4g} or more. Train for all epochs, with all "
+                "that the lesson changes, and with a network that is large enough."
             )
 
     return accuracy_reaches_the_floor
+
+
+@claim("training was watched on digits held out of the training digits, not on those of the test")
+def validated_on_held_out_digits(evidence: Evidence) -> None:
+    """Check that `fit` reported the model's accuracy and loss on held-out digits, and that none is a test digit."""
+    if evidence.held_out is None:
+        raise NotYet("Found no held-out digits. Pass the dataset by name: check_lesson(…, held_out=held_out).")
+    images, labels, predictions = evidence.held_out
+    known = {image.tobytes() for image in evidence.digits}
+    if any(image.tobytes() in known for image in images.astype(np.float32)):
+        raise NotYet("Found test digits in the held-out set. Use `lab.holdout_dataset`, which takes training digits.")
+    if not (accuracies := evidence.reported("accuracy")):
+        raise NotYet("Found no val_accuracy in the history. Pass the held-out set to `fit` as validation_data.")
+    found = float(np.mean(predictions == labels))
+    if not was_reported(evidence, found, partial(_loss, evidence, images, labels)):
+        raise NotYet(
+            f"Training reported an accuracy of {accuracies[-1]:.4f} last; on the {len(images):,} digits handed in it "
+            f"is {found:.4f}, and no epoch fits. Pass the same dataset to `fit` as validation_data. {_CAUSES}."
+        )
+
+
+def was_reported(evidence: Evidence, accuracy: float, find_loss: Callable[[], float]) -> bool:
+    """Return whether training reported the model's accuracy and, as two may agree by chance, its loss with it.
+
+    Any epoch may have done it: `EarlyStopping(restore_best_weights=True)` goes back to an earlier one. The final
+    weights of an honest run may be of no epoch: where the optimizer averaged them (`use_ema=True`), or where some
+    epochs were not validated (`validation_freq=2`). Then what is near passes: an accuracy within 0.02 of those
+    reported, with a loss at most a quarter above the highest.
+    """
+    accuracies, losses = np.array(evidence.reported("accuracy")), np.array(evidence.reported("loss"))
+    same = np.abs(accuracies - accuracy) <= _SAME_ACCURACY
+    if len(losses) != len(accuracies):
+        return bool(same.any())
+    loss = find_loss()
+    if (same & (np.abs(losses - loss) <= _SAME_LOSS)).any():
+        return True
+    between = getattr(evidence.optimizer, "use_ema", False) or len(accuracies) < len(evidence.history.get("loss", []))
+    near = accuracies.min() - _NEAR_ACCURACY <= accuracy <= accuracies.max() + _NEAR_ACCURACY
+    return bool(between and near and loss <= _NEAR_LOSS * losses.max())
+
+
+def _loss(evidence: Evidence, images: np.ndarray, labels: np.ndarray) -> float:
+    """Return the model's own loss on these digits, for labels that are one-hot or whole numbers."""
+    for given in (np.eye(CLASSES, dtype=np.float32)[labels], labels):
+        with suppress(Exception):  # the model's loss may want the other labels, or be missing
+            return float(evidence.model.evaluate(images, given, batch_size=1000, verbose=0, return_dict=True)["loss"])
+    return mean_cross_entropy(probabilities_of(evidence.model, images), labels)
+
+
+@claim("its dropout rate is the one that did best on the digits held out, among three or more")
+def dropout_rate_was_chosen_on_held_out_digits(evidence: Evidence) -> None:
+    """Check that the model has the best of three dropout rates or more, with an accuracy like the one reported."""
+    tried = evidence.extra.get("tried") or {}
+    if len(tried) < _MIN_RATES:
+        raise NotYet(f"Found {len(tried)} rates, expected {_MIN_RATES} or more, each with its held-out accuracy.")
+    numbers = (float, np.floating)
+    if wrong := [shown(value) for value in tried.values() if not (isinstance(value, numbers) and 0 < value < 1)]:
+        raise NotYet(f"Found {', '.join(wrong)}, expected the held-out accuracy of each rate, between 0 and 1.")
+    highest = max(tried.values())
+    best = [rate for rate, accuracy in tried.items() if accuracy == highest]
+    rates = dropout_rates(evidence) or [0]
+    if not any(abs(rate - other) < 1e-6 for rate in rates for other in best):
+        found = ", ".join(f"{rate:g}" for rate in rates)
+        raise NotYet(f"Found the dropout rate {found}, but {best[0]:g} did best. Hand in the network with that rate.")
+    accuracies = evidence.reported("accuracy") or [0]
+    if not min(abs(highest - accuracy) for accuracy in accuracies) <= _BETWEEN_SEEDS:
+        raise NotYet(
+            f"Found an accuracy of {highest:.4f} for the best rate, but {accuracies[-1]:.4f} in the history. Take both "
+            "from the same training run, or train for as many epochs."
+        )
+
+
+@claim("the seal was broken once, for this network")
+def model_was_tested_once(evidence: Evidence) -> None:
+    """Check that the test set was used on the model with exactly its present weights."""
+    sealed: Any = evidence.extra.get("sealed")
+    if not getattr(sealed, "opened", False):
+        raise NotYet("Found an unused test set. Once everything is chosen, use it: result = sealed.open(model).")
+    if not sealed.was_opened_for(evidence.model):
+        raise NotYet("Found that the test set was used on other weights. Hand in the network exactly as tested.")
+
+
+@claim("its accuracy is reported with an interval for the sampling of digits")
+def accuracy_is_reported_with_an_interval(evidence: Evidence) -> None:
+    """Check that the interval is a 95 % confidence interval of the model's test accuracy."""
+    interval: Any = evidence.extra.get("interval")
+    count = len(evidence.labels)
+    expected = binomtest(count - int(evidence.misclassified.sum()), count).proportion_ci(method="wilson")
+    try:
+        low, high = map(float, interval)
+    except (TypeError, ValueError):
+        raise NotYet(f"Found {shown(interval)}, expected two numbers: both ends of the interval.") from None
+    if not (abs(low - expected.low) <= _SAME_END and abs(high - expected.high) <= _SAME_END):
+        raise NotYet(
+            f"Found {low:.4f} to {high:.4f}, which is no 95% interval of this network's test accuracy. Compute "
+            "`binomtest(correct, digits).proportion_ci(0.95)` from the test result."
+        )
