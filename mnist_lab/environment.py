@@ -131,6 +131,12 @@ def processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
+def _gpus() -> list:
+    import tensorflow as tf
+
+    return tf.config.list_physical_devices("GPU")
+
+
 def devices() -> list[str]:
     """Return the devices that TensorFlow computes on: the names of its GPUs, or for example ['CPU (2 cores)']."""
     import tensorflow as tf
@@ -139,12 +145,6 @@ def devices() -> list[str]:
     if not gpus:
         return [f"CPU ({os.cpu_count()} cores)"]
     return [tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name) for gpu in gpus]
-
-
-def _gpus() -> list:
-    import tensorflow as tf
-
-    return tf.config.list_physical_devices("GPU")
 
 
 def show_environment() -> None:

@@ -120,14 +120,10 @@ def test_all_workers_get_the_same_flags_and_equal_parts_of_a_batch():
     assert parse(chief).batch_size % 2 == 0
 
 
-def test_the_job_folder_is_the_output_folder_of_the_spec():
+def test_the_job_folder_is_the_output_folder_of_the_spec_and_trials_share_none():
     for name in JOBS:
-        spec = read(name)
-        folder = spec["baseOutputDirectory"]["outputUriPrefix"]
+        folder = read(name)["baseOutputDirectory"]["outputUriPrefix"]
         assert all(parse(pool["containerSpec"]["args"]).job_dir == folder for pool in pools(name))
-
-
-def test_trials_share_no_folder():
     (pool,) = pools("config-hptune.yaml")
     assert "://" not in parse(pool["containerSpec"]["args"]).job_dir
 
@@ -144,10 +140,8 @@ def test_the_trainer_accepts_both_ends_of_the_range_of_a_tuned_parameter(paramet
     assert low < getattr(settings.Settings(), field) < high
     assert "LOG" not in parameter["scaleType"] or low > 0
     for value in (low, high):
-        for text in (str(value), str(float(value)), repr(value)):
-            arguments = [*pool["containerSpec"]["args"], f"{flag}={text}"]
-            assert getattr(parse(arguments), field) == value
-            assert parse([*arguments[:-1], flag, text]) == parse(arguments)
+        for text in (str(value), str(float(value))):
+            assert getattr(parse([*pool["containerSpec"]["args"], f"{flag}={text}"]), field) == value
 
 
 # The container

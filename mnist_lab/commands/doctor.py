@@ -24,12 +24,7 @@ for name in sys.argv[1:]:
 print()
 print(json.dumps(errors))
 """
-_DEVICES = """
-from mnist_lab.environment import devices
-found = devices()
-import keras
-print(*found, sep=", ")
-"""
+_DEVICES = "from mnist_lab.environment import devices; found = devices(); import keras; print(*found, sep=', ')"
 
 Result = tuple[bool, str]  # whether the check passed, and its line
 

@@ -24,11 +24,7 @@ def first_instances(count: int) -> dict[str, list[dict[str, list[list[int]]]]]:
 
 
 def read_instances(path: Path) -> np.ndarray:
-    """Return the images of a file of instances, `[n, 28, 28]` float32 from 0 to 255.
-
-    Raises:
-        InstancesError: the file is not JSON, holds no instances, or one of them is not valid; the message names it.
-    """
+    """Return the images of a file of instances, `[n, 28, 28]` float32 from 0 to 255; InstancesError if one is wrong."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:  # bytes that are not UTF-8 raise a ValueError, too

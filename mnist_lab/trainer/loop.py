@@ -98,14 +98,8 @@ class Loop:
     def train(self, batches: Iterator, steps: int, totals: np.ndarray, stop: bool) -> tuple[np.ndarray, bool]:
         """Train on the next batches in one call; with several workers, each must call this with as many.
 
-        Args:
-            batches: what `batches` returned.
-            steps: how many to take, at most `steps_per_call` if a stop request is to be noticed soon.
-            totals: sums of losses and correct predictions so far, `[2]` float64.
-            stop: whether this worker was asked to stop.
-
-        Returns:
-            the sums with those of the new steps added, step by step, and whether any worker was asked to stop.
+        Return `totals`, the sums of losses and correct predictions so far, with those of the new steps added one by
+        one, and whether any worker was asked to stop.
         """
         sums = self._train(batches, tf.constant(steps), tf.constant([*totals, 0], tf.float64), tf.constant(float(stop)))
         *totals, stop_requests = sums.numpy()

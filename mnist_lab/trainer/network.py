@@ -8,9 +8,7 @@ from mnist_lab.trainer.settings import ONE_CYCLE, Settings
 def build(settings: Settings, *, synchronized: bool = False) -> keras.Model:
     """Return the network: images `[n, 784]` from 0 to 1 in, logits `[n, 10]` out.
 
-    Args:
-        settings: its sizes.
-        synchronized: compute the batch statistics over all replicas together, not on each replica alone.
+    If it is synchronized, the batch statistics are those of all replicas together, not of each replica alone.
     """
     layers = keras.layers
 

@@ -15,15 +15,9 @@ from mnist_lab.trainer.instances import read_instances
 def predict(instances: Path, model: str, *, as_json: bool = False) -> int:
     """Print the predicted class of each instance and its probability.
 
-    Where the network's outputs are no probabilities, softmax is applied to them, and standard error says so.
-
-    Args:
-        instances: the file.
-        model: a Keras file; it is loaded in Keras' safe mode, which runs none of the code in it.
-        as_json: print JSON, in the form of a prediction service's answer.
-
-    Returns:
-        1 if the instances or the network cannot be read, which is reported; else 0.
+    The model is a Keras file, loaded in Keras' safe mode, which runs none of the code in it. Where its outputs are no
+    probabilities, softmax is applied to them, and standard error says so. JSON has the form of a prediction service's
+    answer. Return 1 if the instances or the model cannot be read, which is reported; else 0.
     """
     try:
         predictions = _as_probabilities(_outputs(model, read_instances(instances)))
@@ -32,11 +26,8 @@ def predict(instances: Path, model: str, *, as_json: bool = False) -> int:
         return 1
     classes = predictions.argmax(axis=1)
     if as_json:
-        rows = [
-            {"predictions": [round(float(p), 6) for p in probabilities], "classes": int(predicted)}
-            for probabilities, predicted in zip(predictions, classes, strict=True)
-        ]
-        print(json.dumps({"predictions": rows}))
+        pairs = zip(predictions.astype(float).round(6).tolist(), classes.tolist(), strict=True)
+        print(json.dumps({"predictions": [{"predictions": row, "classes": number} for row, number in pairs]}))
         return 0
     print("instance  predicted class  probability")
     for number, (predicted, probability) in enumerate(zip(classes, predictions.max(axis=1), strict=True)):
