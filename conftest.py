@@ -1,60 +1,53 @@
-"""Hooks for unit tests and notebooks: the folder of the digits, the file of recorded checks, and the order of tests."""
+"""Hooks for unit tests and notebooks: what is collected, how much of it is run, and by how many processes."""
 
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
 
 from mnist_lab.data.find import absolute_data_variable
 
-SOLUTIONS = Path(__file__).parent / "tests" / "solutions"
-CHECKS = pytest.StashKey[Path]()
-LAST_MODULE = "test_lessons_as_measured.py"
+pytest.register_assert_rewrite("tests.notebook_items")
+
+NOTEBOOKS = Path(__file__).parent / "notebooks"
 
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--full-length", action="store_true", help="train the solutions for all epochs, and check their accuracy, too"
+        "--full-length", action="store_true", help="run notebooks as they are, and the tests marked as slow, too"
     )
 
 
 def pytest_configure(config):
-    """Set the digits' folder and the file for recorded checks; each worker of pytest-xdist has its own file."""
+    config.addinivalue_line("markers", "slow: runs with --full-length only")
     os.environ.update(absolute_data_variable())  # the notebooks' kernels run in notebooks/
-    folder = tempfile.TemporaryDirectory(prefix="mnist-lab-checks-")
-    config.add_cleanup(folder.cleanup)
-    config.stash[CHECKS] = Path(folder.name, "checks.jsonl")
-    os.environ["MNIST_LAB_RESULTS"] = str(config.stash[CHECKS])
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Stay in one process for a single file: others would take longer to start than most tests take."""
+    files = {Path(argument.partition("::")[0]) for argument in config.args}
+    return 0 if len(files) == 1 and files.pop().is_file() else 2
 
 
 def pytest_ignore_collect(collection_path, config):
-    """Leave out the solutions, which take minutes to train, unless they are named or nothing is."""
-    named = {Path(argument).name for argument in config.args}
-    everything = named >= set(config.getini("testpaths"))
-    return True if collection_path == SOLUTIONS and not everything else None
+    """Leave out the exercises at full length, which take hours; pytest does not ask this of what is named."""
+    return True if collection_path == NOTEBOOKS / "exercises" and config.option.full_length else None
 
 
-def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: item.path.name == LAST_MODULE)
+def pytest_collection_modifyitems(items, config):
+    if not config.option.full_length:
+        for item in items:
+            if item.get_closest_marker("slow"):
+                item.add_marker(pytest.mark.skip(reason="slow: it runs with --full-length"))
 
 
-def pytest_xdist_make_scheduler(config, log):
-    return OneWorkerForALesson(config, log)
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path, parent):
+    """Collect lessons and exercises as nbval does, with more tests after their cells."""
+    collected = yield
+    if NOTEBOOKS not in file_path.parents or file_path.suffix != ".ipynb":
+        return collected
+    from tests.notebook_items import Exercise, Lesson
 
-
-class OneWorkerForALesson(LoadScopeScheduling):
-    """Keep a lesson's cells and the tests of its measurements on one worker and in order; the tests of a file, too."""
-
-    def _split_scope(self, nodeid):
-        file, _, test = nodeid.partition("::")
-        if file.endswith(LAST_MODULE):
-            return f"notebooks/{test.partition('[')[2].rstrip(']')}.ipynb"
-        return nodeid if file.startswith("tests/solutions/") else file
-
-
-@pytest.fixture(scope="session")
-def checks_of_the_lessons(pytestconfig):
-    """Return the file in which the lessons' checks were recorded while pytest executed the notebooks."""
-    return pytestconfig.stash[CHECKS]
+    kind = Exercise if file_path.parent.name == "exercises" else Lesson
+    return [kind.from_parent(parent, path=file_path) for _ in collected]

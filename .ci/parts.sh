@@ -28,6 +28,19 @@ part() {
     rows+=("| $name | $result | $(((took + 30) / 60)) |")
 }
 
+# choose "KNOWN…" [NAME…]: put the names, or all that are known, into $chosen; refuse others.
+choose() {
+    local known=" $1 " name
+    shift
+    chosen=${*:-$known}
+    for name in $chosen; do
+        if [[ "$known" != *" $name "* ]]; then
+            echo "expected:$known; received: $name" >&2
+            exit 2
+        fi
+    done
+}
+
 # install EXTRAS [PIP'S OPTIONS…]: into a new virtual environment.
 install() {
     local extras=$1

@@ -26,7 +26,7 @@ def in_a_kernel(*cells, seconds):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "training.ipynb")
         nbformat.write(notebook, path)
-        result = execute(path, cell_seconds=seconds)
+        result = execute(path, seconds=seconds)
     if result.failure:
         sys.exit(result.failure)
     return json.loads(result.notebook.cells[-1].outputs[-1].text)

@@ -40,10 +40,9 @@ def codelab_pipeline(batch_size, directory=None):
 
     files = find_mnist(directory)
 
-    def records(path, kind):
-        return tf.data.FixedLengthRecordDataset(
-            str(path), idx.record_bytes(kind), idx.header_bytes(kind), compression_type=idx.compression_type(path)
-        )
+    def records(path, record_bytes, header_bytes):
+        compression = "GZIP" if path.suffix == ".gz" else ""
+        return tf.data.FixedLengthRecordDataset(str(path), record_bytes, header_bytes, compression_type=compression)
 
     def decode_image(record):
         return tf.reshape(tf.cast(tf.io.decode_raw(record, tf.uint8), tf.float32) / 256.0, [idx.PIXELS])
@@ -51,8 +50,8 @@ def codelab_pipeline(batch_size, directory=None):
     def decode_label(record):
         return tf.one_hot(tf.reshape(tf.io.decode_raw(record, tf.uint8), []), idx.CLASSES)
 
-    images = records(files.train_images, "images").map(decode_image, num_parallel_calls=16)
-    labels = records(files.train_labels, "labels").map(decode_label, num_parallel_calls=16)
+    images = records(files.train_images, idx.PIXELS, 16).map(decode_image, num_parallel_calls=16)
+    labels = records(files.train_labels, 1, 8).map(decode_label, num_parallel_calls=16)
     dataset = tf.data.Dataset.zip((images, labels)).cache().shuffle(5000, reshuffle_each_iteration=True).repeat()
     return dataset.batch(batch_size).prefetch(tf.data.AUTOTUNE)
 

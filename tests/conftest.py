@@ -16,6 +16,9 @@ import pytest
 from mnist_lab import environment
 from mnist_lab.data import idx
 from mnist_lab.data.find import NAMES
+from mnist_lab.results import runs, store
+
+from .notebooks import execute_here
 
 TRAINING, VALIDATION = 300, 100
 
@@ -51,6 +54,24 @@ def tiny(tmp_path, monkeypatch):
     folder = write_tiny(tmp_path / "tiny")
     monkeypatch.setenv("MNIST_LAB_DATA", str(folder))
     return folder
+
+
+@pytest.fixture
+def without_kernels(monkeypatch):
+    """Let `run`, `grade` and `measure` execute notebooks in this process, in milliseconds."""
+    for module in ("mnist_lab.commands.run", "mnist_lab.commands.grade", "tools.measure"):
+        monkeypatch.setattr(f"{module}.execute", execute_here)
+
+
+@pytest.fixture
+def results_file(tmp_path, monkeypatch):
+    """Return an empty file of measured results, which stands for that of the package."""
+    file = tmp_path / "results.json"
+    file.write_text('{"environments": [], "results": {}}')
+    monkeypatch.setattr(store, "FILE", file)
+    for module in (store, runs):
+        monkeypatch.setattr(module, "MISCLASSIFIED", tmp_path / "misclassified.npz")
+    return file
 
 
 @pytest.fixture(autouse=True)

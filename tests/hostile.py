@@ -1,4 +1,4 @@
-"""Behaviours of mirrors, most of them bad: each function handles one request for a file with the content `body`."""
+"""Behaviours of mirrors: each handles one request for a file with the content `body`."""
 
 import gzip
 import socket
@@ -6,41 +6,16 @@ import struct
 import time
 
 
-def unavailable(request, _body):
-    """Answer 503, with a web page."""
-    _send(request, 503, b"<html>come back later</html>", **{"Content-Type": "text/html"})
-
-
-def missing(request, _body):
-    """Answer 404."""
-    _send(request, 404, b"")
-
-
-def login_page(request, _body):
-    """Answer 200, with the login page of a hotel's network."""
-    _send(request, 200, b"<html>log in</html>", **{"Content-Type": "text/html"})
-
-
-def changed(request, body):
-    """Send the right length with one byte changed, so that the hash is wrong."""
-    _send(request, 200, bytes([body[0] ^ 1]) + body[1:])
-
-
-def hanging(request, _body):
-    """Accept the request and send nothing for a minute."""
-    request.server.ended.wait(60)
-
-
 def stalling(request, body):
     """Send half of the file, then nothing for a minute."""
-    _head(request, len(body))
+    _start(request, len(body))
     request.wfile.write(body[: len(body) // 2])
     request.server.ended.wait(60)
 
 
 def resetting(request, body):
     """Send half of the file, then reset the connection."""
-    _head(request, len(body))
+    _start(request, len(body))
     request.wfile.write(body[: len(body) // 2])
     request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     request.connection.close()
@@ -48,18 +23,13 @@ def resetting(request, body):
 
 def truncating(request, body):
     """Announce the whole file, send half of it, and close the connection properly."""
-    _head(request, len(body))
+    _start(request, len(body))
     request.wfile.write(body[: len(body) // 2])
-
-
-def announcing_less(request, body):
-    """Announce half of the file, and send that half."""
-    _send(request, 200, body[: len(body) // 2])
 
 
 def dripping(request, body):
     """Send a byte every tenth of a second, so that no single read takes long."""
-    _head(request, len(body))
+    _start(request, len(body))
     for byte in body:
         request.wfile.write(bytes([byte]))
         request.wfile.flush()
@@ -75,19 +45,12 @@ def flooding(request, _body):
         request.wfile.write(bytes(1 << 16))
 
 
-def unpacking(request, body):
-    """Declare the file's own compression as the transport's, so that it is unpacked on the way."""
-    _send(request, 200, gzip.compress(b"unpacked") if body[:2] != b"\x1f\x8b" else body, **{"Content-Encoding": "gzip"})
-
-
-def redirecting_to_itself(request, _body):
-    """Redirect to itself."""
-    _send(request, 302, b"", Location=request.path)
-
-
-def compressing(request, body):
-    """Compress for the transport, which is allowed: the file arrives unchanged."""
-    _send(request, 200, gzip.compress(body), **{"Content-Encoding": "gzip"})
+def slow_but_correct(request, body):
+    """Send the file slowly, in pieces."""
+    _start(request, len(body))
+    for start in range(0, len(body), 1 << 14):
+        request.wfile.write(body[start : start + (1 << 14)])
+        time.sleep(0.001)
 
 
 def redirecting(request, body):
@@ -98,24 +61,44 @@ def redirecting(request, body):
         _send(request, 302, b"", Location=f"/elsewhere{request.path}")
 
 
-def slow_but_correct(request, body):
-    """Send the file slowly, in pieces."""
-    _head(request, len(body))
-    for start in range(0, len(body), 1 << 14):
-        request.wfile.write(body[start : start + (1 << 14)])
-        time.sleep(0.001)
+def unavailable_at_first(request, body):
+    """Answer 503 to the first request."""
+    _send(request, 200 if hasattr(request.server, "was_asked") else 503, body)
+    request.server.was_asked = True
 
 
-def _head(request, length):
-    request.send_response(200)
+def _start(request, length, status=200, **headers):
+    request.send_response(status)
     request.send_header("Content-Length", str(length))
+    for name, value in headers.items():
+        request.send_header(name, value)
     request.end_headers()
 
 
 def _send(request, status, body, **headers):
-    request.send_response(status)
-    request.send_header("Content-Length", str(len(body)))
-    for name, value in headers.items():
-        request.send_header(name, value)
-    request.end_headers()
+    _start(request, len(body), status, **headers)
     request.wfile.write(body)
+
+
+GZIP = {"Content-Encoding": "gzip"}
+BAD = {
+    "unavailable": lambda request, body: _send(request, 503, b"<html>come back later</html>"),
+    "missing": lambda request, body: _send(request, 404, b""),
+    "login page of a hotel": lambda request, body: _send(request, 200, b"<html>log in</html>"),
+    "one byte changed": lambda request, body: _send(request, 200, bytes([body[0] ^ 1]) + body[1:]),
+    "half announced": lambda request, body: _send(request, 200, body[: len(body) // 2]),
+    "unpacked on the way": lambda request, body: _send(request, 200, gzip.compress(b"unpacked"), **GZIP),
+    "redirecting to itself": lambda request, body: _send(request, 302, b"", Location=request.path),
+    "hanging": lambda request, body: request.server.ended.wait(60),
+    "stalling": stalling,
+    "resetting": resetting,
+    "truncating": truncating,
+    "dripping": dripping,
+    "flooding": flooding,
+}
+UNUSUAL = {
+    "compressed on the way": lambda request, body: _send(request, 200, gzip.compress(body), **GZIP),
+    "redirecting": redirecting,
+    "slow but correct": slow_but_correct,
+    "unavailable at first": unavailable_at_first,
+}

@@ -10,21 +10,24 @@ def files_in(folder):
     return sorted(path.name for path in folder.iterdir() if path.name != ".download.lock")
 
 
+class Address(str):
+    """The address of a mirror, with the names of the files that were requested from it (GET only), in order."""
+
+    asked: list[str]
+
+
 @contextmanager
 def mirror(answer):
-    """Serve `answer(name) -> (status, body)` on a free port of the loopback interface; yield the address.
+    """Serve `answer(name) -> (status, body)` on a free port of the loopback interface; yield its `Address`.
 
     Instead of status and body, `answer` may return a function that handles the request, given its handler; HEAD
     requests then get an empty 200.
-
-    The address has an attribute `asked`: the names of the requested files (GET only), in order.
     """
-    asked = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             name = self.path.rpartition("/")[2]
-            asked.append(name)
+            address.asked.append(name)
             response = answer(name)
             if callable(response):
                 with suppress(ConnectionError):  # the client may have given up
@@ -48,18 +51,12 @@ def mirror(answer):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     server.ended = threading.Event()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = Address(f"http://127.0.0.1:{server.server_port}/")
+    address.asked = []
+    threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()  # seconds from shutdown to its end
     try:
-        address = Address(f"http://127.0.0.1:{server.server_port}/")
-        address.asked = asked
         yield address
     finally:
         server.ended.set()
         server.shutdown()
         server.server_close()
-
-
-class Address(str):
-    """The address of a mirror, with the names of the files that were requested from it."""
-
-    asked: list[str]

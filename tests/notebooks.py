@@ -1,9 +1,15 @@
-"""Small notebooks, made in the test."""
+"""Small notebooks, made in the test, and a way to execute them without a kernel."""
 
+import tempfile
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from mnist_lab.checks.errors import describe_error
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -39,3 +45,25 @@ def notebook(*cells, kind="lesson", predecessor=None):
 def write(path, *cells, **arguments):
     nbformat.write(notebook(*cells, **arguments), path)
     return path
+
+
+def execute_here(path, *, parameters=None, variables=None, folder=None, **_):
+    """Execute a notebook as `notebook_runner.execute` does, but in this process, without limits and outputs."""
+    from mnist_lab.commands import notebook_runner
+
+    notebook, names, failure = notebook_runner.read(path), {}, None
+    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    with tempfile.TemporaryDirectory() as private, pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()):
+        record = Path(private, "record")
+        for name, value in {**(variables or {}), "MNIST_LAB_RESULTS": str(record)}.items():
+            patch.setenv(name, value)
+        patch.chdir(folder or path.parent)
+        for cell in code_cells:
+            try:
+                exec(cell.source, names)
+            except Exception as error:
+                failure = f"cell {cell.id!r}: {describe_error(error)}"
+                break
+            names |= (parameters or {}) if "parameters" in cell.metadata.get("tags", []) else {}
+        checks = notebook_runner._recorded(record, path)
+    return notebook_runner.Execution(notebook, 1.0, {cell.id: 1.0 for cell in code_cells}, checks, failure)

@@ -186,7 +186,7 @@ def test_the_packages_of_the_container_are_pinned(instructions):
     assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", instructions["FROM"][0])
     named = [run.removeprefix("pip install --no-cache-dir ") for run in instructions["RUN"] if "pip" in run]
     pinned, own = (names.replace('"', "").split() for names in named)
-    assert own == ["."]
+    assert own == [".[trainer]"]
     assert all(re.fullmatch(r"[\w-]+(\$\{EXTRA\})?==[\w.]+", name) for name in pinned), pinned
     assert "cloudml-hypertune" in {name.split("==")[0] for name in pinned}
 

@@ -4,54 +4,59 @@ import pytest
 from mnist_lab.plots.comparisons import compare_curves, compare_numbers
 
 
+def axes():
+    (ax,) = plt.gcf().axes
+    return ax
+
+
+def written(texts):
+    return [text.get_text() for text in texts]
+
+
 def test_each_number_has_a_bar_and_is_written_at_its_end():
     compare_numbers({"slow": 0.5, "fast": 0.97254}, "accuracy", percent=True)
-    (ax,) = plt.gcf().axes
-    assert [bar.get_width() for bar in ax.patches] == [0.5, 0.97254]
-    assert [text.get_text() for text in ax.texts] == ["50.00 %", "97.25 %"]
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["slow", "fast"]
-    assert ax.yaxis_inverted()
+    assert [bar.get_width() for bar in axes().patches] == [0.5, 0.97254]
+    assert written(axes().texts) == ["50.00 %", "97.25 %"]
+    assert written(axes().get_yticklabels()) == ["slow", "fast"]
+    assert axes().yaxis_inverted()
 
 
 def test_a_logarithmic_axis_has_room_for_the_smallest_and_the_largest_number():
     compare_numbers({"a": 1e-7, "b": 0.5}, "gradients", logarithmic=True)
-    (ax,) = plt.gcf().axes
-    assert ax.get_xscale() == "log"
-    low, high = ax.get_xlim()
+    assert axes().get_xscale() == "log"
+    low, high = axes().get_xlim()
     assert low < 1e-7 < 0.5 < high
-
-
-@pytest.mark.parametrize(
-    ("numbers", "options"),
-    [({}, {}), ({"a": float("nan")}, {}), ({"a": 0.0, "b": 1.0}, {"logarithmic": True})],
-    ids=["none", "nan", "zero on a logarithmic axis"],
-)
-def test_numbers_that_cannot_be_drawn_are_refused(numbers, options):
-    with pytest.raises(ValueError, match="finite numbers"):
-        compare_numbers(numbers, "", **options)
 
 
 def test_a_zero_is_drawn_with_its_number():
     compare_numbers({"a": 0.0}, "")
-    (ax,) = plt.gcf().axes
-    assert [text.get_text() for text in ax.texts] == ["0"]
-    assert ax.get_xlim()[0] == 0 < ax.get_xlim()[1]
+    assert written(axes().texts) == ["0"]
+    assert axes().get_xlim()[0] == 0 < axes().get_xlim()[1]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "logarithmic"),
+    [({}, False), ({"a": float("nan")}, False), ({"a": 0.0, "b": 1.0}, True)],
+    ids=["none", "nan", "zero on a logarithmic axis"],
+)
+def test_numbers_that_cannot_be_drawn_are_refused(numbers, logarithmic):
+    with pytest.raises(ValueError, match="finite numbers"):
+        compare_numbers(numbers, "", logarithmic=logarithmic)
 
 
 def test_curves_start_at_epoch_1_and_differ_by_more_than_colour():
     compare_curves({"first": [3, 2, 1], "second": [2, 2, 2]}, "loss")
-    (ax,) = plt.gcf().axes
-    assert [list(line.get_xdata()) for line in ax.lines] == [[1, 2, 3]] * 2
-    assert ax.lines[0].get_linestyle() != ax.lines[1].get_linestyle()
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["first", "second"]
+    first, second = axes().lines
+    assert list(first.get_xdata()) == list(second.get_xdata()) == [1, 2, 3]
+    assert first.get_linestyle() != second.get_linestyle()
+    assert written(axes().get_legend().get_texts()) == ["first", "second"]
 
 
 def test_a_single_epoch_is_drawn_as_a_point():
     compare_curves({"short": [0.5]}, "accuracy", percent=True)
-    (ax,) = plt.gcf().axes
-    assert ax.lines[0].get_marker() == "o"
+    assert axes().lines[0].get_marker() == "o"
     plt.gcf().canvas.draw()
-    assert all(label.get_text().endswith(" %") for label in ax.get_yticklabels())
+    assert all(label.endswith(" %") for label in written(axes().get_yticklabels()))
 
 
 @pytest.mark.parametrize(

@@ -23,14 +23,22 @@ class Network:
         return np.eye(10, dtype=np.float32)[[7]] if self.output is None else self.output
 
 
-def send_from_browser(pad, value):
-    pad.set_state({"drawing": value})
+def draw(pad, drawing):
+    """Send a drawing as the browser does."""
+    pad.set_state({"drawing": memoryview(drawing.tobytes())})
+
+
+def sheet(*inked):
+    drawing = np.zeros((SIDE, SIDE), np.uint8)
+    for part in inked:
+        drawing[part] = 255
+    return drawing
 
 
 def test_each_network_classifies_a_drawing_from_the_browser():
     first, second = Network(), Network(np.full((1, 10), 0.1, np.float32))
     pad = lab.DigitPad({"one": first, "two": second})
-    send_from_browser(pad, memoryview(SEVEN.tobytes()))
+    draw(pad, SEVEN)
     assert pad.drawn
     assert np.array_equal(pad.image, SEVEN)
     assert [reading["name"] for reading in pad.readings] == ["one", "two"]
@@ -41,10 +49,11 @@ def test_each_network_classifies_a_drawing_from_the_browser():
     assert pad.message == ""
 
 
-def test_clearing_resets_everything():
+@pytest.mark.parametrize("empty", [np.array([], np.uint8), sheet()], ids=["no bytes", "no ink"])
+def test_clearing_resets_everything(empty):
     pad = lab.DigitPad(Network())
-    send_from_browser(pad, memoryview(SEVEN.tobytes()))
-    send_from_browser(pad, memoryview(b""))
+    draw(pad, SEVEN)
+    draw(pad, empty)
     assert not pad.drawn
     assert not pad.image.any()
     assert (pad.seen, pad.readings, pad.message) == (b"", [], "")
@@ -52,36 +61,21 @@ def test_clearing_resets_everything():
 
 def test_a_dot_is_classified():
     pad = lab.DigitPad(Network())
-    dot = np.zeros((SIDE, SIDE), np.uint8)
-    dot[60:68, 60:68] = 255
-    send_from_browser(pad, memoryview(dot.tobytes()))
+    draw(pad, sheet(np.s_[60:68, 60:68]))
     assert len(pad.readings) == 1
     assert pad.message == ""
 
 
-def test_a_sheet_without_ink_counts_as_not_drawn():
-    pad = lab.DigitPad(Network())
-    send_from_browser(pad, memoryview(bytes(SIDE * SIDE)))
-    assert not pad.drawn
-    assert (pad.readings, pad.message) == ([], "")
+LEFT, RIGHT, TOP, BOTTOM = np.s_[:, :4], np.s_[:, -4:], np.s_[:4], np.s_[-4:]
 
 
-@pytest.mark.parametrize("edges", [("left", "bottom"), ("top", "left", "bottom"), ("top", "right", "bottom", "left")])
-def test_ink_along_the_edge_is_not_taken_for_paper(edges):
-    drawing = np.zeros((SIDE, SIDE), np.uint8)
-    sides = {"left": np.s_[:, :4], "right": np.s_[:, -4:], "top": np.s_[:4], "bottom": np.s_[-4:]}
-    for edge in edges:
-        drawing[sides[edge]] = 255
+@pytest.mark.parametrize("edges", [(LEFT, BOTTOM), (TOP, LEFT, BOTTOM), (TOP, RIGHT, BOTTOM, LEFT)])
+def test_without_networks_the_image_is_shown_and_ink_along_the_edge_is_not_taken_for_paper(edges):
     pad = lab.DigitPad()
-    send_from_browser(pad, memoryview(drawing.tobytes()))
-    seen = np.frombuffer(pad.seen, np.uint8).reshape(28, 28)
+    draw(pad, sheet(*edges))
+    seen = np.frombuffer(pad.seen, np.uint8)
+    assert len(seen) == 784
     assert np.mean(seen > 0) < 0.3
-
-
-def test_without_networks_the_preprocessed_image_is_shown():
-    pad = lab.DigitPad()
-    send_from_browser(pad, memoryview(SEVEN.tobytes()))
-    assert len(pad.seen) == 784
     assert pad.readings == []
 
 
@@ -89,7 +83,7 @@ def test_without_networks_the_preprocessed_image_is_shown():
 def test_values_that_are_no_drawings_are_refused(value):
     pad = lab.DigitPad(Network())
     with pytest.raises(traitlets.TraitError, match=r"drawing|Bytes|bytes"):
-        send_from_browser(pad, value)
+        pad.set_state({"drawing": value})
     assert pad.drawing == b""
 
 
@@ -104,8 +98,7 @@ def test_a_custom_preprocessing_is_used():
         return drawing.reshape(28, 5, 28, 5).mean((1, 3)).reshape(784) / 255
 
     network = Network()
-    pad = lab.DigitPad(network, preprocess=average_blocks)
-    send_from_browser(pad, memoryview(SEVEN.tobytes()))
+    draw(lab.DigitPad(network, preprocess=average_blocks), SEVEN)
     assert np.allclose(network.inputs[-1][0], average_blocks(SEVEN))
 
 
@@ -122,7 +115,7 @@ def test_a_custom_preprocessing_is_used():
 )
 def test_the_error_of_a_failing_preprocessing_is_shown(preprocess, message):
     pad = lab.DigitPad(Network(), preprocess=preprocess)
-    send_from_browser(pad, memoryview(SEVEN.tobytes()))
+    draw(pad, SEVEN)
     assert pad.readings == []
     assert re.search(message, pad.message)
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 import mnist_lab
-from tools.project import read
+from tools.project import read, repository
 
 from .notebooks import EXERCISES, LESSONS, ROOT
 
@@ -42,8 +42,12 @@ def test_a_link_to_a_heading_finds_it(path):
             assert heading in {name.replace(" ", "-") for name in headings}, f"{file}#{heading}"
 
 
-def test_there_are_such_links():
-    assert any(re.search(r"\]\([^)\s:]*#", source(path)) for path in TEXTS)
+def test_a_link_to_a_file_of_the_project_on_github_or_in_colab_finds_it():
+    ours = re.escape(repository().removeprefix("https://github.com"))
+    found = [re.findall(rf"{ours}/blob/main/([^)#\s]+)", source(path)) for path in TEXTS + LESSONS + EXERCISES]
+    files = {file for files in found for file in files}
+    assert len(files) >= len(LESSONS + EXERCISES)
+    assert not [file for file in files if not (ROOT / file).exists()]
 
 
 def test_every_public_name_is_in_a_lesson_or_a_text():
@@ -52,25 +56,21 @@ def test_every_public_name_is_in_a_lesson_or_a_text():
     assert not [name for name in mnist_lab.__all__ if not re.search(rf"\b{name}\b", texts)]
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_the_actions_are_pinned_by_commit(path):
-    used = re.findall(r"uses: (\S+)", path.read_text(encoding="utf-8"))
-    assert used
-    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in used)
+def test_the_actions_are_pinned_by_commit():
+    used = [re.findall(r"uses: (\S+)", path.read_text(encoding="utf-8")) for path in WORKFLOWS]
+    assert all(used)
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for actions in used for action in actions)
 
 
-def test_the_weekly_workflow_runs_every_part_of_the_nightly():
-    weekly = (ROOT / ".github" / "workflows" / "weekly.yml").read_text(encoding="utf-8")
-    nightly = (ROOT / ".ci" / "nightly").read_text(encoding="utf-8")
-    (parts,) = re.findall(r"part: \[(.*)\]", weekly)
-    (known,) = re.findall(r'known="\$\(echo \$exercises\) (.*)"', nightly)
-    exercises = [path.stem.removeprefix("lesson_") for path in (ROOT / "tests" / "solutions").glob("lesson_*.py")]
-    assert sorted(re.findall(r"[\w-]+", parts)) == sorted([*exercises, *known.split()])
+@pytest.mark.parametrize(("workflow", "script"), [("ci", "run"), ("weekly", "nightly")])
+def test_the_workflows_run_every_part_of_their_scripts(workflow, script):
+    (run,) = re.findall(r"part: \[(.*)\]", (ROOT / f".github/workflows/{workflow}.yml").read_text(encoding="utf-8"))
+    (known,) = re.findall(r'^choose "(.*)" "\$@"$', (ROOT / f".ci/{script}").read_text(encoding="utf-8"), re.MULTILINE)
+    exercises = " ".join(path.stem[:2] for path in EXERCISES)
+    assert sorted(re.findall(r"[\w-]+", run)) == sorted(known.replace("$(echo $exercises)", exercises).split())
 
 
 def test_the_newest_changes_are_those_of_this_version():
     (first, *_) = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert first in (
-        re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[1],
-        "Unreleased",
-    )
+    (version,) = re.findall(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert first in (version, "Unreleased")

@@ -173,4 +173,4 @@ def test_probabilities_in_half_precision_are_still_probabilities():
     probabilities = np.random.default_rng(0).dirichlet(np.ones(10), 100)
     rounded = np.array(tf.cast(probabilities, tf.bfloat16), float)
     assert np.abs(rounded.sum(axis=1) - 1).max() > 1e-3
-    assert as_probabilities(rounded).shape == (100, 10)
+    assert as_probabilities(rounded, most=100).shape == (100, 10)

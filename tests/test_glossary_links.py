@@ -1,36 +1,46 @@
 """The first time a term stands in bold in a lesson, it leads to the glossary."""
 
-import re
-
 import pytest
 
 from tools import glossary_links
-from tools.glossary import by_name, find, read_glossary
-from tools.project import read, repository
+from tools.glossary import by_name, read_glossary
 
-from .notebooks import LESSONS, code, notebook, prose
+from .notebooks import code, notebook, prose
 
-FIELDS = "*English:* {0} · *French:* tenseur · *Lesson:* 01\n\nA word.\n\n"
-NAMES = by_name(read_glossary("".join(f"### {n}\n\n" + FIELDS.format(n) for n in ("bias", "dense layer", "softmax"))))
-ADDRESS = "https://example.org/lab/blob/main/notebooks/glossary.md"
-SOFTMAX = f"[**softmax**]({ADDRESS}#softmax)"
+ENTRY = "### {0}\n\n*English:* {0} · *French:* tenseur · *Lesson:* 01\n\nA word.\n\n"
+NAMES = by_name(read_glossary("".join(map(ENTRY.format, ("bias", "dense layer", "softmax")))))
+SOFTMAX, BIAS, DENSE_LAYER = (f"(glossary.md#{anchor})" for anchor in ("softmax", "bias", "dense-layer"))
 
 
-def link(text, done=()):
-    return glossary_links.link(text, NAMES, ADDRESS, set(done))
+@pytest.fixture(autouse=True)
+def without_an_address(monkeypatch):
+    monkeypatch.setattr(glossary_links, "is_known", lambda: False)
 
 
-def test_the_first_occurrence_of_each_term_is_linked_and_no_other():
-    assert link("A **softmax**, a **bias**. **Softmax** again, more **biases**, a **tensor**.") == (
-        f"A {SOFTMAX}, a [**bias**]({ADDRESS}#bias). **Softmax** again, more **biases**, a **tensor**."
-    )
-    assert link("A **softmax**.", {"softmax"}) == "A **softmax**."
+def linked(*cells):
+    lesson = notebook(*cells)
+    glossary_links.link_lesson(lesson, NAMES)
+    return [cell.source for cell in lesson.cells]
 
 
-def test_plural_case_and_punctuation_stay_as_they_were_written():
-    assert link("- **Dense layers.** Many.") == f"- [**Dense layers.**]({ADDRESS}#dense-layer) Many."
-    assert link("***softmax***") == f"*{SOFTMAX}*"
-    assert link("a **dense\nlayer**") == f"a [**dense\nlayer**]({ADDRESS}#dense-layer)"
+def link(text):
+    return linked(prose(text, "text"))[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "A **softmax**, a **bias**. **Softmax** again, more **biases**, a **tensor**.",
+            f"A [**softmax**]{SOFTMAX}, a [**bias**]{BIAS}. **Softmax** again, more **biases**, a **tensor**.",
+        ),
+        ("- **Dense layers.** Many.", f"- [**Dense layers.**]{DENSE_LAYER} Many."),
+        ("***softmax***", f"*[**softmax**]{SOFTMAX}*"),
+        ("a **dense\nlayer**", f"a [**dense\nlayer**]{DENSE_LAYER}"),
+    ],
+)
+def test_the_first_occurrence_of_each_term_is_linked_as_it_is_written(text, expected):
+    assert link(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -56,50 +66,22 @@ def test_plural_case_and_punctuation_stay_as_they_were_written():
 def test_headings_code_and_links_are_left_alone(text):
     assert link(text) == text
     later = f"{text}\n\n```\n\nThen **bias**." if "does not end" in text else f"{text}\n\nThen **bias**."
-    assert link(later) == later.replace("**bias**", f"[**bias**]({ADDRESS}#bias)")
-
-
-def lesson():
-    return notebook(
-        prose("# Softmax\n\n**softmax**", "title"),
-        prose("## In brief\n\n**softmax**, **bias**", "in-brief"),
-        prose("## The **softmax**\n\nIt is called **softmax**.", "about-softmax"),
-        code("# **bias**\nx = 2**bias**2", "model"),
-        prose("**Softmax** and **bias**.", "more"),
-        prose("**Bias**", "last"),
-    )
-
-
-def linked(address=ADDRESS):
-    made = lesson()
-    glossary_links.link_lesson(made, NAMES, address)
-    return {cell.id: cell.source for cell in made.cells}
+    assert link(later) == later.replace("**bias**", f"[**bias**]{BIAS}")
 
 
 def test_title_in_brief_and_code_cells_are_left_alone():
-    before, after = {cell.id: cell.source for cell in lesson().cells}, linked()
-    assert {name for name in before if before[name] != after[name]} == {"about-softmax", "more"}
-    assert after["about-softmax"] == f"## The **softmax**\n\nIt is called {SOFTMAX}."
-    assert after["more"] == f"**Softmax** and [**bias**]({ADDRESS}#bias)."
+    before = [
+        prose("# Softmax\n\n**softmax**", "title"),
+        prose("## In brief\n\n**softmax**, **bias**", "in-brief"),
+        code("# **bias**\nx = 2**bias**2", "model"),
+    ]
+    below = [prose("It is called **softmax**.", "about"), prose("**Softmax** and **bias**.", "more")]
+    *plain, about, more = linked(*before, *below)
+    assert plain == [cell.source for cell in before]
+    assert about == f"It is called [**softmax**]{SOFTMAX}."
+    assert more == f"**Softmax** and [**bias**]{BIAS}."
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_a_lesson_has_one_link_for_each_of_its_terms(path):
-    names, address = by_name(read_glossary()), glossary_links.glossary_address(repository())
-    prose = "\n".join(cell.source for cell in read(path).cells)
-    links = re.findall(rf"\[\*\*([^*]+)\*\*\]\({re.escape(address)}#([^)]+)\)", prose)
-    anchors = [anchor for _, anchor in links]
-    assert anchors
-    assert len(anchors) == len(set(anchors)) == len(re.findall(r"\*\*\]\([^)]*glossary\.md#", prose))
-    assert all(find(term, names, path.stem[:2]).anchor == anchor for term, anchor in links)
-
-
-@pytest.mark.parametrize(
-    ("project", "glossary"),
-    [
-        ("https://github.com/ada/lab", "https://github.com/ada/lab/blob/main/notebooks/glossary.md"),
-        ("https://github.com/OWNER/lab", "glossary.md"),
-    ],
-)
-def test_the_address_is_the_projects_or_relative_while_that_is_not_known(project, glossary):
-    assert glossary_links.glossary_address(project) == glossary
+def test_with_a_known_address_a_link_leads_to_github(monkeypatch):
+    monkeypatch.setattr(glossary_links, "is_known", lambda: True)
+    assert link("**bias**").endswith("/blob/main/notebooks/glossary.md#bias)")

@@ -8,9 +8,10 @@ import nbformat
 import pytest
 
 from mnist_lab.__main__ import main
-from mnist_lab.commands import measure as module
-from mnist_lab.commands.measure import Variant, up_to_training
-from mnist_lab.results import store
+from mnist_lab.data.find import find_mnist
+from mnist_lab.results.store import Variant, seeds_of
+from tools import measure as module
+from tools.measure import up_to_training
 from tools.project import NOTEBOOKS, read
 
 from .notebooks import LESSONS, code, notebook, prose, write
@@ -20,11 +21,11 @@ LAB = """
 import json, os
 
 class lab:
-    def check_lesson(name, model, history):
-        line = {"lesson": name, "origin": "mnist", "verdicts": [], "evaluated": 0.9, "misread": [3]}
+    def check_lesson(name, model, history, held_out):
+        line = {"lesson": name, "origin": "other", "verdicts": [], "evaluated": 0.9, "misread": [3]}
         line |= {"accuracy": [int(os.environ["MNIST_LAB_SEED"]) / 100] * EPOCHS, "loss": [1.0] * EPOCHS}
         with open(os.environ["MNIST_LAB_RESULTS"], "a") as file:
-            file.write(json.dumps(line) + "\\n")
+            file.write(json.dumps(line | {"held_out": held_out} if held_out else line) + "\\n")
 """
 CELLS = (
     prose("Text", "title"),
@@ -33,50 +34,131 @@ CELLS = (
     code("model = history = None", "train"),
     code("raise RuntimeError('this costs minutes')", "experiment"),
 )
+LONG = code("EPOCHS = 5\nlong_model = long_history = None", "train-long")
 
 
 @pytest.fixture
-def file(tmp_path, monkeypatch):
-    file = tmp_path / "results.json"
-    for name in ("store", "seeds_of", "summary"):
-        function = getattr(store, name)
-        monkeypatch.setattr(module, name, lambda *a, function=function, **k: function(*a, **k, file=file))
-
-    class Mnist:
-        origin = "mnist"
-
-    monkeypatch.setattr(module, "find_mnist", Mnist)
-    return file
+def lesson(tmp_path, tiny, results_file):
+    return str(write(tmp_path / "01_small.ipynb", *CELLS[:-1], LONG, CELLS[-1]))
 
 
-@pytest.fixture
-def lesson(tmp_path):
-    return str(write(tmp_path / "01_small.ipynb", *CELLS))
+def measured(variant="as taught"):
+    """Return how many epochs of each seed are stored."""
+    entries = seeds_of("01_small", origin="other", variant=Variant.from_name(variant))
+    return {int(seed): len(entry["accuracy"]) for seed, entry in entries.items()}
 
 
-def stored(file, variant="as taught"):
-    return json.loads(file.read_text())["results"]["mnist"]["01_small"][variant]
+def test_kernels_stop_after_the_training_cell_and_each_seed_is_stored(lesson, results_file, capsys):
+    assert main(["measure", lesson, "--seeds", "3", "--jobs", "3"]) == 0
+    entries = seeds_of("01_small", origin="other")
+    assert {seed: entry["accuracy"] for seed, entry in entries.items()} == {
+        "0": [0.0] * 3,
+        "1": [0.01] * 3,
+        "2": [0.02] * 3,
+    }
+    assert all(entry["seconds"] >= 0 and "held_out" not in entry for entry in entries.values())
+    assert json.loads(results_file.read_text())["environments"][0]["processor"]
+    assert "01_small on other, as taught: Summary(mean=0.01" in capsys.readouterr().out
 
 
-def test_a_named_training_cell_is_stored_as_a_variant(file, tmp_path, capsys):
-    long = code("EPOCHS = 5\nlong_model = long_history = None", "train-long")
-    lesson = str(write(tmp_path / "01_small.ipynb", *CELLS[:-1], long, CELLS[-1]))
-    assert main(["measure", lesson, "--seeds", "1", "--training", "long", "--set", "WIDTH=2"]) == 0
-    assert [len(entry["accuracy"]) for entry in stored(file, "long, WIDTH=2").values()] == [5]
-    with pytest.raises(ValueError, match="'train-short'"):
-        up_to_training(notebook(*CELLS), Variant("short"))
+# The flags, which epochs are then stored of each seed, and under which name; seeds 0 and 1 were measured as taught.
+FLAGS = [
+    ("--seeds 3", "as taught", {0: 3, 1: 3, 2: 3}),
+    ("--seeds 2 --epochs 1", "1 epoch", {}),
+    ("--seeds 3 --epochs 1", "1 epoch", {2: 1}),
+    ("--seeds 2 --epochs 4", "4 epochs", {0: 4, 1: 4}),
+    ("--seeds 1 --epochs 1 --set WIDTH=2", "1 epoch, WIDTH=2", {0: 1}),
+    ("--seeds 2 --set WIDTH=0.5 --set EPOCHS=2", "EPOCHS=2, WIDTH=0.5", {0: 2, 1: 2}),
+    ("--seeds 1 --training long --set WIDTH=2", "long, WIDTH=2", {0: 5}),
+]
 
 
-def test_if_a_training_cell_names_what_it_needs_only_these_cells_come_before_it():
-    def cells_with(*needs):
-        long = code("long_model = long_history = None", "train-long")
-        long.metadata.needs = list(needs)
-        return [cell.id for cell in up_to_training(notebook(*CELLS[:-1], long), Variant("long")).cells]
+@pytest.mark.parametrize(("flags", "variant", "epochs"), FLAGS, ids=[flags for flags, *_ in FLAGS])
+def test_what_is_missing_is_measured_and_stored_as_a_variant(lesson, without_kernels, flags, variant, epochs):
+    assert main(["measure", lesson, "--seeds", "2", "--jobs", "1"]) == 0
+    assert main(["measure", lesson, "--jobs", "1", *flags.split()]) == 0
+    assert measured() == {0: 3, 1: 3} | (epochs if variant == "as taught" else {})
+    assert measured(variant) == epochs
 
-    assert cells_with("imports", "parameters") == ["parameters", "imports", "train-long", "measured"]
-    assert cells_with() == ["parameters", "imports", "train", "train-long", "measured"]
-    with pytest.raises(ValueError, match="'elsewhere'"):
-        cells_with("imports", "elsewhere")
+
+def test_stored_seeds_are_not_run_again(lesson, without_kernels, monkeypatch):
+    assert main(["measure", lesson, "--seeds", "1"]) == 0
+    monkeypatch.setattr(module, "execute", lambda *_, **__: pytest.fail("measured twice"))
+    assert main(["measure", lesson, "--seeds", "1"]) == 0
+
+
+@pytest.mark.parametrize("text", ["EPOCHS", "EPOCHS=", "EPOCHS=two", "epochs=2", "EPOCHS=1;import os"])
+def test_a_setting_without_a_number_is_refused(text, capsys):
+    with pytest.raises(SystemExit):
+        main(["measure", "any.ipynb", "--set", text])
+    assert f"expected NAME=NUMBER, NAME in capitals; received {text!r}" in capsys.readouterr().err
+
+
+NOT_EVALUATED = (
+    '"evaluated": None, "verdicts": [{"claim": "it classifies", "holds": False, "hint": "Found ValueError"}]'
+)
+FAULTS = {
+    "not yet: it classifies. Found ValueError": {
+        "imports": LAB.replace('"verdicts": [], "evaluated": 0.9', NOT_EVALUATED)
+    },
+    "no check was recorded": {"imports": "class lab:\n    def check_lesson(*_, **__): pass"},
+}
+
+
+@pytest.mark.parametrize("said", FAULTS)
+def test_a_run_without_a_result_is_told_and_the_others_are_stored(lesson, without_kernels, tmp_path, capsys, said):
+    cells = [code(FAULTS[said].get(cell.id, cell.source), cell.id) for cell in CELLS[1:4]]
+    broken = write(tmp_path / "02_broken.ipynb", *cells)
+    assert main(["measure", str(broken), lesson, "--seeds", "1", "--jobs", "1"]) == 1
+    assert f"02_broken, seed 0: {said}" in " ".join(capsys.readouterr().out.split())
+    assert measured() == {0: 3}
+    assert not seeds_of("02_broken", origin="other")
+
+
+def ids(cells, training=None):
+    short = up_to_training(notebook(*cells), training)
+    nbformat.validate(short)
+    return [cell.id for cell in short.cells]
+
+
+def needing(*needs):
+    long = code(LONG.source, "train-long", needs=list(needs))
+    return [*CELLS[:-1], long]
+
+
+def test_cells_up_to_the_training_cell_or_those_that_it_needs_come_before_it():
+    assert ids(CELLS) == ["parameters", "imports", "train", "measured"]
+    assert ids(needing(), "long") == ["parameters", "imports", "train", "train-long", "measured"]
+    assert ids(needing("imports", "parameters"), "long") == ["parameters", "imports", "train-long", "measured"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "training", "said"),
+    [
+        (CELLS[:3], None, "a cell of the id 'train'. Received the cells: "),
+        (CELLS, "short", "a cell of the id 'train-short'. Received the cells: "),
+        (
+            needing("imports", "elsewhere"),
+            "long",
+            "that 'train-long' needs must come before it. Received: .*'elsewhere'",
+        ),
+    ],
+)
+def test_a_lesson_without_the_training_cell_or_what_it_needs_is_refused(cells, training, said):
+    with pytest.raises(ValueError, match=said):
+        ids(cells, training)
+
+
+def test_a_notebook_of_no_lesson_is_refused():
+    with pytest.raises(ValueError, match="whose metadata name no lesson"):
+        up_to_training(nbformat.v4.new_notebook(cells=[code("1", "train")]))
+
+
+def test_the_check_gets_the_digits_that_the_lesson_held_out(lesson, without_kernels, tmp_path):
+    holding_out = code("held_out = 9", "data")
+    path = write(tmp_path / "01_small.ipynb", *CELLS[1:3], holding_out, CELLS[3])
+    assert main(["measure", str(path), "--seeds", "1"]) == 0
+    assert seeds_of("01_small", origin=find_mnist().origin)["0"]["held_out"] == 9
 
 
 def undefined_names(cells):
@@ -97,98 +179,12 @@ def test_each_training_cell_needs_exactly_the_cells_that_it_names():
     found = {(path.stem, cell.id) for path in LESSONS for cell in read(path).cells if cell.metadata.get("needs")}
     assert found
     for stem, cell in found:
-        lesson = read(NOTEBOOKS / f"{stem}.ipynb")
-        *executed, _ = up_to_training(lesson, Variant(cell.removeprefix("train-"))).cells
+        *executed, _ = up_to_training(read(NOTEBOOKS / f"{stem}.ipynb"), cell.removeprefix("train-")).cells
         assert not undefined_names(executed)
         assert all(undefined_names([*executed[:i], *executed[i + 1 :]]) for i in range(1, len(executed) - 1))
 
 
-def test_it_stops_after_the_training_cell_and_stores_each_seed(file, lesson, capsys):
-    assert main(["measure", lesson, "--seeds", "3"]) == 0
-    assert {seed: entry["accuracy"] for seed, entry in stored(file).items()} == {
-        "0": [0.0] * 3,
-        "1": [0.01] * 3,
-        "2": [0.02] * 3,
-    }
-    assert stored(file)["1"]["misread"] == [3]
-    assert stored(file)["1"]["seconds"] >= 0
-    assert json.loads(file.read_text())["environments"][0]["processor"]
-    assert "01_small on mnist, as taught: " in capsys.readouterr().out
-
-
-def test_stored_seeds_are_not_run_again(file, lesson, monkeypatch):
-    assert main(["measure", lesson, "--seeds", "1"]) == 0
-    monkeypatch.setattr(module, "_measure_one", lambda path, seed, *others: seed == 1 or pytest.fail("measured twice"))
-    assert main(["measure", lesson, "--seeds", "2"]) == 0
-
-
-def test_another_number_of_epochs_is_stored_as_a_variant(file, lesson):
-    assert main(["measure", lesson, "--seeds", "1", "--epochs", "1"]) == 0
-    assert stored(file, "1 epoch")["0"]["accuracy"] == [0.0]
-    assert module.AS_TAUGHT not in json.loads(file.read_text())["results"]["mnist"]["01_small"]
-
-
-def test_fewer_epochs_are_not_run_for_seeds_measured_as_taught(file, lesson):
-    assert main(["measure", lesson, "--seeds", "2"]) == 0
-    assert main(["measure", lesson, "--seeds", "3", "--epochs", "1"]) == 0
-    assert list(stored(file, "1 epoch")) == ["2"]
-    assert main(["measure", lesson, "--seeds", "2", "--epochs", "4"]) == 0
-    assert list(stored(file, "4 epochs")) == ["0", "1"], "a longer training run is a different one"
-
-
-def test_other_parameters_are_stored_as_a_variant(file, lesson, tmp_path):
-    assert main(["measure", lesson, "--seeds", "2"]) == 0
-    assert main(["measure", lesson, "--seeds", "2", "--set", "EPOCHS=seed", "--set", "WIDTH=0.5"]) == 0
-    assert {seed: len(entry["accuracy"]) for seed, entry in stored(file, "EPOCHS=seed, WIDTH=0.5").items()} == {
-        "0": 0,
-        "1": 1,
-    }
-    assert main(["measure", lesson, "--seeds", "1", "--epochs", "1", "--set", "WIDTH=2"]) == 0
-    assert list(stored(file, "1 epoch, WIDTH=2")) == ["0"]
-
-
-@pytest.mark.parametrize("text", ["EPOCHS", "EPOCHS=", "EPOCHS=two", "epochs=2", "EPOCHS=1;import os"])
-def test_a_setting_without_a_number_is_refused(lesson, text, capsys):
-    with pytest.raises(SystemExit):
-        main(["measure", lesson, "--set", text])
-    assert "expected NAME=NUMBER" in capsys.readouterr().err
-
-
-def test_runs_at_the_same_time_are_all_stored(file, lesson):
-    assert main(["measure", lesson, "--seeds", "4", "--jobs", "4"]) == 0
-    assert list(stored(file)) == ["0", "1", "2", "3"]
-
-
-def test_a_failure_is_reported_and_the_other_lessons_are_measured(file, tmp_path, lesson, capsys):
-    broken = write(tmp_path / "02_broken.ipynb", *CELLS[:3], code("1 / 0", "train"))
-    assert main(["measure", str(broken), lesson, "--seeds", "1"]) == 1
-    assert "02_broken, seed 0: cell 'train': ZeroDivisionError" in capsys.readouterr().out
-    assert list(stored(file)) == ["0"]
-
-
-def test_a_lesson_without_a_training_cell_is_refused():
-    with pytest.raises(ValueError, match="a cell of the id 'train'"):
-        up_to_training(notebook(code("1", "other")), Variant())
-
-
-def test_the_check_gets_the_held_out_digits():
-    holding_out = code("held_out = lab.holdout_dataset(9)", "data")
-    short = up_to_training(notebook(holding_out, code("1", "train")), Variant())
-    assert "history, held_out=held_out)" in short.cells[-1].source
-    short = up_to_training(notebook(code("1", "train")), Variant())
-    assert "held_out" not in short.cells[-1].source
-
-
-def test_the_shortened_lesson_is_a_valid_notebook():
-    short = up_to_training(notebook(*CELLS), Variant())
-    nbformat.validate(short)
-    assert [cell.id for cell in short.cells] == ["parameters", "imports", "train", "measured"]
-
-
-def test_a_network_that_could_not_be_evaluated_is_reported_and_not_stored(file, tmp_path, capsys):
-    null = LAB.replace('"verdicts": [], "evaluated": 0.9', '"verdicts": VERDICTS, "evaluated": None')
-    verdicts = 'VERDICTS = [{"claim": "it classifies", "holds": False, "hint": "Found ValueError"}]\n'
-    cells = [code(verdicts + null, "imports") if cell.id == "imports" else cell for cell in CELLS]
-    assert main(["measure", str(write(tmp_path / "01_small.ipynb", *cells)), "--seeds", "1"]) == 1
-    assert "01_small, seed 0: not yet: it classifies. Found ValueError" in " ".join(capsys.readouterr().out.split())
-    assert not file.exists()
+def test_where_there_is_no_checkout_one_sentence_says_so(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("mnist_lab.__main__.__file__", str(tmp_path / "mnist_lab" / "__main__.py"))
+    assert main(["measure"]) == 1
+    assert capsys.readouterr().err == "`mnist-lab measure` needs a checkout of the project, because it writes there.\n"

@@ -1,29 +1,28 @@
-"""The mistakes that are made on purpose: there are enough of them, and each can be made."""
+"""The mistakes that are made on purpose: there are enough of them, each can be made, and what notices it is told."""
 
 import ast
+from types import SimpleNamespace
 
 import pytest
 
 from mnist_lab.checks.lessons import LESSONS
 from tools import mutate_lessons
-from tools.mutate_lessons import mutated, row
+from tools.mutate_lessons import mutated, noticed_by
 from tools.mutations import MUTATIONS, Mutation
-from tools.project import NOTEBOOKS, read
 
-TRIALS = [(lesson, mutation) for lesson, several in MUTATIONS.items() for mutation in several]
-
-
-def test_every_lesson_has_three_mistakes_or_more():
-    assert list(MUTATIONS) == list(LESSONS)
-    assert all(len({mutation.name for mutation in several}) >= 3 for several in MUTATIONS.values())
+LESSON = "01_dense_softmax"
+FIRST = MUTATIONS[LESSON][0]
 
 
-@pytest.mark.parametrize(("lesson", "mutation"), TRIALS, ids=lambda value: getattr(value, "name", value))
-def test_each_mistake_can_be_made_and_is_python(lesson, mutation):
-    before, after = read(NOTEBOOKS / f"{lesson}.ipynb"), mutated(lesson, mutation)
-    changed = [new for old, new in zip(before.cells, after.cells, strict=True) if old.source != new.source]
-    assert [cell.id for cell in changed] == [mutation.cell]
-    ast.parse(changed[0].source)
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_has_three_mistakes_or_more_each_in_one_cell_and_python(lesson):
+    assert len({mutation.name for mutation in MUTATIONS[lesson]}) >= 3
+    before = mutated(lesson, None)
+    for mutation in MUTATIONS[lesson]:
+        after = mutated(lesson, mutation)
+        changed = [new for old, new in zip(before.cells, after.cells, strict=True) if old != new]
+        assert [cell.id for cell in changed] == [mutation.cell], mutation.name
+        ast.parse(changed[0].source)
 
 
 def test_a_mistake_that_does_not_fit_its_cell_is_an_error():
@@ -31,55 +30,59 @@ def test_a_mistake_that_does_not_fit_its_cell_is_an_error():
         Mutation("swapped", "model", "sigmoid", "relu").apply("sigmoid sigmoid")
 
 
-def test_a_row_names_what_noticed_the_mistake():
-    mutation = Mutation("labels shuffled", "data", "a", "b")
-    assert (
-        row("01", mutation, ["summary", "check", "its accuracy"])
-        == "| 01 | labels shuffled | ✓ | `summary`, its accuracy |"
-    )
-    assert row("01", mutation, []) == "| 01 | labels shuffled |  | **nothing** |"
-
-
 @pytest.fixture
-def tried(monkeypatch, tmp_path):
-    """A function that tries two mistakes in a lesson, given what notices them, and returns the end and the rows."""
+def pytest_ends(monkeypatch):
+    """A function that makes pytest, when it is to run a lesson, end with a status and a line of its summary."""
 
-    def run(answers):
-        def noticed_by(lesson, mutation):
-            answer = answers.get(mutation and mutation.name, ["check-me"] if mutation else [])
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
+    def ends(status, line):
+        result = SimpleNamespace(returncode=status, stdout=f"F.\n=== short test summary info ===\n{line}\n2 failed")
+        monkeypatch.setattr(mutate_lessons.subprocess, "run", lambda command, **_: result)
 
-        monkeypatch.setattr(mutate_lessons, "noticed_by", noticed_by)
-        ended_with = mutate_lessons.main()
-        written = [line for line in table.read_text(encoding="utf-8").splitlines() if line.startswith("| 01_a")]
-        return ended_with, [line.split("|  ", 1)[1] for line in written]
-
-    table = tmp_path / "mutations.md"
-    two = [Mutation(name, "data", "a", "b") for name in ("first", "second")]
-    monkeypatch.setattr(mutate_lessons, "MUTATIONS", {"01_a": two})
-    monkeypatch.setattr(mutate_lessons, "TABLE", table)
-    monkeypatch.setattr("sys.argv", ["mutate_lessons.py"])
-    return run
+    monkeypatch.setattr(mutate_lessons.shutil, "copytree", lambda _, to, **__: (to / "notebooks").mkdir(parents=True))
+    return ends
 
 
 @pytest.mark.parametrize(
-    ("answers", "ends_with", "rows"),
+    ("line", "noticer"),
     [
-        ({}, 0, ["| `check-me` |"] * 2),
-        ({"first": []}, 1, ["| **nothing** |", "| `check-me` |"]),
-        ({"first": RuntimeError("a traceback")}, 1, ["| **it did not run** |", "| `check-me` |"]),
+        (f"FAILED notebooks/{LESSON}.ipynb::Cell 1", ["parameters"]),
+        (f"FAILED notebooks/{LESSON}.ipynb::its loss - assert 1 == 2", ["its loss"]),
+        ("", []),
     ],
 )
-def test_a_mistake_that_did_not_run_fails_and_the_others_are_tried(answers, ends_with, rows, tried):
-    assert tried(answers) == (ends_with, rows)
+def test_what_failed_is_named(pytest_ends, line, noticer):
+    pytest_ends(1, line)
+    assert noticed_by(LESSON, FIRST) == noticer
+
+
+@pytest.mark.parametrize(("status", "line"), [(1, "ERROR notebooks/a.ipynb::its loss - ..."), (2, ""), (4, "")])
+def test_a_lesson_that_did_not_run_is_an_error(pytest_ends, status, line):
+    pytest_ends(status, line)
+    with pytest.raises(RuntimeError, match=f"pytest ended with {status}(?s:.*)2 failed"):
+        noticed_by(LESSON, None)
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"), [(["summary"], "summary"), (RuntimeError("a traceback"), "it did not run")], ids=str
+    ("broken", "answer", "status", "row"),
+    [
+        (None, [], 0, "| 01_a | nothing | nothing |"),
+        ("first", [], 1, "| 01_a | first | nothing |"),
+        ("first", RuntimeError("why"), 1, "| 01_a | first | **it did not run**: why |"),
+        (None, ["summary"], 1, "| 01_a | nothing | summary |"),
+    ],
 )
-def test_a_lesson_that_fails_as_it_is_ends_all_and_writes_nothing(answer, reason, tried, tmp_path):
-    with pytest.raises(SystemExit, match=f"01_a fails as it is: {reason}"):
-        tried({None: answer})
-    assert not list(tmp_path.iterdir())
+def test_what_nothing_notices_fails_and_the_others_are_tried(broken, answer, status, row, monkeypatch, capsys):
+    def answers(lesson, mutation):
+        name = mutation and mutation.name
+        if name == broken and isinstance(answer, Exception):
+            raise answer
+        return answer if name == broken else ["check"] if mutation else []
+
+    two = [Mutation(name, "data", "a", "b") for name in ("first", "second")]
+    monkeypatch.setattr(mutate_lessons, "noticed_by", answers)
+    monkeypatch.setattr(mutate_lessons, "MUTATIONS", {"01_a": two})
+    monkeypatch.setattr("sys.argv", ["mutate_lessons", "01"])
+    assert mutate_lessons.main() == status
+    printed = capsys.readouterr().out.splitlines()
+    assert row in printed
+    assert "| 01_a | second | check |" in printed

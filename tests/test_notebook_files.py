@@ -5,31 +5,24 @@ from pathlib import Path
 import pytest
 
 from mnist_lab.__main__ import main
-from mnist_lab.commands.notebook_files import notebook_files, replace
+from mnist_lab.commands.notebook_files import notebook_files
+from mnist_lab.data.files import write_whole
 
-from .notebooks import code, write
+FILES = [
+    *("in/ada.ipynb", "in/ben [final].ipynb", "in/ben f.ipynb", "in/late [2]/cem.ipynb"),
+    *("in/.ipynb_checkpoints/ada-checkpoint.ipynb", "in/late [2]/.ipynb_checkpoints/cem-checkpoint.ipynb"),
+    *("in/._ada.ipynb", "in/notes.txt", "in/empty/notes.txt"),
+]
+ALL = FILES[:4]
 
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in (
-        "in/ada.ipynb",
-        "in/ben [final].ipynb",
-        "in/ben f.ipynb",
-        "in/late [2]/cem.ipynb",
-        "in/.ipynb_checkpoints/ada-checkpoint.ipynb",
-        "in/late [2]/.ipynb_checkpoints/cem-checkpoint.ipynb",
-        "in/._ada.ipynb",
-        "in/notes.txt",
-        "in/empty/notes.txt",
-    ):
+    for name in FILES:
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text("")
     return tmp_path
-
-
-ALL = ["in/ada.ipynb", "in/ben [final].ipynb", "in/ben f.ipynb", "in/late [2]/cem.ipynb"]
 
 
 @pytest.mark.parametrize(
@@ -60,26 +53,18 @@ def test_a_pattern_that_matches_nothing_is_an_error(here, command, capsys):
     assert "Received: in/z*.ipynb, which matches nothing" in capsys.readouterr().err
 
 
-def test_run_takes_a_folder(tiny, tmp_path, capsys):
-    (tmp_path / "in").mkdir()
-    for name in ("01_a", "02_b"):
-        write(tmp_path / "in" / f"{name}.ipynb", code("1", "one"))
-    assert main(["run", str(tmp_path / "in"), "--output-dir", str(tmp_path / "out")]) == 0
-    assert [path.name for path in sorted((tmp_path / "out").iterdir())] == ["01_a.ipynb", "02_b.ipynb"]
-
-
 def test_a_file_is_replaced_by_a_whole_one_only(tmp_path, monkeypatch):
     file = tmp_path / "old.ipynb"
     file.write_text("old")
     (tmp_path / "link").symlink_to(file)
-    replace(tmp_path / "link", "é \ud800")
+    write_whole(tmp_path / "link", "é \ud800")
     assert file.read_bytes() == "é \\ud800".encode()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "old.ipynb"]
 
     def full(*_, **__):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="No space"):
-        replace(file, "new")
+        write_whole(file, "new")
     assert file.read_bytes() == "é \\ud800".encode()

@@ -16,9 +16,10 @@ from mnist_lab.commands import notebook_format
 from tools.project import read
 from tools.sources import read_sources
 
+from .notebook_items import AS_TAUGHT, UNSOLVED, solutions_of
 from .notebooks import EXERCISES, LESSONS, ROOT
 
-TAGS = {"setup", "parameters", "exercise", "answer", "check", "task", "nbval-ignore-output"}
+TAGS = {"setup", "parameters", "exercise", "answer", "check", "task", "length", "nbval-ignore-output"}
 HEADINGS = (
     "In brief",
     "How to use this notebook",
@@ -177,7 +178,7 @@ def test_its_links_lead_to_itself_and_its_counterpart(path):
 
 PERCENT = re.compile(r"\b\d+(\.\d+)?\s?(%|per ?cent)|\baccuracy of 0\.\d+|\b0\.\d{3,}\b")
 INTERVAL = re.compile(r"95 % interval")  # the name of a thing, and no measurement
-MEASURED = re.compile(r"\{\{.*?\}\}|<!-- (result|lessons)\b.*?<!-- /\1 -->", re.DOTALL)
+MEASURED = re.compile(r"\{\{.*?\}\}|<!-- (lessons)\b.*?<!-- /\1 -->", re.DOTALL)
 
 
 def unbacked(text):
@@ -200,7 +201,7 @@ def test_the_rule_for_numbers_in_prose_can_fail():
     assert unbacked("It reads 91.2 % of them.")
     assert unbacked("An accuracy of 0.91 is reached.")
     assert unbacked("It reaches 0.912.")
-    assert not unbacked("It reads <!-- result 01.mean -->91.2 %<!-- /result --> of them, or {{ 01.mean }}.")
+    assert not unbacked("It reads {{ 01.mean }} of them.")
     assert not unbacked("Its 95 % interval is narrow.")
     assert not unbacked("The codelab reports about 90 %.")
 
@@ -232,15 +233,25 @@ def test_nothing_of_the_machine_is_in_it(path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "folders"),
+    ("arguments", "expected", "left_out"),
     [
-        ([], {"tests", "tests/solutions", "notebooks"}),
-        (["tests"], {"tests"}),
-        (["tests/solutions"], {"tests/solutions"}),
+        ([], "tests notebooks notebooks/exercises", "tests/browser notebooks/source"),
+        (["--full-length"], "tests notebooks", "notebooks/exercises tests/test_trainer_at_full_length.py"),
+        (["--full-length", "notebooks/exercises/05_dropout.ipynb"], "notebooks/exercises", "tests notebooks"),
     ],
 )
-def test_pytest_collects_the_solutions_when_they_or_nothing_is_named(arguments, folders):
+def test_pytest_collects_what_the_tiers_promise(arguments, expected, left_out):
     command = [sys.executable, "-m", "pytest", *arguments, "--collect-only", "--quiet", "--numprocesses=0"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True).stdout
-    files = {line.partition("::")[0] for line in listed.splitlines() if "::" in line}
-    assert {str(Path(file).parent) for file in files} == folders
+    files = {Path(line.partition("::")[0]) for line in listed.splitlines() if "::" in line}
+    found = {path.as_posix() for file in files for path in (file, file.parent)}
+    assert found >= set(expected.split())
+    assert not found & set(left_out.split())
+
+
+@pytest.mark.parametrize("path", EXERCISES, ids=lambda path: path.stem)
+def test_each_exercise_has_right_and_wrong_solutions(path):
+    _, expected = solutions_of(path.stem)
+    assert expected[UNSOLVED], "the exercise is not solved as it is"
+    assert sum(not claims for name, claims in expected.items() if name != AS_TAUGHT) >= 1, "another right way"
+    assert sum(bool(claims) for name, claims in expected.items() if name != UNSOLVED) >= 2, "two wrong ones"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tools.exercises import make_exercises
+from tools import sources
+from tools.exercises import make_exercise
 from tools.notebooks import make_lessons
-from tools.sources import SourceError, parse, read_sources
 
 SOURCE = """\
 ---
@@ -39,17 +39,18 @@ NAMED = SOURCE.replace("What became", '+++ {"name": "seen", "tags": ["answer"]}\
 
 
 def make(text):
-    return make_lessons({"01_a": parse(text, "01_a.md")}, {}, "https://github.com/OWNER/lab")["01_a"]
+    return make_lessons({"01_a": sources.parse(text, "01_a.md")}, {})["01_a"]
 
 
 def test_names_become_ids_and_the_rest_of_the_metadata_stays():
     lesson = make(NAMED)
-    assert [cell.id for cell in lesson.cells] == ["title", "setup", "model", "seen"]
-    assert lesson.cells[2].metadata == {"tags": ["exercise"], "starter": "a = 0", "task": "Do **this**:\n\n- more"}
-    assert lesson.cells[3].metadata == {"tags": ["answer"]}
+    title, setup, model, seen = lesson.cells
+    assert [title.id, setup.id, model.id, seen.id] == ["title", "setup", "model", "seen"]
+    assert model.metadata == {"tags": ["exercise"], "starter": "a = 0", "task": "Do **this**:\n\n- more"}
+    assert seen.metadata == {"tags": ["answer"]}
     assert lesson.metadata.mnist_lab == {"kind": "lesson", "lesson": "01_a", "predecessor": None, "title": "Train"}
-    assert lesson.cells[0].source.endswith("/blob/main/notebooks/01_a.ipynb)\n\n# Train")
-    assert lesson.cells[1].metadata == {"cellView": "form", "tags": ["setup", "nbval-ignore-output"]}
+    assert title.source.endswith("/blob/main/notebooks/01_a.ipynb)\n\n# Train")
+    assert setup.metadata == {"cellView": "form", "tags": ["setup", "nbval-ignore-output"]}
 
 
 def test_what_an_editor_adds_to_the_header_is_no_mistake():
@@ -76,19 +77,20 @@ def test_what_an_editor_adds_to_the_header_is_no_mistake():
 )
 def test_a_mistake_is_told_with_the_file_and_the_cell(old, new, message):
     assert old in NAMED
-    with pytest.raises(SourceError, match=rf"^(01_a|notebooks/source/01_a)\.md: .*{message}"):
+    with pytest.raises(ValueError, match=rf"^(01_a|notebooks/source/01_a)\.md: .*{message}"):
         make(NAMED.replace(old, new))
 
 
 @pytest.mark.parametrize("before", ["01_b", "02_c", "5"])
-def test_a_predecessor_that_there_is_not_is_named(tmp_path, before):
+def test_a_predecessor_that_there_is_not_is_named(tmp_path, monkeypatch, before):
+    monkeypatch.setattr(sources, "SOURCES", tmp_path)
     (tmp_path / "01_a.md").write_text(NAMED)
     (tmp_path / "02_c.md").write_text(NAMED.replace("none", before))
-    with pytest.raises(SourceError, match=rf"02_c.md: the predecessor '{before}' is.* There are: none, 01_a$"):
-        read_sources(tmp_path)
+    with pytest.raises(ValueError, match=rf"02_c.md: the predecessor '{before}' is.* There are: none, 01_a$"):
+        sources.read_sources()
 
 
 def test_an_exercise_without_anything_to_begin_with_is_named():
     lesson = make(NAMED.replace("starter: |\n  a = 0\n", ""))
-    with pytest.raises(SourceError, match=r"01_a.md: the cell 'model' is tagged `exercise`"):
-        make_exercises({"01_a": lesson})
+    with pytest.raises(ValueError, match=r"01_a.md: the cell 'model' is tagged `exercise`"):
+        make_exercise("01_a", lesson, None)

@@ -105,16 +105,3 @@ def test_a_signal_to_one_worker_ends_both_and_both_can_resume(tiny, tmp_path, st
         status, output = wait_for_end(process)
         assert status == 0, output
     assert last_checkpoint(tmp_path)[0] == epochs * 5 > reached
-
-
-@pytest.mark.slow
-def test_the_recipe_of_lesson_08_reaches_its_accuracy_alone_and_on_two_workers(tmp_path, start):
-    accuracies = []
-    for name, tasks in (("alone", [{}]), ("two", cluster())):
-        job = tmp_path / name
-        for process in [start("-m", "mnist_lab", "train", "--job-dir", job, **task) for task in tasks]:
-            status, output = wait_for_end(process, seconds=1_800)
-            assert status == 0, output
-        accuracies.append(without_seconds(job)[-1]["summary"]["val_accuracy"])
-    assert min(accuracies) >= 0.992
-    assert abs(accuracies[0] - accuracies[1]) <= 0.003

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mnist_lab import plot_learning_rate
-from mnist_lab.data._validation import whole_number
+from mnist_lab.data._validation import are_probabilities, whole_number
 
 
 @pytest.mark.parametrize("value", [5, np.int64(5), np.uint8(5)])
@@ -21,6 +21,11 @@ def test_everything_else_is_refused(value):
 def test_the_error_names_the_range(value):
     with pytest.raises(ValueError, match=r"seed must be a whole number from 0 to 4,294,967,295. Received"):
         whole_number("seed", value, 0, 2**32 - 1)
+
+
+@pytest.mark.parametrize(("row", "expected"), [([0.25, 0.75], True), ([-0.25, 1.25], False), ([0.5, 0.75], False)])
+def test_probabilities_are_none_below_0_and_add_up_to_1(row, expected):
+    assert are_probabilities(np.array([[0, 1], row], np.float16)) is expected
 
 
 def test_zero_steps_per_epoch_are_not_treated_as_none():

@@ -3,28 +3,24 @@
 import re
 from dataclasses import dataclass
 
-from tools.placeholders import fill
 from tools.project import NOTEBOOKS, SOURCES
 
 GLOSSARY = NOTEBOOKS / "glossary.md"
 SOURCE = SOURCES / "glossary.md"
 
-_ENTRY = re.compile(r"^### ", re.MULTILINE)
-_FIELDS = re.compile(r"\*English:\* (?P<english>.+) · \*French:\* (?P<french>.+) · \*Lesson:\* (?P<lesson>\d\d)")
+_START = re.compile(r"^### ", re.MULTILINE)
+# In lower case, a heading makes the same address on GitHub and in JupyterLab.
+_ENTRY = re.compile(
+    r"(?P<heading>[a-z0-9]+(?:[ -][a-z0-9]+)*)\n\n"
+    r"\*English:\* (?P<english>.+) · \*French:\* (?P<french>.+) · \*Lesson:\* (?P<lesson>\d\d)\n\n"
+    r"(?P<definition>.+)"
+)
 _PLURALS = (("s", ""), ("es", ""), ("ies", "y"), ("ices", "ix"))
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A term of the glossary.
-
-    Attributes:
-        heading: in lower case, so that it makes the same address on GitHub and in JupyterLab.
-        english: its names, in their usual spelling.
-        french: its names in French.
-        lesson: the number of the lesson that explains it first.
-        definition: what it means.
-    """
+    """A term: its heading, its names in their usual spelling, the number of the lesson that explains it first."""
 
     heading: str
     english: tuple[str, ...]
@@ -38,49 +34,30 @@ class Entry:
         return self.heading.replace(" ", "-")
 
 
-def read_glossary(text: str | None = None) -> list[Entry]:
-    """Return the entries of the glossary's source, in their order there.
-
-    Raises:
-        ValueError: an entry lacks a field or its definition, or its heading makes no address.
-    """
-    text = SOURCE.read_text(encoding="utf-8") if text is None else text
-    return [_entry(part) for part in _ENTRY.split(text)[1:]]
+def read_glossary(text: str) -> list[Entry]:
+    """Return the entries of the glossary, in their order there."""
+    return [_entry(part) for part in _START.split(text)[1:]]
 
 
 def in_order(text: str) -> str:
-    """Return the glossary made from its source: the entries in alphabetical order, the letters for `{{ letters }}`.
-
-    Raises:
-        ValueError: an entry is broken, or there is another placeholder.
-    """
-    start, *parts = _ENTRY.split(text)
+    """Return the glossary made from its source: the entries in alphabetical order, the letters for `{{ letters }}`."""
+    start, *parts = _START.split(text)
     parts = sorted((part.strip() for part in parts), key=lambda part: fold(_entry(part).heading))
-    first: dict[str, str] = {}
-    for part in parts:
-        first.setdefault(part[0].upper(), _entry(part).anchor)
-
-    def value(words: str) -> str:
-        if words != "letters":
-            raise ValueError("there is no such placeholder in the glossary. There are: letters")
-        return " · ".join(f"[{letter}](#{anchor})" for letter, anchor in first.items())
-
-    text = "".join(f"### {part}\n\n" for part in parts)
-    return fill(f"{start}{text}".rstrip("\n") + "\n", value, "notebooks/source/glossary.md")
+    first = {part[0].upper(): _entry(part).anchor for part in reversed(parts)}
+    letters = " · ".join(f"[{letter}](#{anchor})" for letter, anchor in reversed(first.items()))
+    text = start.replace("{{ letters }}", letters) + "\n\n".join(f"### {part}" for part in parts) + "\n"
+    if unknown := re.search(r"\{\{.*", text):
+        raise ValueError(f"glossary: expected no placeholder but {{{{ letters }}}}. Found {unknown[0]!r}")
+    return text
 
 
 def by_name(entries: list[Entry]) -> dict[str, Entry]:
-    """Return the entries by their English names, folded.
-
-    Raises:
-        ValueError: two entries have the same name.
-    """
+    """Return the entries by their English names, folded."""
     names: dict[str, Entry] = {}
     for entry in entries:
         for name in {fold(name) for name in (entry.heading, *entry.english)}:
-            if name in names:
+            if names.setdefault(name, entry) is not entry:
                 raise ValueError(f"{name!r} is a name of {names[name].heading!r} and of {entry.heading!r}")
-            names[name] = entry
     return names
 
 
@@ -105,13 +82,11 @@ def fold(term: str) -> str:
 
 
 def _entry(part: str) -> Entry:
-    heading, *rest = part.strip().split("\n\n")
-    if not re.fullmatch(r"[a-z0-9]+([ -][a-z0-9]+)*", heading):
-        raise ValueError(f"glossary: the heading {heading!r} is to be words in lower case, without punctuation")
-    fields = _FIELDS.fullmatch(rest[0]) if rest else None
-    if not fields:
-        raise ValueError(f"glossary: {heading!r} is to be followed by *English:* … · *French:* … · *Lesson:* NN")
-    if len(rest) != 2:
-        raise ValueError(f"glossary: {heading!r} is to have one paragraph of definition, found {len(rest) - 1}")
-    english, french = (tuple(fields[name].split(", ")) for name in ("english", "french"))
-    return Entry(heading, english, french, fields["lesson"], rest[1])
+    found = _ENTRY.fullmatch(part.strip())
+    if not found:
+        raise ValueError(
+            f"glossary: {part.splitlines()[0]!r}: expected a heading in lower case without punctuation, a line "
+            "*English:* … · *French:* … · *Lesson:* NN, and a line of definition, with empty lines between them"
+        )
+    english, french = (tuple(found[name].split(", ")) for name in ("english", "french"))
+    return Entry(found["heading"], english, french, found["lesson"], found["definition"])

@@ -9,8 +9,8 @@ import re
 
 import nbformat
 
-from tools.glossary import GLOSSARY, Entry, find
-from tools.project import ROOT, is_known, on_github
+from tools.glossary import Entry, find
+from tools.project import is_known, on_github
 
 _PLAIN_CELLS = ("title", "in-brief")
 # What is to stay as it is comes before the bold terms, and so is stepped over as a whole.
@@ -28,28 +28,18 @@ _TERM = re.compile(
 )
 
 
-def glossary_address(address: str) -> str:
-    """Return the glossary's address: on GitHub, or beside the lessons while the project's is not known."""
-    return on_github(address, GLOSSARY.relative_to(ROOT).as_posix()) if is_known(address) else GLOSSARY.name
-
-
-def link_lesson(lesson: nbformat.NotebookNode, names: dict[str, Entry], address: str) -> None:
+def link_lesson(lesson: nbformat.NotebookNode, names: dict[str, Entry]) -> None:
     """Link the first bold occurrence of each term in the lesson to its entry, and no other."""
-    done: set[str] = set()
-    number = lesson.metadata.mnist_lab.lesson[:2]
-    for cell in lesson.cells:
-        if cell.cell_type == "markdown" and cell.id not in _PLAIN_CELLS:
-            cell.source = link(cell.source, names, address, done, number)
+    address = on_github("notebooks/glossary.md") if is_known() else "glossary.md"
+    number, done = lesson.metadata.mnist_lab.lesson[:2], set()
 
-
-def link(prose: str, names: dict[str, Entry], address: str, done: set[str], lesson: str = "") -> str:
-    """Return `prose` with its bold terms linked, save those whose entry is in `done`; add to `done` what is linked."""
-
-    def replaced(found: re.Match) -> str:
-        entry = find(found["term"], names, lesson) if found["term"] else None
-        if entry is None or entry.anchor in done:
+    def linked(found: re.Match) -> str:
+        entry = find(found["term"], names, number) if found["term"] else None
+        if entry is None or entry in done:
             return found[0]
-        done.add(entry.anchor)
+        done.add(entry)
         return f"[{found[0]}]({address}#{entry.anchor})"
 
-    return _TERM.sub(replaced, prose)
+    for cell in lesson.cells:
+        if cell.cell_type == "markdown" and cell.id not in _PLAIN_CELLS:
+            cell.source = _TERM.sub(linked, cell.source)

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -12,40 +13,38 @@ NOTEBOOKS = ROOT / "notebooks"
 SOURCES = NOTEBOOKS / "source"
 EXERCISES = NOTEBOOKS / "exercises"
 
-_ADDRESS = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+")
-
 
 def read(path: Path) -> nbformat.NotebookNode:
     """Return the notebook at `path`."""
     return nbformat.read(path, as_version=4)
 
 
+@cache
 def repository() -> str:
     """Return the project's address, from pyproject.toml."""
     return tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["urls"]["Repository"]
 
 
-def with_repository(pyproject: str, address: str) -> str:
-    """Return the text of pyproject.toml with another address.
-
-    Raises:
-        ValueError: it is no address of a repository on GitHub.
-    """
-    if not _ADDRESS.fullmatch(address):
+def set_repository(address: str) -> None:
+    """Write another address of the project into pyproject.toml."""
+    if not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", address):
         raise ValueError(f"Expected an address like https://github.com/ACCOUNT/NAME. Received: {address!r}")
-    return re.sub(r'^Repository = ".*"$', f'Repository = "{address}"', pyproject, flags=re.MULTILINE)
+    text = PYPROJECT.read_text(encoding="utf-8")
+    text = re.sub(r'^Repository = ".*"$', f'Repository = "{address}"', text, flags=re.MULTILINE)
+    PYPROJECT.write_text(text, encoding="utf-8")
+    repository.cache_clear()
 
 
-def is_known(address: str) -> bool:
-    """Return whether the address names an account instead of OWNER."""
-    return "/OWNER/" not in address
+def is_known() -> bool:
+    """Return whether the project's address names an account instead of OWNER."""
+    return "/OWNER/" not in repository()
 
 
-def on_github(address: str, file: str) -> str:
-    """Return the address of a file of the repository at `address`."""
-    return f"{address}/blob/main/{file}"
+def on_github(file: str) -> str:
+    """Return the address of a file of the project on GitHub."""
+    return f"{repository()}/blob/main/{file}"
 
 
-def on_colab(address: str, notebook: str) -> str:
-    """Return the address at which Colab opens a notebook of the repository at `address`."""
-    return on_github(address, notebook).replace("https://github.com", "https://colab.research.google.com/github", 1)
+def on_colab(notebook: str) -> str:
+    """Return the address at which Colab opens a notebook of the project."""
+    return on_github(notebook).replace("https://github.com", "https://colab.research.google.com/github", 1)

@@ -8,8 +8,8 @@ import nbformat
 from PIL import Image
 
 from mnist_lab.checks.lessons import LESSONS
-from mnist_lab.results.store import LONG, summary
-from tools.figures import mean_and_std, measured
+from mnist_lab.results.store import LONG, Summary, summary
+from tools.figures import percent
 from tools.project import ROOT, is_known, on_colab
 
 README = ROOT / "README.md"
@@ -17,18 +17,10 @@ PICTURE = ROOT / "docs" / "lesson-01.png"
 PICTURED, IN_PICTURE = "01_dense_softmax", ("train", "printed", "misread")
 BENCHMARKS = ROOT / "benchmarks" / "README.md"
 
-_RESULT = re.compile(r"(<!-- result ([\w.]+) -->).*?(<!-- /result -->)", re.DOTALL)
 _MARGIN = 12
 _IN_COLAB = """\
 Every notebook begins with a badge, *Open in Colab*; [this]({first}) is where
-the first lesson's leads. The lessons run there as they are; a GPU is welcome and never needed.
-
-{path}"""
-_FIRST_CURVE = """\
-The shortest path to the first curve: click the badge, choose *Runtime → Run all*, and, where Colab warns that the
-notebook is not Google's, *Run anyway*. With Colab's versions on two CPU cores the curve grew {seconds} seconds later
-([measured](benchmarks/README.md#the-first-curve)); finding a machine for you, and the download of 12 MB, come on
-top."""
+the first lesson's leads. The lessons run there as they are; a GPU is welcome and never needed."""
 _NOT_IN_COLAB = """\
 Every notebook begins with a badge, *Open in Colab*. The lessons run there as they are; a GPU is welcome and never
 needed. This copy of the project does not know its address yet: the badges say `OWNER` where the name of the account
@@ -36,30 +28,34 @@ belongs. Push it to GitHub, and run this once, with your account and its name th
 
 ```sh
 .venv/bin/pip install -e ".[test]" && .venv/bin/python -m tools.build --repository https://github.com/ACCOUNT/NAME
-```
+```"""
+_FIRST_CURVE = """
 
-{path}"""
+The shortest path to the first curve: click the badge, choose *Runtime → Run all*, and, where Colab warns that the
+notebook is not Google's, *Run anyway*. With Colab's versions on two CPU cores the curve grew {seconds} seconds later
+([measured](benchmarks/README.md#the-first-curve)); finding a machine for you, and the download of 12 MB, come on
+top."""
 
 
-def readme(text: str, address: str) -> str:
-    """Return the README with its table of lessons, its words on Colab and its numbers as they should be.
-
-    Raises:
-        ValueError: a marker names what was not measured, or a region's markers are missing.
-    """
-    text = _RESULT.sub(lambda found: found[1] + measured(found[2]) + found[3], text)
-    return _region("colab", _colab(address), _region("lessons", table(), text))
+def readme(text: str) -> str:
+    """Return the README with its table of lessons and its words on Colab as they should be."""
+    _, measured = BENCHMARKS.read_text(encoding="utf-8").split("<!-- measured first_curve -->")
+    (seconds,) = map(float, re.findall(r"^\| median .*\| ([\d.]+) \|$", measured, re.MULTILINE))
+    words = (_IN_COLAB if is_known() else _NOT_IN_COLAB) + _FIRST_CURVE
+    words = words.format(first=on_colab(f"notebooks/{PICTURED}.ipynb"), seconds=f"{seconds:.0f}")
+    return _region("colab", words, _region("lessons", table(), text))
 
 
 def table() -> str:
     """Return the README's table of the lessons."""
     rows = ["| lesson | what it is about | validation accuracy, mean of seeds |", "|---|---|---|"]
     for name, lesson in LESSONS.items():
-        accuracy = mean_and_std(name) or "–"
-        if (found := summary(name)) and found.held_out:
-            accuracy = f"of {found.held_out:,} digits held out: {accuracy}"
-        if longer := mean_and_std(name, LONG):
-            accuracy += f"; trained longer: {longer}"
+        taught, longer = summary(name), summary(name, variant=LONG)
+        accuracy = _mean_and_std(taught) if taught else "–"
+        if taught and taught.held_out:
+            accuracy = f"of {taught.held_out:,} digits held out: {accuracy}"
+        if longer:
+            accuracy += f"; trained longer: {_mean_and_std(longer)}"
         rows.append(f"| [{name[:2]} {lesson.title}](notebooks/{name}.ipynb) | {lesson.changes} | {accuracy} |")
     return "\n".join(rows)
 
@@ -81,21 +77,12 @@ def picture(lesson: nbformat.NotebookNode) -> Image.Image | None:
     return whole.quantize(256, dither=Image.Dither.NONE)
 
 
+def _mean_and_std(accuracies: Summary) -> str:
+    return f"{percent(accuracies.mean)} (± {100 * accuracies.std:.2f}, {accuracies.seeds} seeds)"
+
+
 def _region(name: str, content: str, text: str) -> str:
     start, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
     if text.count(start) != 1 or text.count(end) != 1:
         raise ValueError(f"README.md: expected {start.strip()} and {end.strip()} once, each on a line of its own")
     return text[: text.index(start) + len(start)] + content + text[text.index(end) :]
-
-
-def _colab(address: str) -> str:
-    words = _IN_COLAB if is_known(address) else _NOT_IN_COLAB
-    first = on_colab(address, f"notebooks/{PICTURED}.ipynb")
-    return words.format(first=first, path=_FIRST_CURVE.format(seconds=_seconds_to_the_first_curve()))
-
-
-def _seconds_to_the_first_curve() -> str:
-    """Return what benchmarks/first_curve.py wrote: the last number of its table's median, whole seconds."""
-    _, found = BENCHMARKS.read_text(encoding="utf-8").split("<!-- measured first_curve -->")
-    (seconds,) = re.findall(r"^\| median .*\| ([\d.]+) \|$", found, re.MULTILINE)
-    return f"{float(seconds):.0f}"

@@ -104,9 +104,8 @@ def _digits() -> Result:
             find.refuse_damaged(folder)
             remedy = f"`mnist-lab download` puts it into {folder}; a lesson downloads it, or uses stand-in digits"
             return True, f"digits: MNIST is not on this machine; {remedy} if there is no network"
-        for part in ("train", "validation"):
-            for kind in ("images", "labels"):
-                idx.check_header(getattr(found, f"{part}_{kind}"), kind)
+        idx.read_digits(found.train_images, found.train_labels)
+        idx.read_digits(found.validation_images, found.validation_labels)
     except Exception as error:  # a broken package may raise anything when it is imported
         return False, f"digits: {error}"
     return True, f"digits: {found}, in {found.folder}"

@@ -9,34 +9,24 @@ import tempfile
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from mnist_lab.checks.errors import describe_error
-from mnist_lab.commands.notebook_files import notebook_files, relative_to_common_folder, unfinished_beside
+from mnist_lab.commands.notebook_files import notebook_files, relative_to_common_folder
 from mnist_lab.commands.notebook_runner import Execution, Report, execute
 from mnist_lab.commands.progress import Bar, console, progress
 
 
 @dataclass(frozen=True)
 class Grade:
-    """A notebook's row.
-
-    Attributes:
-        notebook: its path.
-        lesson: the lesson that its last check is of.
-        passed: how many claims of that check hold.
-        claims: how many claims it has.
-        not_yet: those that do not hold.
-        error: why the notebook did not run to its end or reached no check.
-        remark: what else is to be said of the run.
-    """
+    """A notebook's row in the table."""
 
     notebook: str
-    lesson: str = ""
-    passed: int = 0
+    lesson: str = ""  # that its last check is of
+    passed: int = 0  # how many claims of that check hold
     claims: int = 0
-    not_yet: str = ""
-    error: str = ""
+    not_yet: str = ""  # those that do not hold
+    error: str = ""  # why it did not run to its end or reached no check
     remark: str = ""
 
 
@@ -60,73 +50,56 @@ def grade(notebooks: list[Path], seconds: float, table: Path | None = None) -> i
     terminal = console()
     paths = notebook_files(notebooks)
     names = [str(name) for name in relative_to_common_folder(paths)]
-    file = _CsvFile(table) if table else None  # first: an error costs no work
+    unfinished = _begin(table) if table else None  # first: an error costs no work
     grades: list[Grade] = []
-    interrupted = False
-    with progress(terminal) as bars:
-        try:
+    try:
+        with progress(terminal) as bars:
             for path, name in zip(paths, names, strict=True):
-                each = _grade_one(path, seconds, Bar(bars, name))
-                grades.append(each)
-                if file:
-                    file.write(each)
-        except KeyboardInterrupt:
-            interrupted = True
-    if grades:
-        not_run = [Grade(str(path), error="not run: interrupted") for path in paths[len(grades) :]]
-        terminal.print(_table(names, grades + not_run))
-        if file:
-            file.finish(not_run)
-    elif file:
-        file.discard()
-    if interrupted:
-        raise KeyboardInterrupt
+                grades.append(_grade_one(path, seconds, Bar(bars, name)))
+                if unfinished:
+                    _write(unfinished, grades)
+    finally:
+        if grades:
+            grades += [Grade(str(path), error="not run: interrupted") for path in paths[len(grades) :]]
+            terminal.print(_table(names, grades))
+        if table and unfinished and grades:
+            _write(unfinished, grades)
+            _finish(unfinished, table)
+        elif unfinished:
+            unfinished.unlink()
     return int(any(each.error for each in grades))
 
 
-class _CsvFile:
-    """A CSV file that is written beside the old one, row by row, and replaces it when it is whole.
+def _begin(table: Path) -> Path:
+    """Return the file that replaces the table when it is whole.
 
     Raises:
-        OSError: it cannot be written, or the rows of a run that was killed lie beside it.
+        OSError: it cannot be written, or the rows of a run that was killed are in it.
     """
+    unfinished = table.resolve().with_name(f"{table.name}.unfinished")
+    if unfinished.exists():
+        raise OSError(f"{unfinished} holds the rows of a run that was killed, or still runs. Rename or delete it.")
+    if table.exists() and not table.is_file():
+        raise OSError(f"Expected a file for the table. Received: {table}, which is something else")
+    try:
+        _write(unfinished, [])
+    except OSError as error:
+        raise OSError(f"{table} cannot be written: {error.strerror}") from error
+    return unfinished
 
-    def __init__(self, path: Path):
-        self._path = path.resolve()
-        self._unfinished = unfinished_beside(self._path)
-        if path.exists():
-            if not path.is_file():
-                raise OSError(f"Expected a file for the table. Received: {path}, which is something else")
-            path.open("a").close()
-        try:
-            self._file = self._unfinished.open("x", newline="", encoding="utf-8", errors="backslashreplace")
-        except FileExistsError:
-            raise FileExistsError(
-                f"{self._unfinished} holds the rows of a run that was killed, or still runs. Rename or delete it."
-            ) from None
-        except OSError as error:
-            raise OSError(f"{path} cannot be written: {error.strerror}") from error
-        self._rows = csv.DictWriter(self._file, [field.name for field in fields(Grade)])
-        self._rows.writeheader()
 
-    def write(self, grade: Grade) -> None:
-        """Write a row."""
-        self._rows.writerow(vars(grade))
-        self._file.flush()
+def _write(file: Path, grades: list[Grade]) -> None:
+    with file.open("w", newline="", encoding="utf-8", errors="backslashreplace") as lines:
+        rows = csv.DictWriter(lines, [field.name for field in fields(Grade)])
+        rows.writeheader()
+        rows.writerows(vars(each) for each in grades)
 
-    def finish(self, others: list[Grade]) -> None:
-        """Write the other rows, and replace the old file."""
-        self._rows.writerows(vars(each) for each in others)
-        self._file.close()
-        try:
-            self._unfinished.replace(self._path)
-        except OSError as error:  # on Windows, another program may have opened it
-            raise OSError(f"{self._path} cannot be replaced: {error}. The table is in {self._unfinished}.") from error
 
-    def discard(self) -> None:
-        """Leave the old file as it was."""
-        self._file.close()
-        self._unfinished.unlink()
+def _finish(unfinished: Path, table: Path) -> None:
+    try:
+        unfinished.replace(table.resolve())
+    except OSError as error:  # on Windows, another program may have opened it
+        raise OSError(f"{table} cannot be replaced: {error}. The table is in {unfinished}.") from error
 
 
 def _grade_one(path: Path, seconds: float, report: Report) -> Grade:
@@ -136,41 +109,32 @@ def _grade_one(path: Path, seconds: float, report: Report) -> Grade:
         return Grade(str(path), error="there is no such file")
     try:
         with tempfile.TemporaryDirectory(prefix="mnist-lab-grade-", ignore_cleanup_errors=True) as folder:
-            result = execute(path, seconds=seconds, cell_seconds=seconds, folder=Path(folder), report=report)
-            return _grade_of(path, result, seconds)
+            return _grade_of(path, execute(path, seconds=seconds, folder=Path(folder), report=report))
     except ValueError as error:  # not a notebook
         return Grade(str(path), error=str(error))
     except Exception as error:  # a class is not lost by one notebook
         return Grade(str(path), error=describe_error(error))
 
 
-def _grade_of(path: Path, result: Execution, seconds: float) -> Grade:
-    error = result.failure or ("" if result.checks else "it ran to its end without reaching a check")
-    if result.failure and result.seconds >= seconds:
-        error = f"stopped at the time limit of {seconds:g} s, in {result.failure.partition(':')[0]}"
+def _grade_of(path: Path, result: Execution) -> Grade:
     if not result.checks:
+        error = result.failure or "it ran to its end without reaching a check"
         return Grade(str(path), error=error, remark=result.remark)
-    check = result.checks[-1]
-    verdicts = check["verdicts"]
+    lesson, verdicts = result.checks[-1]["lesson"], result.checks[-1]["verdicts"]
     not_yet = [verdict["claim"] for verdict in verdicts if not verdict["holds"]]
-    return Grade(
-        str(path),
-        check["lesson"],
-        passed=len(verdicts) - len(not_yet),
-        claims=len(verdicts),
-        not_yet="; ".join(not_yet),
-        error=error,
-        remark=result.remark,
-    )
+    passed = len(verdicts) - len(not_yet)
+    return Grade(str(path), lesson, passed, len(verdicts), "; ".join(not_yet), result.failure or "", result.remark)
 
 
 def _table(names: list[str], grades: list[Grade]) -> Table:
-    table = Table(show_lines=True)
-    table.add_column("notebook", overflow="fold")
-    table.add_column("lesson", no_wrap=True)
-    table.add_column("passed", justify="right", no_wrap=True)
-    table.add_column("not yet", overflow="fold", ratio=2)
-    table.add_column("error", overflow="fold", ratio=1)
+    table = Table(
+        Column("notebook", overflow="fold"),
+        Column("lesson", no_wrap=True),
+        Column("passed", justify="right", no_wrap=True),
+        Column("not yet", overflow="fold", ratio=2),
+        Column("error", overflow="fold", ratio=1),
+        show_lines=True,
+    )
     for name, each in zip(names, grades, strict=True):
         passed = f"{each.passed} of {each.claims}" if each.claims else "–"
         said = "; ".join(text for text in (each.error, each.remark) if text)

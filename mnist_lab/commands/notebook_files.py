@@ -1,4 +1,4 @@
-"""Which notebooks the arguments of a command name, what each is called, and how one is written."""
+"""Which notebooks the arguments of a command name, and what each is called."""
 
 import glob
 import os
@@ -20,48 +20,23 @@ def notebook_files(arguments: list[Path]) -> list[Path]:
 
 def relative_to_common_folder(paths: list[Path]) -> list[Path]:
     """Return the paths relative to the deepest folder that holds them all, so that different files stay different."""
-    if not paths:
-        return []
     absolute = [path.resolve() for path in paths]
-    common = os.path.commonpath([path.parent for path in absolute])
+    common = os.path.commonpath([path.parent for path in absolute]) if absolute else ""
     return [path.relative_to(common) for path in absolute]
-
-
-def replace(path: Path, text: str) -> None:
-    """Write a text to a file. An old file stays until the new one is whole."""
-    path = path.resolve()  # a link stays a link
-    unfinished = unfinished_beside(path)
-    unfinished.write_text(text, encoding="utf-8", errors="backslashreplace")  # in JSON, a half surrogate is \ud800
-    unfinished.replace(path)
-
-
-def unfinished_beside(path: Path) -> Path:
-    """Return the path of the file that replaces `path` when it is whole."""
-    return path.with_name(f"{path.name}.unfinished")
 
 
 def _expanded(path: Path) -> list[Path]:
     if path.is_dir():
-        return _in_folder(path) or [path]
+        return _matches(path, "**/*.ipynb") or [path]
     if path.exists() or not glob.has_magic(str(path)):
         return [path]
-    found = _matches(*_split(path))
+    folder, parts = Path(path.anchor), list(path.relative_to(path.anchor).parts)
+    while len(parts) > 1 and (folder / parts[0]).is_dir():  # a folder may have brackets in its name
+        folder /= parts.pop(0)
+    found = _matches(folder, str(Path(*parts)))
     if not found:
         raise FileNotFoundError(f"Expected a pattern that matches a notebook. Received: {path}, which matches nothing")
     return [notebook for match in found for notebook in _expanded(match)]
-
-
-def _split(path: Path) -> tuple[Path, str]:
-    """Return the folder that a pattern begins with, which may have brackets in its name, and the rest."""
-    folder = Path(path.anchor)
-    parts = list(path.relative_to(folder).parts)
-    while len(parts) > 1 and (folder / parts[0]).is_dir():
-        folder /= parts.pop(0)
-    return folder, str(Path(*parts))
-
-
-def _in_folder(folder: Path) -> list[Path]:
-    return _matches(folder, "**/*.ipynb")
 
 
 def _matches(folder: Path, pattern: str) -> list[Path]:

@@ -4,46 +4,41 @@ import io
 from base64 import b64decode, b64encode
 
 import nbformat
+from nbformat import NotebookNode, from_dict
 from PIL import Image
 
-KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-LANGUAGE = {"name": "python"}
-COLAB = {"gpuType": "T4", "provenance": [], "toc_visible": True}
+_METADATA = {
+    "accelerator": "GPU",
+    "colab": {"gpuType": "T4", "provenance": [], "toc_visible": True},
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+_CELL_METADATA = ("tags", "task", "starter", "needs", "short", "cellView")
 
-_CELL_METADATA = ("tags", "task", "starter", "needs", "cellView")
 
-
-def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+def tidy(notebook: NotebookNode) -> NotebookNode:
     """Return the notebook without what changes by itself: editor's metadata, widget state, timing, display data.
 
     Cells keep their ids, which are their names; runs of text from one stream are joined.
     """
-    tidied = nbformat.from_dict(notebook)
+    tidied = from_dict(notebook)
     tidied.nbformat, tidied.nbformat_minor = 4, 5
-    tidied.metadata = nbformat.from_dict(
-        {
-            "accelerator": "GPU",
-            "colab": COLAB,
-            "kernelspec": KERNEL,
-            "language_info": LANGUAGE,
-            "mnist_lab": dict(notebook.metadata.get("mnist_lab", {})),
-        }
-    )
+    tidied.metadata = from_dict({**_METADATA, "mnist_lab": dict(notebook.metadata.get("mnist_lab", {}))})
     for cell in tidied.cells:
-        cell.metadata = nbformat.from_dict({k: cell.metadata[k] for k in _CELL_METADATA if cell.metadata.get(k)})
+        cell.metadata = from_dict({name: cell.metadata[name] for name in _CELL_METADATA if cell.metadata.get(name)})
         if cell.cell_type == "code":
             cell.outputs = _joined([_plain(output) for output in cell.outputs])
     return tidied
 
 
-def text(notebook: nbformat.NotebookNode) -> str:
+def text(notebook: NotebookNode) -> str:
     """Return the notebook as it is written to its file: sorted keys, one space of indentation, one last newline."""
     return nbformat.writes(notebook, indent=1, sort_keys=True, ensure_ascii=False).rstrip("\n") + "\n"
 
 
-def _plain(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
+def _plain(output: NotebookNode) -> NotebookNode:
     if "metadata" in output:
-        output.metadata = nbformat.from_dict({})
+        output.metadata = from_dict({})
     output.pop("transient", None)
     output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)  # a model's id, new in each run
     if png := output.get("data", {}).get("image/png"):
@@ -62,12 +57,12 @@ def _smaller(png: str) -> str:
     return b64encode(file.getvalue()).decode()
 
 
-def _joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
-    joined: list[nbformat.NotebookNode] = []
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    joined: list[NotebookNode] = []
     for output in outputs:
-        before = joined[-1] if joined else None
-        if before is not None and output.output_type == before.output_type == "stream" and output.name == before.name:
-            before.text += output.text
+        last = joined[-1] if joined else None
+        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
         else:
             joined.append(output)
     return joined

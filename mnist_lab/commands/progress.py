@@ -20,14 +20,10 @@ def console() -> Console:
 
 def progress(console: Console) -> Progress:
     """Return a display with a bar for each notebook: the number of cells done, and how far its training is."""
-    return Progress(
-        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
-        BarColumn(bar_width=16),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(table_column=Column(no_wrap=True)),
-        TextColumn("{task.fields[line]}", markup=False),
-        console=console,
-    )
+    name = TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True))
+    time = TimeElapsedColumn(table_column=Column(no_wrap=True))
+    line = TextColumn("{task.fields[line]}", markup=False)
+    return Progress(name, BarColumn(bar_width=16), MofNCompleteColumn(), time, line, console=console)
 
 
 class Bar:
@@ -35,12 +31,8 @@ class Bar:
 
     def __init__(self, bars: Progress, name: str):
         self._bars = bars
-        self._task = bars.add_task(name, total=None, line="starting")
+        self.task = bars.add_task(name, total=None, line="starting")
 
     def __call__(self, done: int, cells: int, line: str) -> None:
         """Show the number of cells done, and a line about the training."""
-        self._bars.update(self._task, completed=done, total=cells, line=line)
-
-    def remove(self) -> None:
-        """Remove the bar from the display."""
-        self._bars.remove_task(self._task)
+        self._bars.update(self.task, completed=done, total=cells, line=line)

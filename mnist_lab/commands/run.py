@@ -4,13 +4,14 @@ import sys
 from pathlib import Path
 
 import nbformat
-from rich.table import Table
+from rich.table import Column, Table
 
 from mnist_lab.checks.lessons import LESSONS
-from mnist_lab.commands.notebook_files import notebook_files, relative_to_common_folder, replace
+from mnist_lab.commands.notebook_files import notebook_files, relative_to_common_folder
 from mnist_lab.commands.notebook_format import text, tidy
 from mnist_lab.commands.notebook_runner import Execution, execute
 from mnist_lab.commands.progress import Bar, console, progress
+from mnist_lab.data.files import write_whole
 from mnist_lab.data.find import find_mnist
 
 
@@ -30,16 +31,16 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
     """
     terminal = console()
     paths = notebook_files(notebooks)
-    missing = [str(path) for path in paths if not path.is_file()]
-    if missing:
+    if missing := [str(path) for path in paths if not path.is_file()]:
         print(f"No such notebook: {', '.join(missing)}", file=sys.stderr)
         return 2
     terminal.print(f"Digits: {find_mnist()}")  # before the bars, because a download shows a bar, too
-    table = _table()
-    failed = interrupted = False
-    remarks = []
-    with progress(terminal) as bars:
-        try:
+    headings = ("validation accuracy", "as taught ≥", "seconds", "check")
+    table = Table(Column("notebook", no_wrap=True), *(Column(heading, justify="right") for heading in headings))
+    remarks: list[str] = []
+    failed = False
+    try:
+        with progress(terminal) as bars:
             for path, name in zip(paths, relative_to_common_folder(paths), strict=True):
                 try:
                     result = execute(path, report=Bar(bars, path.stem))
@@ -48,52 +49,34 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
                     remarks.append(str(error))
                     continue
                 _write(result, path, output_dir and output_dir / name)
-                table.add_row(*_row(path, result))
+                table.add_row(path.stem, *_row(result))
                 failed |= bool(result.failure) or (bool(result.not_yet) and not _is_exercise(result))
                 remarks += [f"{path.name}, {remark}" for remark in _remarks(result)]
-        except KeyboardInterrupt:
-            interrupted = True
-    terminal.print(table)
-    if output_dir:
-        terminal.print(f"Executed notebooks: {output_dir}", soft_wrap=True)
-    for remark in remarks:
-        terminal.print(remark)
-    if interrupted:
-        raise KeyboardInterrupt
+    finally:
+        terminal.print(table)
+        if output_dir:
+            terminal.print(f"Executed notebooks: {output_dir}", soft_wrap=True)
+        for remark in remarks:
+            terminal.print(remark)
     return int(failed)
-
-
-def _table() -> Table:
-    table = Table()
-    table.add_column("notebook", no_wrap=True)
-    for heading in ("validation accuracy", "as taught ≥", "seconds", "check"):
-        table.add_column(heading, justify="right")
-    return table
 
 
 def _write(result: Execution, path: Path, destination: Path | None) -> None:
     if destination:
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        replace(destination, nbformat.writes(result.notebook) + "\n")
+        write_whole(destination, nbformat.writes(result.notebook) + "\n")
     elif not result.failure:
-        replace(path, text(tidy(result.notebook)))
+        write_whole(path, text(tidy(result.notebook)))
 
 
-def _row(path: Path, result: Execution) -> tuple[str, str, str, str, str]:
+def _row(result: Execution) -> tuple[str, str, str, str]:
+    check = result.checks[-1] if result.checks else {}
     accuracy = floor = "–"
-    if result.checks:
-        check = result.checks[-1]
-        if (evaluated := check.get("evaluated")) is not None:  # an early "not yet" comes before the evaluation
-            accuracy = f"{evaluated:.4f}"
-        lesson = LESSONS.get(check["lesson"])
-        if lesson and "origin" in check and not _is_exercise(result):
-            floor = f"{lesson.floor(check['origin']):.4f}"
-    return path.stem, accuracy, floor, f"{result.seconds:.0f}", _verdict(result)
-
-
-def _remarks(result: Execution) -> list[str]:
-    not_yet = [f"not yet: {verdict['claim']}\n    {verdict['hint']}" for verdict in result.not_yet]
-    return [*([result.failure] if result.failure else []), *([result.remark] if result.remark else []), *not_yet]
+    if (evaluated := check.get("evaluated")) is not None:  # an early "not yet" comes before the evaluation
+        accuracy = f"{evaluated:.4f}"
+    lesson = LESSONS.get(check.get("lesson", ""))
+    if lesson and "origin" in check and not _is_exercise(result):
+        floor = f"{lesson.floor(check['origin']):.4f}"
+    return accuracy, floor, f"{result.seconds:.0f}", _verdict(result)
 
 
 def _verdict(result: Execution) -> str:
@@ -102,6 +85,11 @@ def _verdict(result: Execution) -> str:
     if not result.checks:
         return "–"
     return "not yet" if result.not_yet else "✓"
+
+
+def _remarks(result: Execution) -> list[str]:
+    not_yet = [f"not yet: {verdict['claim']}\n    {verdict['hint']}" for verdict in result.not_yet]
+    return [remark for remark in (result.failure, result.remark, *not_yet) if remark]
 
 
 def _is_exercise(result: Execution) -> bool:

@@ -4,11 +4,6 @@ import json
 import sys
 from pathlib import Path
 
-from mnist_lab.environment import quiet_imports
-
-with quiet_imports():
-    import tensorflow  # noqa: F401  the loader imports it later; here its start-up messages are silenced
-
 from mnist_lab.trainer.instances import InstancesError, first_instances
 
 

@@ -42,8 +42,7 @@ def random_affine(
     Raises:
         ValueError: the images have another shape, or a limit is negative or not finite.
     """
-    limits = {"degrees": degrees, "scale": scale, "shear": shear, "shift": shift}
-    for name, limit in limits.items():
+    for name, limit in {"degrees": degrees, "scale": scale, "shear": shear, "shift": shift}.items():
         if not 0 <= limit < np.inf:
             raise ValueError(f"{name} must be finite and at least 0. Received: {limit!r}")
     images = tf.convert_to_tensor(images)
@@ -76,8 +75,7 @@ def augment(dataset: tf.data.Dataset, **limits: float) -> tf.data.Dataset:
     seeds = tf.data.Dataset.random(rerandomize_each_iteration=True).batch(2, drop_remainder=True)
 
     def distort(batch: tuple[tf.Tensor, tf.Tensor], seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        images, labels = batch
-        return random_affine(images, seed, **limits), labels
+        return random_affine(batch[0], seed, **limits), batch[1]
 
     pairs = tf.data.Dataset.zip(dataset, seeds)
     return pairs.map(distort, num_parallel_calls=os.cpu_count(), deterministic=True).prefetch(4)

@@ -8,30 +8,23 @@ import tensorflow as tf
 
 from mnist_lab.data import idx
 from mnist_lab.data._validation import whole_number
-from mnist_lab.data.find import MnistFiles, find_mnist
+from mnist_lab.data.find import find_mnist
 from mnist_lab.data.splits import split
 from mnist_lab.data.writers import find_writers, read_writers
 
-Directory = str | os.PathLike | None
+Folder = str | os.PathLike | None
 
 _BATCHES_AHEAD = 16
 
 
 def training_dataset(
-    batch_size: int = 128,
-    *,
-    directory: Directory = None,
-    holdout: int = 0,
-    by_writer: bool = False,
-    split_seed: int = 0,
+    batch_size: int = 128, *, directory: Folder = None, holdout: int = 0, by_writer: bool = False, split_seed: int = 0
 ) -> tf.data.Dataset:
     """Return one epoch of training batches, reshuffled in each iteration over it.
 
     Each element is a pair: images `[batch_size, 784]` float32 from 0 (paper) to 1 (ink), labels
     `[batch_size, 10]` float32 one-hot. The last digits of an epoch are dropped if they do not fill a batch; since the
     whole set is reshuffled, different digits are dropped in each epoch.
-
-    The images stay in memory as bytes (47 MB); a batch is converted to floats only when it is needed.
 
     Args:
         batch_size: images per batch, from 1 to the number of images.
@@ -44,17 +37,12 @@ def training_dataset(
         ValueError: a number is out of range, or `by_writer` is set without a `holdout`.
         MnistFileError: a file is missing or damaged; with `by_writer`, also the file of the writers.
     """
-    files = find_mnist(directory)
-    images, labels = idx.read_digits(files.train_images, files.train_labels)
-    if holdout or by_writer:
-        training, _ = _split(files, labels, holdout, by_writer, split_seed)
-        images, labels = images[training], labels[training]
+    images, labels = _training_digits(directory, holdout, by_writer, split_seed, held_out=False)
     count = len(labels)
     batch_size = whole_number("batch_size", batch_size, 1, count)
-    with tf.device("CPU"):
-        images, labels = tf.constant(images), tf.constant(labels)
-
     steps = count // batch_size
+    with tf.device("CPU"):  # as bytes, 47 MB: a batch becomes floats only when it is needed
+        images, labels = tf.constant(images), tf.constant(labels)
 
     def shuffled_batches(seed: tf.Tensor) -> tf.data.Dataset:
         random = tf.random.stateless_uniform([count], seed, minval=None, maxval=None, dtype=tf.int64)
@@ -66,22 +54,15 @@ def training_dataset(
 
     one_seed = tf.data.Dataset.random(rerandomize_each_iteration=True).batch(2).take(1)
     batches = one_seed.flat_map(shuffled_batches).apply(tf.data.experimental.assert_cardinality(steps))
-    return batches.map(look_up).prefetch(_BATCHES_AHEAD).with_options(_options())
-
-
-def _options() -> tf.data.Options:
-    """Return options without tf.data's own optimizers, which copy the images once more and slow down small batches.
-
-    benchmarks/loader.py measures this.
-    """
+    # tf.data's own optimizers copy the images once more and slow down small batches: benchmarks/loader.py measures it.
     options = tf.data.Options()
     options.autotune.enabled = False
     options.experimental_optimization.apply_default_optimizations = False
-    return options
+    return batches.map(look_up).prefetch(_BATCHES_AHEAD).with_options(options)
 
 
 def holdout_dataset(
-    holdout: int, *, by_writer: bool = False, split_seed: int = 0, directory: Directory = None
+    holdout: int, *, by_writer: bool = False, split_seed: int = 0, directory: Folder = None
 ) -> tf.data.Dataset:
     """Return the held-out digits as one batch: those that `training_dataset` with the same arguments leaves out.
 
@@ -89,10 +70,9 @@ def holdout_dataset(
 
     Args:
         holdout: how many digits to hold out.
-        by_writer: hold out all digits of some writers, so that training sees none of them. Writers are added, in an
-            order that follows `split_seed`, until they have written `holdout` digits; the batch may be a little
-            larger. QMNIST's extended labels name the writers; they are looked for beside MNIST's files, else
-            downloaded.
+        by_writer: hold out all digits of some writers, so that training sees none of them. Writers are added in random
+            order until they have written `holdout` digits; the batch may be a little larger. QMNIST's extended labels
+            name the writers; they are looked for beside MNIST's files, else downloaded.
         split_seed: decides which digits are held out; it does not follow `set_seed`.
         directory: as for `find_mnist`.
 
@@ -100,13 +80,10 @@ def holdout_dataset(
         ValueError: a number is out of range.
         MnistFileError: a file is missing or damaged; with `by_writer`, also the file of the writers.
     """
-    files = find_mnist(directory)
-    images, labels = idx.read_digits(files.train_images, files.train_labels)
-    _, held_out = _split(files, labels, holdout, by_writer, split_seed)
-    return tf.data.Dataset.from_tensors((scale(images[held_out]), _one_hot(labels[held_out])))
+    return _one_batch(*_training_digits(directory, holdout, by_writer, split_seed, held_out=True))
 
 
-def validation_dataset(*, directory: Directory = None) -> tf.data.Dataset:
+def validation_dataset(*, directory: Folder = None) -> tf.data.Dataset:
     """Return the validation digits as one batch: images `[10000, 784]`, labels `[10000, 10]`, both float32.
 
     Args:
@@ -116,8 +93,7 @@ def validation_dataset(*, directory: Directory = None) -> tf.data.Dataset:
         MnistFileError: a file is missing or damaged.
     """
     files = find_mnist(directory)
-    images, labels = idx.read_digits(files.validation_images, files.validation_labels)
-    return tf.data.Dataset.from_tensors((scale(images), _one_hot(labels)))
+    return _one_batch(*idx.read_digits(files.validation_images, files.validation_labels))
 
 
 def first_digits(dataset: tf.data.Dataset, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -130,23 +106,32 @@ def first_digits(dataset: tf.data.Dataset, n: int) -> tuple[np.ndarray, np.ndarr
         ValueError: `n` is not a positive whole number, or the dataset holds fewer than `n` digits.
     """
     n = whole_number("n", n)
-    images: list[np.ndarray] = []
-    labels: list[np.ndarray] = []
+    images, labels = [], []
     count = 0
     for batch_images, batch_labels in dataset:
         images.append(batch_images.numpy())
         labels.append(np.argmax(batch_labels.numpy(), axis=1))
-        count += len(images[-1])
+        count += len(batch_labels)
         if count >= n:
             return np.concatenate(images)[:n], np.concatenate(labels)[:n]
     raise ValueError(f"n must be at most {count:,}, the number of digits in the dataset. Received: {n:,}")
 
 
-def _split(
-    files: MnistFiles, labels: np.ndarray, holdout: int, by_writer: bool, split_seed: int
+def _training_digits(
+    directory: Folder, holdout: int, by_writer: bool, split_seed: int, *, held_out: bool
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Return the images and labels to train on, or those that are held out."""
+    files = find_mnist(directory)
+    images, labels = idx.read_digits(files.train_images, files.train_labels)
+    if not (holdout or by_writer or held_out):
+        return images, labels
     writers = read_writers(find_writers(files), labels) if by_writer else None
-    return split(len(labels), holdout, split_seed, writers)
+    rows = split(len(labels), holdout, split_seed, writers)[held_out]
+    return images[rows], labels[rows]
+
+
+def _one_batch(images: np.ndarray, labels: np.ndarray) -> tf.data.Dataset:
+    return tf.data.Dataset.from_tensors((scale(images), _one_hot(labels)))
 
 
 def scale(images: npt.ArrayLike | tf.Tensor) -> tf.Tensor:

@@ -1,17 +1,17 @@
 """Download MNIST's four files, and the file of their writers: mirrors in turn, SHA-256, nothing half-written."""
 
 import hashlib
+import io
 import logging
-import queue
 import sys
 import threading
-import time
 import warnings
+from collections.abc import Callable
+from concurrent.futures import Future
 from functools import cache, partial
 from pathlib import Path
 
-import requests
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from tqdm import tqdm
 
 with warnings.catch_warnings():  # tqdm, which pooch imports, warns in a notebook without widgets
@@ -23,7 +23,7 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
 )
 
-# The hashes of the gzip files as the mirrors serve them (data/SHA256SUMS is the same list for sha256sum).
+# The hashes of MNIST's four files as the mirrors serve them (data/SHA256SUMS is the same list for sha256sum).
 SHA256 = {
     "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
     "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
@@ -31,38 +31,29 @@ SHA256 = {
     "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
 }
 
-# The hashes of the same files unpacked.
-RAW_SHA256 = {
+# Who wrote which training digit: QMNIST's extended labels (Yadav and Bottou, "Cold case: the lost MNIST digits", 2019).
+WRITERS = "qmnist-train-labels-idx2-int"
+WRITERS_MIRRORS = ("https://raw.githubusercontent.com/facebookresearch/qmnist/master/",)
+
+# The hashes of the file of the writers, and of all five files unpacked.
+OTHER_SHA256 = {
+    f"{WRITERS}.gz": "2c05dc77f6b916b38e455e97ab129a42a444f3dbef09b278a366f82904e0dd9f",
+    WRITERS: "bb1b6e1ec7b04fd5696f1ed50b5f58f8ef195118edd5c93c81783df9740b8ac5",
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
 
-# Who wrote which training digit: QMNIST's extended labels (Yadav and Bottou, "Cold case: the lost MNIST digits", 2019).
-WRITERS = "qmnist-train-labels-idx2-int"
-WRITERS_SHA256 = {
-    f"{WRITERS}.gz": "2c05dc77f6b916b38e455e97ab129a42a444f3dbef09b278a366f82904e0dd9f",
-    WRITERS: "bb1b6e1ec7b04fd5696f1ed50b5f58f8ef195118edd5c93c81783df9740b8ac5",
-}
-WRITERS_MIRRORS = ("https://raw.githubusercontent.com/facebookresearch/qmnist/master/",)
-
-PROBE_SECONDS = 12
-_GRACE_SECONDS = 1
+_NO_NETWORK_SECONDS = 12  # until it is decided that no mirror answers
 _READ_SECONDS = 10
-_PATIENCE_SECONDS = 20  # for a file, on top of the time it takes at the minimum speed
-_MIN_BYTES_PER_SECOND = 32_000
+_FILE_SECONDS = 300  # 10 MB at 33 kB/s
 _MAX_BYTES = 16_000_000  # of a file
-_LOCK_SECONDS = 900
-_TRIES_PER_MIRROR = 2
+_ROUNDS = 2
 
 
 class DownloadError(OSError):
     """The files could not be downloaded; the message lists what went wrong with each mirror."""
-
-
-class NoNetworkError(DownloadError):
-    """No mirror answered at all."""
 
 
 def user_cache() -> Path:
@@ -71,39 +62,26 @@ def user_cache() -> Path:
 
 
 def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file as 64 hexadecimal digits."""
-    with Path(path).open("rb") as file:
+    """Return the SHA-256 of a file as 64 hexadecimal digits; it is computed once while the file stays as it is."""
+    state = path.stat()
+    return _sha256(path, state.st_mtime_ns, state.st_size)
+
+
+@cache
+def _sha256(path: Path, _modified: int, _size: int) -> str:
+    with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def is_official(path: Path) -> bool:
     """Return whether `path` is one of MNIST's files or the file of its writers, byte for byte, gzipped or unpacked."""
-    if not path.is_file():
-        return False
-    state = path.stat()
-    return _is_official(path, state.st_mtime_ns, state.st_size)
-
-
-@cache
-def _is_official(path: Path, modified: int, size: int) -> bool:
-    name = path.name.replace(".idx", "-idx")
-    return sha256(path) == {**SHA256, **RAW_SHA256, **WRITERS_SHA256}.get(name)
+    return path.is_file() and sha256(path) == (SHA256 | OTHER_SHA256).get(path.name.replace(".idx", "-idx"))
 
 
 def candidates(folder: Path, name: str) -> list[Path]:
-    """Return the paths that the file `name` may have in `folder`: unpacked or gzipped, and as Kaggle names it.
-
-    Example:
-        >>> [path.name for path in candidates(Path("data"), "t10k-labels-idx1-ubyte")]
-        ['t10k-labels-idx1-ubyte', 't10k-labels-idx1-ubyte.gz', 't10k-labels.idx1-ubyte', 't10k-labels.idx1-ubyte.gz']
-    """
-    spellings = dict.fromkeys((name, name.replace("-idx", ".idx")))
+    """Return the paths that the file `name` may have in `folder`: unpacked or gzipped, and as Kaggle names it."""
+    spellings = (name, name.replace("-idx", ".idx"))
     return [folder / f"{spelling}{suffix}" for spelling in spellings for suffix in ("", ".gz")]
-
-
-def undamaged(folder: Path, name: str) -> Path | None:
-    """Return the first of the candidates for the file `name` in `folder` that is undamaged; None if none is."""
-    return next(filter(is_official, candidates(folder, name)), None)
 
 
 def download_mnist(folder: Path) -> None:
@@ -124,109 +102,95 @@ def download_writers(folder: Path) -> None:
         DownloadError: as `download_mnist`.
     """
     name = f"{WRITERS}.gz"
-    _download(folder, {name: WRITERS_SHA256[name]}, WRITERS_MIRRORS)
+    _download(folder, {name: OTHER_SHA256[name]}, WRITERS_MIRRORS)
 
 
 def _download(folder: Path, hashes: dict[str, str], mirrors: tuple[str, ...]) -> None:
+    """Download what is missing. What one mirror fails to deliver is asked of the next, in two rounds."""
+    names = [name for name in hashes if not any(map(is_official, candidates(folder, name.removesuffix(".gz"))))]
+    if not names:
+        return
+    answering = _answering(mirrors, names[0])
+    failures = {}
+    pooch.get_logger().setLevel(logging.WARNING)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".download.lock", timeout=_LOCK_SECONDS):
-            missing = {
-                name: expected for name, expected in hashes.items() if not undamaged(folder, name.removesuffix(".gz"))
-            }
-            if missing:
-                answering = answering_mirrors(mirrors, next(iter(missing)))
-                for name, expected in missing.items():
-                    _fetch(name, expected, folder, answering)
-    except Timeout as error:
-        raise DownloadError(
-            f"{folder}: another process has been downloading for {_LOCK_SECONDS // 60} minutes. "
-            f"If there is none, delete {error.lock_file} and try again."
-        ) from error
-    except DownloadError:
-        raise
+        with FileLock(folder / ".download.lock"):
+            for mirror in answering * _ROUNDS:
+                try:
+                    for name in names:  # but those that another process has just downloaded
+                        pooch.retrieve(mirror + name, hashes[name], name, folder, downloader=_get)
+                    return
+                except (DownloadError, ValueError) as error:  # ValueError: the hash differs
+                    failures[mirror] = f"{name}: {error}"
     except OSError as error:
         raise DownloadError(
             f"{folder}: found a folder that cannot be written ({error}); expected one with room for 12 MB. "
             "Name a folder that already holds MNIST's files in MNIST_LAB_DATA, "
             "or download into another folder: `mnist-lab download DIR`."
         ) from error
+    raise DownloadError(f"MNIST's files could not be downloaded: {_join(failures)}")
 
 
-def answering_mirrors(mirrors: tuple[str, ...], name: str) -> list[str]:
-    """Return the mirrors that answer a request for `name`. All are probed at once, within `PROBE_SECONDS`.
+def _answering(mirrors: tuple[str, ...], name: str) -> list[str]:
+    """Return the mirrors that answer a request for a file, whatever they answer."""
+    answering, failures = [], {}
+    seconds = _NO_NETWORK_SECONDS / len(mirrors)
+    for mirror in mirrors:
+        request = partial(pooch.HTTPDownloader(timeout=seconds), mirror + name, None, None, check_only=True)
+        try:
+            _within(seconds, request)
+            answering.append(mirror)
+        except OSError as error:
+            failures[mirror] = type(error).__name__
+    if not answering:
+        raise DownloadError(f"no network: {_join(failures)}")
+    return answering
 
-    Raises:
-        NoNetworkError: no mirror answers.
+
+def _get(url: str, output_file: str, _pooch: object) -> None:
+    """Download a file for pooch: first into memory, so that it is known whether the mirror or the disk fails."""
+    content = _BoundedBytesIO()
+    # The bar goes to standard output: in a notebook, text on standard error looks like a failure.
+    name, headers = url.rpartition("/")[2], {"Accept-Encoding": "identity"}
+    with tqdm(total=_MAX_BYTES, unit="B", unit_scale=True, desc=name, file=sys.stdout, leave=False) as bar:
+        request = pooch.HTTPDownloader(bar, chunk_size=1 << 16, timeout=_READ_SECONDS, headers=headers)
+        try:
+            _within(_FILE_SECONDS, partial(request, url, content, None))
+        except OSError as error:  # as all errors of requests are
+            raise DownloadError(str(error)) from error
+    Path(output_file).unlink()  # made by pooch as a temporary file, which only this user could read
+    Path(output_file).write_bytes(content.getbuffer())
+
+
+class _BoundedBytesIO(io.BytesIO):
+    """What a mirror sends; more than `_MAX_BYTES` are refused."""
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        if self.tell() > _MAX_BYTES:
+            raise DownloadError(f"more than {_MAX_BYTES:,} bytes, the most that a file may have")
+        return super().write(data)
+
+
+def _within(seconds: float, function: Callable[[], object]) -> None:
+    """Call a function in a thread, and raise a TimeoutError if it takes longer; the thread ends with the process.
+
+    Requests' own timeouts do not end the search for a host's address, nor a transfer of one byte now and then.
     """
-    answers: queue.Queue[tuple[str, str | None]] = queue.Queue()
-    for mirror in mirrors:
-        threading.Thread(target=_probe, args=(mirror, name, answers), daemon=True).start()
-    deadline = time.monotonic() + PROBE_SECONDS
-    failures = dict.fromkeys(mirrors, f"no answer within {PROBE_SECONDS} s")
-    reached = set()
-    for _ in mirrors:
+    outcome: Future[None] = Future()
+
+    def call() -> None:
         try:
-            mirror, failure = answers.get(timeout=max(0, deadline - time.monotonic()))
-        except queue.Empty:
-            break
-        if failure:
-            failures[mirror] = failure
-        else:
-            reached.add(mirror)
-            deadline = min(deadline, time.monotonic() + _GRACE_SECONDS)
-    if not reached:
-        raise NoNetworkError(f"no network: {_join(failures)}")
-    return [mirror for mirror in mirrors if mirror in reached]
+            function()
+            outcome.set_result(None)
+        except Exception as error:
+            outcome.set_exception(error)
 
-
-def _probe(mirror: str, name: str, answers: queue.Queue) -> None:
+    threading.Thread(target=call, daemon=True).start()
     try:
-        requests.head(mirror + name, timeout=PROBE_SECONDS / 2)
-    except requests.RequestException as error:
-        answers.put((mirror, type(error).__name__))
-    else:
-        answers.put((mirror, None))
-
-
-def _fetch(name: str, expected: str, folder: Path, mirrors: list[str]) -> None:
-    pooch.get_logger().setLevel(logging.WARNING)
-    failures = {}
-    for mirror in mirrors:
-        source = pooch.create(
-            path=folder, base_url=mirror, registry={name: expected}, retry_if_failed=_TRIES_PER_MIRROR - 1
-        )
-        try:
-            source.fetch(name, downloader=partial(_get, name=name))
-        except (ValueError, requests.RequestException, DownloadError) as error:  # ValueError: the hash differs
-            failures[mirror] = str(error)
-        else:
-            return
-    raise DownloadError(f"{name} could not be downloaded: {_join(failures)}")
-
-
-def _get(url: str, output_file: str, _pooch_instance: pooch.Pooch, *, name: str) -> None:
-    with requests.get(url, stream=True, timeout=_READ_SECONDS, headers={"Accept-Encoding": "identity"}) as response:
-        response.raise_for_status()
-        announced = int(response.headers.get("Content-Length", _MAX_BYTES))
-        seconds = _PATIENCE_SECONDS + min(announced, _MAX_BYTES) / _MIN_BYTES_PER_SECOND
-        too_slow = threading.Timer(seconds, response.raw.shutdown)
-        too_slow.start()
-        try:
-            # The bar goes to standard output: in a notebook, text on standard error looks like a failure.
-            bar = tqdm(total=announced, unit="B", unit_scale=True, desc=name, file=sys.stdout, leave=False)
-            with Path(output_file).open("wb") as file, bar:
-                for piece in response.iter_content(1 << 16):
-                    file.write(piece)
-                    bar.update(len(piece))
-                    if file.tell() > _MAX_BYTES:
-                        raise DownloadError(f"more than {_MAX_BYTES:,} bytes, the most that a file may have")
-        except (requests.RequestException, ValueError) as error:
-            if too_slow.finished.is_set():
-                raise DownloadError(f"incomplete after {seconds:.0f} s") from error
-            raise
-        finally:
-            too_slow.cancel()
+        outcome.result(seconds)
+    except TimeoutError:
+        raise TimeoutError(f"incomplete after {seconds:.0f} s") from None
 
 
 def _join(failures: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ checkout, else the user's cache; a download into that folder; without a network,
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,13 +15,14 @@ from typing import Literal
 
 from filelock import FileLock
 
-from mnist_lab.data import download, stand_in
+from mnist_lab.data import download
 from mnist_lab.data.idx import MnistFileError, quoted
 
 Origin = Literal["mnist", "stand-in", "other"]
 
 VARIABLE = "MNIST_LAB_DATA"
 STAND_IN = "stand-in"
+_MARKER = "STAND-IN"  # the name of a file that marks the stand-in's, so that a copy of them is recognized
 
 NAMES = {
     "train_images": "train-images-idx3-ubyte",
@@ -28,9 +30,6 @@ NAMES = {
     "validation_images": "t10k-images-idx3-ubyte",
     "validation_labels": "t10k-labels-idx1-ubyte",
 }
-
-# A file with this name marks the stand-in's files, so that a copy of them is recognized.
-_MARKER = "STAND-IN"
 
 
 @dataclass(frozen=True)
@@ -52,9 +51,8 @@ class MnistFiles:
     @property
     def name(self) -> str:
         """The images' name in a title: 'MNIST digits', 'stand-in digits' or 'images of …'."""
-        return {"mnist": "MNIST digits", "stand-in": "stand-in digits"}.get(
-            self.origin, f"images of {self.folder.name}"
-        )
+        known = {"mnist": "MNIST digits", "stand-in": "stand-in digits"}
+        return known.get(self.origin, f"images of {self.folder.name}")
 
     def __str__(self) -> str:
         """Return one line: what the files hold and why they were chosen."""
@@ -86,7 +84,7 @@ def _download_or_stand_in(folder: Path) -> MnistFiles:
             "differ. For MNIST itself: run `mnist-lab download` once online."
         )
         return files
-    found = _official_files(folder)
+    found = find_on_disk()
     assert found, "download_mnist checks every file"
     return found
 
@@ -101,7 +99,9 @@ def find_on_disk(directory: str | os.PathLike | None = None) -> MnistFiles | Non
         return _named_files(directory, "the directory argument")
     if chosen := os.environ.get(VARIABLE):
         return _named_files(chosen, f"${VARIABLE}")
-    return _official_files(default_data_dir())
+    paths = _chosen(default_data_dir(), download.is_official)
+    chosen_by = "data/ of this checkout" if default_data_dir().name == "data" else "the user's cache"
+    return MnistFiles(**paths, origin="mnist", chosen_by=chosen_by) if len(paths) == len(NAMES) else None
 
 
 def default_data_dir() -> Path:
@@ -114,63 +114,15 @@ def default_data_dir() -> Path:
 def absolute_data_variable() -> dict[str, str]:
     """Return `$MNIST_LAB_DATA` as an absolute path, for child processes with another working directory."""
     chosen = os.environ.get(VARIABLE)
-    if not chosen:
-        return {}
-    return {VARIABLE: chosen if chosen == STAND_IN else str(Path(chosen).expanduser().resolve())}
+    if chosen and chosen != STAND_IN:
+        chosen = str(Path(chosen).expanduser().resolve())
+    return {VARIABLE: chosen} if chosen else {}
 
 
-def _official_files(folder: Path) -> MnistFiles | None:
-    """Return MNIST's own files in the default folder, whatever else it holds; None if one is missing."""
-    paths = {role: path for role, name in NAMES.items() if (path := download.undamaged(folder, name))}
-    if len(paths) < len(NAMES):
-        return None
-    chosen_by = "data/ of this checkout" if folder.name == "data" else "the user's cache"
-    return MnistFiles(**paths, origin="mnist", chosen_by=chosen_by)
-
-
-def _named_files(directory: str | os.PathLike, chosen_by: str) -> MnistFiles:
-    if str(directory) == STAND_IN:
-        return _stand_in(f"chosen by {chosen_by}")
-    folder = Path(directory).expanduser().absolute()
-    if not folder.is_dir():
-        found = "a file" if folder.exists() else "no such folder"
-        raise MnistFileError(
-            folder,
-            found,
-            f"a folder with MNIST's four files (named by {chosen_by})",
-            f"Name a folder that holds them, or download into this one: `mnist-lab download {quoted(folder)}`.",
-        )
-    return _files_in(folder, chosen_by)
-
-
-def _files_in(folder: Path, chosen_by: str) -> MnistFiles:
-    paths = {role: _raw_or_gzipped(folder, name) for role, name in NAMES.items()}
-    return MnistFiles(**paths, origin=_origin(folder, tuple(paths.values())), chosen_by=chosen_by)
-
-
-def _raw_or_gzipped(folder: Path, name: str) -> Path:
-    if path := _existing(folder, name):
-        return path
-    found = "no such file"
-    remedy = f"Put the four files there, or download them: `mnist-lab download {quoted(folder)}`."
-    other_names = [path.name for path in sorted(folder.glob("*-idx[13]-ubyte*")) if path.is_file()]
-    if (folder / name).is_dir():
-        found, remedy = "a directory", "If the file lies in it, move the file out, or name the directory that holds it."
-    elif any(_existing(folder, other) for other in NAMES.values()):  # a download would mix two data sets
-        remedy = "Put the missing file of the same data set there, or name another folder."
-    elif other_names:
-        remedy = f"Give the four files MNIST's names ({', '.join(NAMES.values())}). Received: {', '.join(other_names)}."
-    raise MnistFileError(folder / name, found, f"{name} or {name}.gz", remedy)
-
-
-def _existing(folder: Path, name: str) -> Path | None:
-    return next(filter(Path.is_file, download.candidates(folder, name)), None)
-
-
-def _origin(folder: Path, paths: tuple[Path, ...]) -> Origin:
-    if (folder / _MARKER).is_file():
-        return "stand-in"
-    return "mnist" if all(map(download.is_official, paths)) else "other"
+def _chosen(folder: Path, fits: Callable[[Path], bool]) -> dict[str, Path]:
+    """Return for each of the four files, as far as there is one, the first candidate in the folder that fits."""
+    firsts = {role: next(filter(fits, download.candidates(folder, name)), None) for role, name in NAMES.items()}
+    return {role: path for role, path in firsts.items() if path}
 
 
 def refuse_damaged(folder: Path) -> None:
@@ -179,43 +131,75 @@ def refuse_damaged(folder: Path) -> None:
     Raises:
         MnistFileError: it does.
     """
-    for name in NAMES.values():
-        present = [path for path in download.candidates(folder, name) if path.exists()]
-        if present and not download.undamaged(folder, name):
-            path = next(filter(Path.is_file, present), present[0])
-            found = f"SHA-256 {download.sha256(path)[:12]}…" if path.is_file() else "a directory"
-            expected = (download.SHA256 | download.RAW_SHA256)[f"{name}.gz" if path.suffix == ".gz" else name]
-            raise MnistFileError(path, found, f"SHA-256 {expected[:12]}…")
+    official = _chosen(folder, download.is_official)
+    for role, path in _chosen(folder, Path.is_file).items():
+        if role not in official:
+            name = NAMES[role] + (".gz" if path.suffix == ".gz" else "")
+            known = (download.SHA256 | download.OTHER_SHA256)[name]
+            raise MnistFileError(path, f"SHA-256 {download.sha256(path)[:12]}…", f"SHA-256 {known[:12]}…")
 
 
-def _stand_in(chosen_by: str) -> MnistFiles:
-    folder = download.user_cache() / f"stand-in-{stand_in.VERSION}"
-    try:
-        if not _is_complete_stand_in(folder):
-            download.user_cache().mkdir(parents=True, exist_ok=True)
-            with FileLock(folder.with_suffix(".lock")):
-                if not _is_complete_stand_in(folder):
-                    shutil.rmtree(folder, ignore_errors=True)
-                    _draw_stand_in(folder)
-    except OSError as error:
-        raise MnistFileError(
-            folder,
-            f"a folder that cannot be created ({error})",
-            "a cache with room for 55 MB of stand-in digits",
-            f"Make it writable, or name a folder with MNIST's files in {VARIABLE}.",
-        ) from error
+def _named_files(directory: str | os.PathLike, chosen_by: str) -> MnistFiles:
+    if str(directory) == STAND_IN:
+        return _stand_in(f"chosen by {chosen_by}")
+    folder = Path(directory).expanduser().absolute()
+    if not folder.is_dir():
+        found = "a file" if folder.exists() else "no such folder"
+        remedy = f"Name a folder that holds them, or download into this one: `mnist-lab download {quoted(folder)}`."
+        raise MnistFileError(folder, found, f"a folder with MNIST's four files (named by {chosen_by})", remedy)
     return _files_in(folder, chosen_by)
 
 
-def _is_complete_stand_in(folder: Path) -> bool:
+def _files_in(folder: Path, chosen_by: str) -> MnistFiles:
+    paths = _chosen(folder, Path.is_file)
+    if missing := [name for role, name in NAMES.items() if role not in paths]:
+        raise _missing_file(folder, missing[0], mixed=bool(paths))
+    official = all(map(download.is_official, paths.values()))
+    origin: Origin = "stand-in" if (folder / _MARKER).is_file() else "mnist" if official else "other"
+    return MnistFiles(**paths, origin=origin, chosen_by=chosen_by)
+
+
+def _missing_file(folder: Path, name: str, *, mixed: bool) -> MnistFileError:
+    """Return an error whose remedy depends on what the folder holds instead; `mixed`: others of the four files."""
+    found = "no such file"
+    remedy = f"Put the four files there, or download them: `mnist-lab download {quoted(folder)}`."
+    other_names = [path.name for path in sorted(folder.glob("*-idx[13]-ubyte*")) if path.is_file()]
+    if (folder / name).is_dir():
+        found, remedy = "a directory", "If the file lies in it, move the file out, or name the directory that holds it."
+    elif mixed:  # a download would mix two data sets
+        remedy = "Put the missing file of the same data set there, or name another folder."
+    elif other_names:
+        remedy = f"Give the four files MNIST's names ({', '.join(NAMES.values())}). Received: {', '.join(other_names)}."
+    return MnistFileError(folder / name, found, f"{name} or {name}.gz", remedy)
+
+
+def _stand_in(chosen_by: str) -> MnistFiles:
+    from mnist_lab.data import stand_in  # imported late: where MNIST is found, SciPy and fonts are not needed
+
+    folder = download.user_cache() / f"stand-in-{stand_in.VERSION}"
+    try:
+        if not _is_complete(folder):
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(folder.with_suffix(".lock")):
+                if not _is_complete(folder):  # another process may have drawn it meanwhile
+                    _draw(stand_in.write_stand_in, folder)
+    except OSError as error:
+        found, expected = f"a folder that cannot be created ({error})", "a cache with room for 55 MB of stand-in digits"
+        remedy = f"Make it writable, or name a folder with MNIST's files in {VARIABLE}."
+        raise MnistFileError(folder, found, expected, remedy) from error
+    return _files_in(folder, chosen_by)
+
+
+def _is_complete(folder: Path) -> bool:
     return all((folder / name).is_file() for name in (*NAMES.values(), _MARKER))
 
 
-def _draw_stand_in(folder: Path) -> None:
+def _draw(write_digits: Callable[[Path], None], folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
     print("Drawing 70,000 stand-in digits from fonts. This happens once.", flush=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="unfinished-") as unfinished:
         drawn = Path(unfinished, folder.name)
         drawn.mkdir()
-        stand_in.write_stand_in(drawn)
-        (drawn / _MARKER).write_text(stand_in.VERSION)
+        write_digits(drawn)
+        (drawn / _MARKER).touch()
         drawn.rename(folder)

@@ -1,15 +1,14 @@
 """The ten digits of Matplotlib's own fonts as distance fields, and their rendering as MNIST's images.
 
 Glyph bitmaps differ from one FreeType version to the next, but outlines need not. So an outline becomes a field of
-distances to its edge, and an image samples that field at warped positions. It is the same within one grey level
-on every supported version of the libraries.
-
-Positions and distances are in pixels of the final image, y downwards. In its field a glyph's longer
-side spans `BOX` pixels around (0, 0).
+distances to its edge, and an image samples that field at warped positions: the same within one grey level on every
+supported version of the libraries. Positions and distances are in pixels of the final image, y downwards; in its
+field a glyph's longer side spans `BOX` pixels around (0, 0).
 """
 
 import pathlib
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import matplotlib
 import numpy as np
@@ -30,13 +29,13 @@ _MEASURING_SCALE = 1.25  # field pixels per image pixel while a digit is measure
 _FAINT_EDGES = 0.6  # pixels of the box where the ink is below one half, both sides together
 
 
+Warp = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
 class _FineTextToPath(TextToPath):
     """Read outlines as `TextPath` does, but at a size where FreeType rounds nothing: its versions round differently."""
 
     FONT_SCALE = 8000.0  # in FreeType's 1/64: a multiple of 1000 and of 2048, the units of font design
-
-
-Warp = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def distance_fields(faces: tuple[str, ...]) -> np.ndarray:
@@ -44,7 +43,7 @@ def distance_fields(faces: tuple[str, ...]) -> np.ndarray:
 
     Digit `d` of face `f` has index `10 * f + d`. A value is the distance in pixels to the outline, positive inside.
     """
-    return np.stack([_distance_field(_outline(face, digit)) for face in faces for digit in range(CLASSES)])
+    return np.stack([_distance_field(face, digit) for face in faces for digit in range(CLASSES)])
 
 
 def half_widths(fields: np.ndarray) -> np.ndarray:
@@ -66,14 +65,15 @@ def render(fields: np.ndarray, glyphs: np.ndarray, warp: Warp, pen: np.ndarray) 
             `[2, n, 28, 28]` (y, x).
         pen: `[n]`, by how many pixels to move the outlines outwards (inwards if negative).
     """
-    from_middle = np.arange(SIDE) - (SIDE - 1) / 2
+    middle = (SIDE - 1) / 2
+    from_middle = np.arange(SIDE) - middle
 
     def inside(y: np.ndarray, x: np.ndarray) -> np.ndarray:
         return _sample(fields, glyphs, warp(y, x)) + pen[:, None, None]
 
     positions = np.broadcast_to(_MEASURING_SCALE * from_middle, (len(glyphs), SIDE))
     measured = inside(positions, positions)
-    rows, columns = (_MEASURING_SCALE * (_ends(measured.max(axis)) - (SIDE - 1) / 2) for axis in (2, 1))
+    rows, columns = (_MEASURING_SCALE * (_ends(measured.max(axis)) - middle) for axis in (2, 1))
     scale = np.maximum(np.ptp(rows, 0), np.ptp(columns, 0)) / (BOX - _FAINT_EDGES)
     y, x = (box.mean(0)[:, None] + scale[:, None] * from_middle for box in (rows, columns))
     return _centred(np.clip(0.5 + inside(y, x) / _EDGE, 0, 1))
@@ -95,12 +95,12 @@ def _outline(face: str, digit: int) -> list[np.ndarray]:
     return [(polygon - (low + high) / 2) * BOX / (high - low).max() for polygon in points]
 
 
-def _distance_field(polygons: list[np.ndarray]) -> np.ndarray:
-    axis = np.linspace(-_REACH, _REACH, 2 * _REACH * _SAMPLES_PER_PIXEL + 1)
-    y, x = axis[:, None], axis
-    nearest = np.full((len(axis), len(axis)), np.inf)
-    winding = np.zeros(nearest.shape, int)
-    for polygon in polygons:
+@cache
+def _distance_field(face: str, digit: int) -> np.ndarray:
+    x = np.linspace(-_REACH, _REACH, 2 * _REACH * _SAMPLES_PER_PIXEL + 1)
+    y = x[:, None]
+    nearest, winding = np.full((len(x), len(x)), np.inf), np.zeros((len(x), len(x)), int)
+    for polygon in _outline(face, digit):
         for (y0, x0), (y1, x1) in zip(polygon, np.roll(polygon, -1, 0), strict=True):
             dy, dx = y1 - y0, x1 - x0
             if not (length := dy * dy + dx * dx):

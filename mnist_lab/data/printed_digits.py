@@ -20,10 +20,10 @@ def printed_digits(n: int) -> tuple[np.ndarray, np.ndarray]:
     n = whole_number("n", n)
     fields = glyphs.distance_fields(FACES)
     glyph = np.arange(len(fields))
-    images = glyphs.render(fields, glyph, _no_warp, pen=np.zeros(len(glyph)))
+
+    def no_warp(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        return np.stack(np.broadcast_arrays(y[:, :, None], x[:, None, :]))
+
+    images = glyphs.render(fields, glyph, no_warp, pen=np.zeros(len(glyph)))
     chosen = np.arange(n) % len(images)
     return images.reshape(-1, idx.PIXELS).astype(np.float32)[chosen], chosen % idx.CLASSES
-
-
-def _no_warp(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-    return np.stack(np.broadcast_arrays(y[:, :, None], x[:, None, :]))

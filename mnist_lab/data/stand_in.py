@@ -13,25 +13,16 @@ from mnist_lab.data import glyphs, idx
 
 VERSION = "2"  # raise it with every change of the digits: it names the cache folder
 
+# fmt: off
 TRAINING_FACES = (
-    "DejaVuSans-Bold.ttf",
-    "DejaVuSans-Oblique.ttf",
-    "DejaVuSansMono.ttf",
-    "DejaVuSerif-Italic.ttf",
-    "DejaVuSerif-BoldItalic.ttf",
-    "STIXGeneral.ttf",
-    "STIXGeneralBol.ttf",
-    "STIXGeneralBolIta.ttf",
-    "cmb10.ttf",
-    "cmmi10.ttf",
-    "cmr10.ttf",
-    "cmtt10.ttf",
+    "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSansMono.ttf", "DejaVuSerif-Italic.ttf",
+    "DejaVuSerif-BoldItalic.ttf", "STIXGeneral.ttf", "STIXGeneralBol.ttf", "STIXGeneralBolIta.ttf",
+    "cmb10.ttf", "cmmi10.ttf", "cmr10.ttf", "cmtt10.ttf",
 )
+# fmt: on
 VALIDATION_ONLY_FACES = ("DejaVuSerif-Bold.ttf", "STIXGeneralItalic.ttf", "cmss10.ttf")
 
-_TRAINING = 60_000
-_VALIDATION = 10_000
-_BATCH_SIZE = 2_000
+_TRAINING, _VALIDATION, _BATCH_SIZE = 60_000, 10_000, 2_000
 
 # Standard deviations, unless they are named otherwise.
 _HASTE, _MAX_HASTE = 0.6, 3.2  # factor on a writer's bend: standard deviation of its natural logarithm, and its maximum
@@ -51,14 +42,11 @@ def write_stand_in(directory: Path) -> None:
 
     The digits are the same on every call. The directory must exist; files of the same names are replaced.
     """
-    sets = (
-        ("train", _TRAINING, TRAINING_FACES, 1),
-        ("t10k", _VALIDATION, TRAINING_FACES + VALIDATION_ONLY_FACES, 2),
-    )
-    for name, count, faces, seed in sets:
+    all_faces = TRAINING_FACES + VALIDATION_ONLY_FACES
+    for name, count, faces, seed in (("train", _TRAINING, TRAINING_FACES, 1), ("t10k", _VALIDATION, all_faces, 2)):
         images, labels = draw(count, faces, seed)
-        idx.write(Path(directory) / f"{name}-images-idx3-ubyte", images)
-        idx.write(Path(directory) / f"{name}-labels-idx1-ubyte", labels)
+        idx.write(directory / f"{name}-images-idx3-ubyte", images)
+        idx.write(directory / f"{name}-labels-idx1-ubyte", labels)
 
 
 def draw(count: int, faces: tuple[str, ...], seed: int) -> tuple[np.ndarray, np.ndarray]:

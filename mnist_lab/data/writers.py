@@ -4,18 +4,15 @@ Yadav and Bottou, "Cold case: the lost MNIST digits", 2019, traced every digit o
 collection. The file is in IDX format with eight 32-bit numbers per row: class, series, writer, and five more.
 """
 
-import gzip
 import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
 
 from mnist_lab.data import download
 from mnist_lab.data.find import MnistFiles, default_data_dir
-from mnist_lab.data.idx import MnistFileError, compression_type
+from mnist_lab.data.idx import MnistFileError, unpacked
 
-_HEADER = struct.Struct(">HBBII")
 _INT32 = 12
 _COLUMNS = 8
 _CLASS, _WRITER = 0, 2
@@ -28,19 +25,18 @@ def find_writers(files: MnistFiles) -> Path:
     Raises:
         MnistFileError: there is no such file and it cannot be downloaded, or the digits are not MNIST's.
     """
-    folders = [files.folder, default_data_dir()] if files.origin == "mnist" else [files.folder]
-    paths = [path for folder in folders for path in download.candidates(folder, download.WRITERS)]
-    found = next(filter(Path.is_file, paths), None)
-    if found:
-        return found
-    gzipped = files.folder / f"{download.WRITERS}.gz"
+    beside = files.folder / f"{download.WRITERS}.gz"
+    folders = (files.folder, default_data_dir()) if files.origin == "mnist" else (files.folder,)
+    for path in (path for folder in folders for path in download.candidates(folder, download.WRITERS)):
+        if path.is_file():
+            return path
     if files.origin != "mnist":
-        raise MnistFileError(gzipped, "no such file", "the digits' writers, known for MNIST only", _REMEDY)
+        raise MnistFileError(beside, "no such file", "the digits' writers, known for MNIST only", _REMEDY)
     try:
         download.download_writers(default_data_dir())
     except download.DownloadError as error:
-        raise MnistFileError(gzipped, f"no such file ({error})", "QMNIST's extended labels", _REMEDY) from error
-    return default_data_dir() / f"{download.WRITERS}.gz"
+        raise MnistFileError(beside, f"no such file ({error})", "QMNIST's extended labels", _REMEDY) from error
+    return default_data_dir() / beside.name
 
 
 def read_writers(path: Path, labels: np.ndarray) -> np.ndarray:
@@ -53,20 +49,17 @@ def read_writers(path: Path, labels: np.ndarray) -> np.ndarray:
     Raises:
         MnistFileError: the file is damaged, in another format, or about other digits.
     """
-    count = len(labels)
-    expected = f"{_COLUMNS} numbers for each of {count:,} digits"
-    length = _HEADER.size + 4 * _COLUMNS * count
-    try:
-        with gzip.open(path) if compression_type(path) else Path(path).open("rb") as file:
-            content = file.read(length + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise MnistFileError(path, f"a file that cannot be read ({error})", expected, _REMEDY) from error
-    if content[: _HEADER.size] != _HEADER.pack(0, _INT32, 2, count, _COLUMNS) or len(content) != length:
+    expected = f"{_COLUMNS} numbers for each of {len(labels):,} digits"
+    header = struct.pack(">HBBII", 0, _INT32, 2, len(labels), _COLUMNS)
+    length = len(header) + 4 * _COLUMNS * len(labels)
+    with unpacked(path, expected, _REMEDY) as file:
+        content = file.read(length + 1)
+    if not content.startswith(header) or len(content) != length:
         raise MnistFileError(path, "another header or another length", expected, _REMEDY)
-    rows = np.frombuffer(content, ">i4", offset=_HEADER.size).reshape(count, _COLUMNS)
+    rows = np.frombuffer(content, ">i4", offset=len(header)).reshape(-1, _COLUMNS)
     different = np.flatnonzero(rows[:, _CLASS] != labels)
     if different.size:
         row = different[0]
-        found = f"class {rows[row, _CLASS]} in row {row:,}"
-        raise MnistFileError(path, found, f"class {labels[row]}, as in the file of labels", _REMEDY)
+        expected = f"class {labels[row]}, as in the file of labels"
+        raise MnistFileError(path, f"class {rows[row, _CLASS]} in row {row:,}", expected, _REMEDY)
     return rows[:, _WRITER].astype(np.int32)

@@ -1,59 +1,54 @@
 """Check the arguments of the diagrams and give them their shape."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
+from mnist_lab.data._validation import are_probabilities
 from mnist_lab.data.idx import CLASSES, SIDE
 
+_SHAPES = (SIDE * SIDE,), (SIDE, SIDE)
 
-def as_numbers(name: str, values: npt.ArrayLike) -> np.ndarray:
-    """Return `values` as an array of floats; raise ValueError if they are not numbers."""
+
+def as_numbers(name: str, values: Any, expected: str, fits: Callable[[np.ndarray], bool]) -> np.ndarray:
+    """Return `values` as floats; raise ValueError unless they are finite numbers, at least one, and fit."""
     try:
-        return np.asarray(values, dtype=float)
+        array = np.asarray(values, dtype=float)
     except (TypeError, ValueError):
-        raise ValueError(f"{name} must be an array of numbers. Received: {values!r}") from None
+        raise ValueError(f"{name} must be {expected}. Received: {values!r}") from None
+    if array.size and np.isfinite(array).all() and fits(array):
+        return array
+    received = f", numbers from {array.min():g} to {array.max():g}" if array.size else ""
+    raise ValueError(f"{name} must be {expected}. Received: shape {list(array.shape)}{received}")
 
 
 def as_image(image: npt.ArrayLike) -> np.ndarray:
     """Return `image` as `[28, 28]`; raise ValueError unless it is one image of numbers from 0 to 1."""
-    array = as_numbers("image", image)
-    if array.shape not in ((SIDE * SIDE,), (SIDE, SIDE)):
-        raise ValueError(f"image must have shape [784] or [28, 28]. Received: {list(array.shape)}")
-    return _check_0_to_1("image", array).reshape(SIDE, SIDE)
+    expected = "one image, [784] or [28, 28], of numbers from 0 to 1"
+    array = as_numbers("image", image, expected, lambda found: found.shape in _SHAPES and _are_from_0_to_1(found))
+    return array.reshape(SIDE, SIDE)
 
 
 def as_images(name: str, images: npt.ArrayLike, count: int) -> np.ndarray:
     """Return the first `count` images as `[count, 28, 28]`; raise ValueError if there are fewer, or not from 0 to 1."""
-    array = as_numbers(name, images)
-    if array.shape[1:] not in ((SIDE * SIDE,), (SIDE, SIDE)) or len(array) < count:
-        expected = f"[n, 784] or [n, 28, 28] with n of {count} or more"
-        raise ValueError(f"{name} must have shape {expected}. Received: {list(array.shape)}")
-    return _check_0_to_1(name, array[:count]).reshape(-1, SIDE, SIDE)
+
+    def fits(found: np.ndarray) -> bool:
+        return found.shape[1:] in _SHAPES and len(found) >= count and _are_from_0_to_1(found)
+
+    expected = f"[n, 784] or [n, 28, 28] numbers from 0 to 1, with n of {count} or more"
+    return as_numbers(name, images, expected, fits)[:count].reshape(-1, SIDE, SIDE)
 
 
-def as_logits(logits: npt.ArrayLike) -> np.ndarray:
-    """Return `logits` as `[10]`; raise ValueError unless they are ten finite numbers."""
-    array = as_numbers("logits", logits)
-    if array.shape != (CLASSES,):
-        raise ValueError(f"logits must have shape [10]. Received: {list(array.shape)}")
-    if not np.isfinite(array).all():
-        raise ValueError(f"logits must be finite numbers. Received: {array.tolist()}")
-    return array
+def as_probabilities(probabilities: Any, most: int) -> np.ndarray:
+    """Return `probabilities` as `[m, 10]`; raise ValueError if m is above `most`, or a row does not add up to 1."""
+
+    def fits(found: np.ndarray) -> bool:
+        return found.shape in [(rows, CLASSES) for rows in range(1, most + 1)] and are_probabilities(found)
+
+    return as_numbers("probabilities", probabilities, f"one to {most} rows of ten that add up to 1", fits)
 
 
-def as_probabilities(probabilities: npt.ArrayLike) -> np.ndarray:
-    """Return `probabilities` as an array; raise ValueError unless its last axis holds ten that add up to 1."""
-    array = as_numbers("probabilities", probabilities)
-    if array.shape[-1:] != (CLASSES,):
-        raise ValueError(f"probabilities must have ten values for each image. Received: shape {list(array.shape)}")
-    _check_0_to_1("probabilities", array)
-    sums = array.sum(axis=-1)
-    if (np.abs(sums - 1) > 1e-2).any():  # half precision rounds each of them
-        raise ValueError(f"probabilities must add up to 1 for each image. Received sums: {sums.tolist()}")
-    return array
-
-
-def _check_0_to_1(name: str, array: np.ndarray) -> np.ndarray:
-    if not ((array >= 0) & (array <= 1)).all():
-        raise ValueError(f"{name} must lie between 0 and 1. Received: {array.min():g} to {array.max():g}")
-    return array
+def _are_from_0_to_1(array: np.ndarray) -> bool:
+    return bool(array.min() >= 0 and array.max() <= 1)

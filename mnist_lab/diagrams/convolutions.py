@@ -4,28 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
+from mnist_lab.data._validation import whole_number
 from mnist_lab.diagrams._arguments import as_image, as_numbers
-from mnist_lab.diagrams._drawing import (
-    SMALL,
-    Options,
-    Point,
-    canvas,
-    colorize,
-    draw_arrow,
-    draw_box,
-    draw_image,
-    sign_colors,
-    tint,
-    write,
-    write_code,
-)
+from mnist_lab.diagrams._drawing import SMALL, Options, Page, colorize, new_page, sign_colors, tint
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILLION
 
 UPPER_EDGE = np.array([[-1.0, -1, -1], [0, 0, 0], [1, 1, 1]])  # ink below, paper above
-_FILTER_CELL = 0.43  # inches
 
 
 def weighted_sums(image: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -38,64 +24,47 @@ def sliding_filter(image: npt.ArrayLike) -> None:
     """Draw a filter of 3 × 3 weights on an image: the weighted sum at one position, and the map of all sums.
 
     The filter responds to upper edges, where ink begins below paper. The position shown has the largest sum.
-
-    Args:
-        image: `[784]` or `[28, 28]` float, from 0 (paper) to 1 (ink).
-
-    Raises:
-        ValueError: `image` has another shape, or values outside 0 to 1.
+    `image` is `[784]` or `[28, 28]`, from 0 (paper) to 1 (ink).
     """
     image = as_image(image)
     sums = weighted_sums(image, UPPER_EDGE)
     row, column = np.unravel_index(sums.argmax(), sums.shape)
-    side, bottom = 2.1, 0.75
-    pixel = side / len(image)
-    middle = bottom + side / 2
-    with canvas(3.3) as ax:
-        draw_image(ax, image, 0.15, bottom, side, side)
-        _draw_frame(ax, 0.15 + column * pixel, bottom + side - (row + 3) * pixel, 3 * pixel)
-        pixels = image[row : row + 3, column : column + 3]
-        _draw_cells(ax, 2.6, middle, pixels)
-        write(ax, 4.1, middle, "×", 15)
-        _draw_cells(ax, 4.3, middle, UPPER_EDGE, signed=True)
-        for x, text in ((2.6, "pixels"), (4.3, "weights")):
-            write(ax, x + 1.5 * _FILTER_CELL, middle + 1.5 * _FILTER_CELL + 0.2, text)
-        total = (pixels.round(2) * UPPER_EDGE).sum()  # a reader can add up only the rounded numbers
-        write(ax, 4.1, middle - 1.5 * _FILTER_CELL - 0.25, f"multiply pairwise, add up: {total:.2f}", weight="bold")
-        draw_arrow(ax, (5.75, middle), (6.35, middle))
-        width = side * len(sums) / len(image)
-        draw_image(ax, sign_colors(sums), 6.6, bottom + pixel, width, width)
-        _draw_frame(ax, 6.6 + column * pixel, bottom + pixel + width - (row + 1) * pixel, pixel)
-        write(ax, 0.15, 3.07, "an image, a filter on it", 12, ha="left")
-        write(ax, 6.6 + width / 2, 3.07, "the sum at every place", 12)
-        write_code(ax, 1.2, 0.5, "[28, 28]", 12, weight="bold")
-        write_code(ax, 6.6 + width / 2, 0.5, "[26, 26]", 12, weight="bold")
+    pixels = image[row : row + 3, column : column + 3]
+    total = (pixels.round(2) * UPPER_EDGE).sum()  # a reader can add up only the rounded numbers
+    side, bottom, pixel, cell = 2.1, 0.75, 2.1 / len(image), 0.43
+    middle, top, map_side, cells_side = bottom + side / 2, bottom + side, len(sums) * pixel, 3 * cell
+    map_x, map_y = 6.6, bottom + pixel
+    with new_page(3.3) as page:
+        page.image(image, 0.15, bottom, side, side)
+        _draw_frame(page, 0.15 + column * pixel, top - (row + 3) * pixel, 3 * pixel)
+        numbers, weights = np.vectorize("{:.2f}".format)(pixels), np.array([["−1"] * 3, ["0"] * 3, ["+1"] * 3])
+        for x, name, values, colors, texts in (
+            (2.6, "pixels", pixels, colorize(pixels, "black"), numbers),
+            (4.3, "weights", UPPER_EDGE, sign_colors(UPPER_EDGE), weights),
+        ):
+            page.image(colors, x, middle - cells_side / 2, cells_side, cells_side)
+            page.write_in(texts, abs(values) > 0.5, x, middle - cells_side / 2, cells_side, cells_side)
+            page.write(x + cells_side / 2, middle + cells_side / 2 + 0.2, name)
+        page.write(4.1, middle, "×", 15)
+        page.write(4.1, middle - cells_side / 2 - 0.25, f"multiply pairwise, add up: {total:.2f}", weight="bold")
+        page.arrow((5.75, middle), (6.35, middle))
+        page.image(sign_colors(sums), map_x, map_y, map_side, map_side)
+        _draw_frame(page, map_x + column * pixel, map_y + map_side - (row + 1) * pixel, pixel)
+        page.write(0.15, 3.07, "an image, a filter on it", 12, ha="left")
+        page.write(map_x + map_side / 2, 3.07, "the sum at every place", 12)
+        page.code(1.2, 0.5, "[28, 28]", 12, weight="bold")
+        page.code(map_x + map_side / 2, 0.5, "[26, 26]", 12, weight="bold")
         legend = "blue, outlined where strong: positive, an upper edge   ·   orange: negative, a lower edge"
-        write(ax, 4.5, 0.17, legend, SMALL, color=INK)
-        _outline_positive_sums(ax, sums, 6.6, bottom + pixel, pixel)
+        page.write(4.5, 0.17, legend, SMALL, color=INK)
+        if (sums > 1).any():  # outlined, so that a reader sees the sign without colour
+            centres = (np.arange(len(sums)) + 0.5) * pixel
+            look: Options = {"levels": [1], "colors": [GREY], "linewidths": 0.8, "zorder": 3}
+            page.ax.contour(map_x + centres, map_y + centres[::-1], sums, **look)
 
 
-def _draw_cells(ax: Axes, x: float, middle: float, values: np.ndarray, signed: bool = False) -> None:
-    side = 3 * _FILTER_CELL
-    draw_image(ax, sign_colors(values) if signed else colorize(values, "black"), x, middle - side / 2, side, side)
-    for (i, j), value in np.ndenumerate(values):
-        at = x + (j + 0.5) * _FILTER_CELL, middle + side / 2 - (i + 0.5) * _FILTER_CELL
-        text = f"{value:+.0f}".replace("+0", "0").replace("-", "−") if signed else f"{value:.2f}"
-        dark = value > 0.5 or (signed and abs(value) == 1)
-        write(ax, *at, text, SMALL, color="white" if dark else INK)
-
-
-def _draw_frame(ax: Axes, x: float, y: float, side: float) -> None:
-    draw_box(ax, x, y, side, side, INK, "none", linewidth=3, boxstyle="square,pad=0", zorder=4)
-    draw_box(ax, x, y, side, side, tint(ORANGE, 0.9), "none", linewidth=1.6, boxstyle="square,pad=0", zorder=5)
-
-
-def _outline_positive_sums(ax: Axes, sums: np.ndarray, x: float, y: float, pixel: float) -> None:
-    """Outline where the sums are clearly positive, so that a reader sees the sign without colour."""
-    if not (sums > 1).any():
-        return
-    centres = (np.arange(len(sums)) + 0.5) * pixel
-    ax.contour(x + centres, y + centres[::-1], sums, levels=[1], colors=[GREY], linewidths=0.8, zorder=3)
+def _draw_frame(page: Page, x: float, y: float, side: float) -> None:
+    page.rectangle(x, y, side, side, edgecolor=INK, linewidth=3, zorder=4)
+    page.rectangle(x, y, side, side, edgecolor=tint(ORANGE, 0.9), linewidth=1.6, zorder=5)
 
 
 _WINDOWS = ((SKY, 0, 0), (ORANGE, 0, 2), (GREEN, 2, 0), (BLUE, 2, 2))  # colour, first row, first column
@@ -111,160 +80,137 @@ def shrinking(image: npt.ArrayLike) -> None:
     """Draw where a filter with stride 2 stops, a max-pooling of 4 × 4 pixels, and a digit pooled once and twice.
 
     The pixels shown as numbers are a patch with many grey levels whose windows differ.
-
-    Args:
-        image: `[784]` or `[28, 28]` float, from 0 (paper) to 1 (ink).
-
-    Raises:
-        ValueError: `image` has another shape, or values outside 0 to 1.
+    `image` is `[784]` or `[28, 28]`, from 0 (paper) to 1 (ink).
     """
     image = as_image(image)
-    with canvas(3.4) as ax:
-        _draw_stride(ax, 0.2, 0.75)
-        _draw_pooling(ax, 2.7, 1.0, _most_varied_patch(image))
-        _draw_pyramid(ax, 5.75, image)
-        write(ax, 1.25, 3.2, "stride 2", 12, weight="bold")
-        write(ax, 4.0, 3.2, "max-pooling 2 × 2", 12, weight="bold")
-        write(ax, 7.3, 3.2, "a digit, pooled twice", 12, weight="bold")
-        write(ax, 1.25, 0.36, "the filter stops at every\nsecond pixel: 6 → 3", 10)
-        write(ax, 4.0, 0.36, "each window leaves\nits largest number: 4 → 2", 10)
-        write(ax, 7.3, 0.36, "a quarter of the numbers\neach time", 10)
+    with new_page(3.4) as page:
+        _draw_stride(page, 0.2, 0.75, 2.1 / 6)
+        _draw_pooling(page, 2.7, 1.0, 0.4, _most_varied_patch(image))
+        _draw_pyramid(page, 5.75, 1.95, image)
+        for x, title, caption in (
+            (1.25, "stride 2", "the filter stops at every\nsecond pixel: 6 → 3"),
+            (4.0, "max-pooling 2 × 2", "each window leaves\nits largest number: 4 → 2"),
+            (7.3, "a digit, pooled twice", "a quarter of the numbers\neach time"),
+        ):
+            page.write(x, 3.2, title, 12, weight="bold")
+            page.write(x, 0.36, caption, 10)
 
 
-def _draw_stride(ax: Axes, left: float, bottom: float) -> None:
-    step = 2.1 / 6
-    for row in range(6):
-        for column in range(6):
-            x, y = left + column * step, bottom + (5 - row) * step
-            stop = row % 2 == 0 and column % 2 == 0
-            fill = tint(BLUE, 0.55) if stop else "white"
-            draw_box(ax, x, y, step, step, GREY, fill, boxstyle="square,pad=0", linewidth=0.8)
-            if stop:
-                number = 3 * (row // 2) + column // 2 + 1
-                write(ax, x + step / 2, y + step / 2, f"{number}", 11, weight="bold")
+def _draw_stride(page: Page, left: float, bottom: float, cell: float) -> None:
+    for row, column in np.ndindex(6, 6):
+        x, y = left + column * cell, bottom + (5 - row) * cell
+        stop = row % 2 == column % 2 == 0
+        page.rectangle(x, y, cell, cell, tint(BLUE, 0.55) if stop else "white", edgecolor=GREY, linewidth=0.8)
+        if stop:
+            page.write(x + cell / 2, y + cell / 2, f"{3 * (row // 2) + column // 2 + 1}", weight="bold")
 
 
 def _most_varied_patch(image: np.ndarray) -> np.ndarray:
     windows = np.lib.stride_tricks.sliding_window_view(image, (4, 4))[::2, ::2]
     largest = np.stack([windows[..., i : i + 2, j : j + 2].max(axis=(2, 3)) for _, i, j in _WINDOWS])
     apart = np.diff(np.sort(largest, axis=0), axis=0).min(axis=0)
-    grey = (windows * (1 - windows)).sum(axis=(2, 3))
-    variety = apart + grey / 100
+    variety = apart + (windows * (1 - windows)).sum(axis=(2, 3)) / 100
     return windows[np.unravel_index(variety.argmax(), variety.shape)]
 
 
-def _draw_pooling(ax: Axes, left: float, bottom: float, patch: np.ndarray) -> None:
-    pooled, cell = max_pool(patch), 0.4
+def _draw_pooling(page: Page, left: float, bottom: float, cell: float, patch: np.ndarray) -> None:
     for color, i, j in _WINDOWS:
+        look: Options = {"fill": tint(color, 0.35), "edgecolor": INK, "linewidth": 1.4}
         x, y = left + j * cell, bottom + (2 - i) * cell
-        draw_box(ax, x, y, 2 * cell, 2 * cell, INK, tint(color, 0.35), boxstyle="square,pad=0", linewidth=1.4)
+        page.rectangle(x, y, 2 * cell, 2 * cell, **look)
         window = patch[i : i + 2, j : j + 2]
-        first = np.unravel_index(window.argmax(), window.shape)
-        for (row, column), value in np.ndenumerate(window):
-            look: Options = {"weight": "bold"} if (row, column) == first else {"color": "#555555"}
-            write(ax, x + (column + 0.5) * cell, y + (1.5 - row) * cell, f"{value:.2f}", SMALL, **look)
-        x, y = left + 4 * cell + 0.45 + j // 2 * cell, bottom + (2 - i // 2) * cell
-        draw_box(ax, x, y, cell, cell, INK, tint(color, 0.35), boxstyle="square,pad=0", linewidth=1.4)
-        write(ax, x + cell / 2, y + cell / 2, f"{pooled[i // 2, j // 2]:.2f}", SMALL, weight="bold")
-    middle = bottom + 2 * cell
-    draw_arrow(ax, (left + 4 * cell + 0.08, middle), (left + 4 * cell + 0.38, middle), mutation_scale=11)
+        for index, value in enumerate(window.flat):
+            weight, ink = ("bold", INK) if index == window.argmax() else ("normal", "#555555")
+            at = x + (index % 2 + 0.5) * cell, y + (1.5 - index // 2) * cell
+            page.write(*at, f"{value:.2f}", SMALL, weight=weight, color=ink)
+        x, y = left + (4 + j // 2) * cell + 0.45, bottom + (2 - i // 2) * cell
+        page.rectangle(x, y, cell, cell, **look)
+        page.write(x + cell / 2, y + cell / 2, f"{window.max():.2f}", SMALL, weight="bold")
+    x, middle = left + 4 * cell, bottom + 2 * cell
+    page.arrow((x + 0.08, middle), (x + 0.38, middle), mutation_scale=11)
 
 
-def _draw_pyramid(ax: Axes, left: float, image: np.ndarray) -> None:
-    middle, pixel = 1.95, 1.4 / 28
-    for pooled in range(3):
-        side = len(image) * pixel
-        draw_image(ax, image, left, middle - side / 2, side, side)
-        write_code(ax, left + side / 2, middle - 1.0, f"{len(image)}", 12, weight="bold")
-        if pooled < 2:
-            draw_arrow(ax, (left + side + 0.06, middle), (left + side + 0.3, middle), mutation_scale=11)
-        left, image = left + side + 0.36, max_pool(image) if pooled < 2 else image
+def _draw_pyramid(page: Page, left: float, middle: float, image: np.ndarray) -> None:
+    for level in (image, max_pool(image), max_pool(max_pool(image))):
+        side = 0.05 * len(level)
+        if level is not image:
+            page.arrow((left - 0.3, middle), (left - 0.06, middle), mutation_scale=11)
+        page.image(level, left, middle - side / 2, side, side)
+        page.code(left + side / 2, middle - 1.0, f"{len(level)}", 12, weight="bold")
+        left += side + 0.36
 
 
-_CHANNEL_COLORS = (VERMILLION, GREEN, BLUE)  # red, green, blue, the nearest first
 _GRID_CELL, _GRID_STEP = 0.15, 0.17
-_INPUT_SIDE = 11  # cells of the input; a filter fits at 8 positions across
 
 
 def convolution_weights() -> None:
     """Draw a convolution from three channels to two: two filters of 4 × 4 × 3 weights each, and their shape."""
-    with canvas(3.6) as ax:
-        _draw_grids(ax, 0.45, 0.85, _INPUT_SIDE, _CHANNEL_COLORS)
-        write(ax, 1.45, 3.35, "input: 3 channels", 12)
-        for number, (color, name) in enumerate(((ORANGE, "A"), (PURPLE, "B"))):
-            bottom = 2.05 - number * 1.45
-            draw_arrow(ax, (2.85, 1.85), (3.75, bottom + 0.45), mutation_scale=11)
-            _draw_grids(ax, 3.95, bottom, 4, (color,) * 3)
-            write(ax, 5.1, bottom + 0.45, f"filter {name}\n4 × 4 × 3\n= 48 weights", 10, ha="left")
-            draw_arrow(ax, (6.4, bottom + 0.45), (6.95, bottom + 0.45), mutation_scale=11)
-            _draw_grids(ax, 7.15, bottom - 0.1, _INPUT_SIDE - 4 + 1, (color,))
-            write(ax, 7.15 + 4 * _GRID_CELL, bottom - 0.22, f"channel {name}", SMALL + 1)
-        write(ax, 4.95, 3.35, "two filters, each through all 3", 12)
-        write(ax, 7.75, 3.35, "output: 2 channels", 12)
-        write_code(ax, 4.5, 0.2, "weights: [4, 4, 3, 2]", 12, weight="bold")
-        write(ax, 6.25, 0.2, "[rows, columns, in, out]", 10, ha="left", color=GREY)
+    with new_page(3.6) as page:
+        _draw_grids(page, 0.45, 0.85, 11, (VERMILLION, GREEN, BLUE))  # red, green, blue
+        for bottom, color, name in ((2.05, ORANGE, "A"), (0.6, PURPLE, "B")):
+            middle = bottom + 0.45
+            page.arrow((2.85, 1.85), (3.75, middle), mutation_scale=11)
+            _draw_grids(page, 3.95, bottom, 4, (color,) * 3)
+            page.write(5.1, middle, f"filter {name}\n4 × 4 × 3\n= 48 weights", 10, ha="left")
+            page.arrow((6.4, middle), (6.95, middle), mutation_scale=11)
+            _draw_grids(page, 7.15, bottom - 0.1, 8, (color,))  # four cells fit at 8 positions across eleven
+            page.write(7.75, bottom - 0.22, f"channel {name}", SMALL + 1)
+        page.write(1.45, 3.35, "input: 3 channels", 12)
+        page.write(4.95, 3.35, "two filters, each through all 3", 12)
+        page.write(7.75, 3.35, "output: 2 channels", 12)
+        page.code(4.5, 0.2, "weights: [4, 4, 3, 2]", 12, weight="bold")
+        page.write(6.25, 0.2, "[rows, columns, in, out]", 10, ha="left", color=GREY)
 
 
-def _draw_grids(ax: Axes, left: float, bottom: float, count: int, colors: Sequence[str]) -> None:
+def _draw_grids(page: Page, left: float, bottom: float, count: int, colors: Sequence[str]) -> None:
     """Draw one grid of `count` × `count` cells for each colour, the first in front at the bottom left."""
     side = count * _GRID_CELL
     for depth, color in reversed(list(enumerate(colors))):
-        x, y = left + depth * _GRID_STEP, bottom + depth * _GRID_STEP
-        draw_box(ax, x, y, side, side, INK, tint(color, 0.35), boxstyle="square,pad=0", linewidth=1, zorder=10 - depth)
-        for line in range(1, count):
-            for across in ((x + line * _GRID_CELL, x + line * _GRID_CELL), (x, x + side)):
-                along = (y, y + side) if across[0] == across[1] else (y + line * _GRID_CELL, y + line * _GRID_CELL)
-                ax.plot(across, along, color="white", linewidth=0.8, zorder=10.5 - depth)
+        x, y, inner = left + depth * _GRID_STEP, bottom + depth * _GRID_STEP, np.arange(1, count) * _GRID_CELL
+        page.rectangle(x, y, side, side, tint(color, 0.35), edgecolor=INK, linewidth=1, zorder=10 - depth)
+        look: Options = {"color": "white", "linewidth": 0.8, "zorder": 10.5 - depth}
+        page.line((x + inner, x + inner), (y, y + side), **look)
+        page.line((x, x + side), (y + inner, y + inner), **look)
 
 
 CUBES = ((28, 28, 1), (28, 28, 12), (14, 14, 24), (7, 7, 32))
 VECTORS = (7 * 7 * 32, 200, 10)
-_OPERATIONS = ("3 × 3", "6 × 6\nstride 2", "6 × 6\nstride 2", "flatten", "dense", "dense\nsoftmax")
-_INCHES_PER_PIXEL, _INCHES_PER_CHANNEL = 1.45 / 28, 0.024
-_SLANT = 0.42  # how much shorter a cube's columns appear than its rows
+_OPERATIONS = ("3 × 3", "6 × 6\nstride 2", "6 × 6\nstride 2", "flatten", "dense", "dense\nsoftmax", "")
+_LEFTS = (0.15, 1.75, 3.78, 5.38, 6.85, 7.7, 8.5)
 _CUBES_Y = 1.85
-_CUBE_LEFTS = (0.15, 1.75, 3.78, 5.38, 6.85, 7.7, 8.5)
 
 
 def data_cubes() -> None:
     """Draw what flows through the network of lesson 06: cubes of rows × columns × channels, then vectors."""
-    with canvas(3.5) as ax:
-        ends = [_draw_cube(ax, left, *cube) for left, cube in zip(_CUBE_LEFTS, CUBES, strict=False)]
-        ends += [_draw_vector(ax, left, count) for left, count in zip(_CUBE_LEFTS[len(CUBES) :], VECTORS, strict=True)]
-        for end, start, text in zip(ends, _CUBE_LEFTS[1:], _OPERATIONS, strict=False):
-            draw_arrow(ax, (end + 0.05, _CUBES_Y), (start - 0.05, _CUBES_Y), mutation_scale=10, linewidth=1.2)
-            write(ax, (end + start) / 2, 0.62, text, SMALL + 1, color=INK)
-        for left, end, dimensions in zip(_CUBE_LEFTS, ends, (*CUBES, *((count,) for count in VECTORS)), strict=True):
-            write_code(ax, (left + end) / 2, 3.25, _format_dimensions(dimensions), 11, weight="bold")
-        write(ax, 0.15, 0.2, "rows × columns × channels", SMALL, ha="left", color=GREY)
+    with new_page(3.5) as page:
+        shapes = (*CUBES, *((count,) for count in VECTORS))
+        for left, shape, following, operation in zip(_LEFTS, shapes, (*_LEFTS[1:], None), _OPERATIONS, strict=True):
+            if len(shape) == 3:
+                end = _draw_cube(page, left, *shape)
+            else:
+                end, height = left + 0.12, 0.3 + 2.0 * (shape[0] / VECTORS[0]) ** 0.5
+                look: Options = {"edgecolor": INK, "linewidth": 1}
+                page.rectangle(left, _CUBES_Y - height / 2, 0.12, height, tint(ORANGE, 0.5), **look)
+            page.code((left + end) / 2, 3.25, "×".join(map(str, shape)), 11, weight="bold")
+            if following:
+                page.arrow((end + 0.05, _CUBES_Y), (following - 0.05, _CUBES_Y), mutation_scale=10, linewidth=1.2)
+                page.write((end + following) / 2, 0.62, operation, SMALL + 1, color=INK)
+        page.write(0.15, 0.2, "rows × columns × channels", SMALL, ha="left", color=GREY)
 
 
-def _format_dimensions(dimensions: Sequence[int]) -> str:
-    return "×".join(map(str, dimensions))
-
-
-def _draw_cube(ax: Axes, left: float, rows: int, columns: int, channels: int) -> float:
+def _draw_cube(page: Page, left: float, rows: int, columns: int, channels: int) -> float:
     """Draw rows as height, columns as the slanting edge and channels as width; return the right edge."""
-    height, depth = rows * _INCHES_PER_PIXEL, columns * _INCHES_PER_PIXEL * _SLANT
-    width = max(channels * _INCHES_PER_CHANNEL, 0.04)
+    inches = 1.45 / 28  # of a pixel
+    height, depth, width = rows * inches, 0.42 * columns * inches, max(0.024 * channels, 0.04)
     bottom = _CUBES_Y - (height + depth) / 2
-    faces = (
+    for corners, strength in (
         ([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)], 0.5),
         ([(0, 1, 0), (1, 1, 0), (1, 1, 1), (0, 1, 1)], 0.25),
         ([(1, 0, 0), (1, 1, 0), (1, 1, 1), (1, 0, 1)], 0.38),
-    )
-    for corners, strength in faces:
+    ):
         points = [(left + x * width + z * depth, bottom + y * height + z * depth) for x, y, z in corners]
-        ax.add_patch(Polygon(points, edgecolor=INK, facecolor=tint(BLUE, strength), linewidth=1))
+        page.ax.add_patch(Polygon(points, edgecolor=INK, facecolor=tint(BLUE, strength), linewidth=1))
     return left + width + depth
-
-
-def _draw_vector(ax: Axes, left: float, count: int) -> float:
-    height = 0.3 + 2.0 * (count / VECTORS[0]) ** 0.5
-    x, y, width = left, _CUBES_Y - height / 2, 0.12
-    corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
-    ax.add_patch(Polygon(corners, edgecolor=INK, facecolor=tint(ORANGE, 0.5), linewidth=1))
-    return left + width
 
 
 _MOST_CHANNELS = 12
@@ -277,38 +223,21 @@ def learned_filters(weights: npt.ArrayLike) -> None:
 
     Args:
         weights: `[rows, columns, 1, filters]`, as the layer's `get_weights()[0]` returns them; up to 7 × 7.
-
-    Raises:
-        ValueError: `weights` has another shape, or holds a number that is not finite.
     """
-    array = as_numbers("weights", weights)
-    if array.ndim != 4 or array.shape[2] != 1 or not 1 <= max(array.shape[:2]) <= 7 or not array.shape[3]:
-        raise ValueError(
-            f"weights must have shape [rows, columns, 1, filters], at most 7 × 7. Received: {list(array.shape)}"
-        )
-    if not np.isfinite(array).all():
-        raise ValueError("weights must be finite numbers. Received: NaN or infinity")
+    expected = "finite numbers, [rows, columns, 1, filters], at most 7 × 7"
+    array = as_numbers("weights", weights, expected, lambda w: w.ndim == 4 and w.shape[2] == 1 and max(w.shape[:2]) < 8)
     filters = np.moveaxis(array[:, :, 0, :_MOST_CHANNELS], 2, 0)
     largest = float(np.abs(filters).max())
-    side, step = 1.2, 1.48
-    with canvas(3.5) as ax:
+    side, size = 1.2, min(13, 34 / max(filters.shape[1:]))
+    with new_page(3.5) as page:
         for number, grid in enumerate(filters):
-            x, y = 0.2 + number % 6 * step, 1.95 - number // 6 * 1.5
-            draw_image(ax, sign_colors(grid, largest), x, y, side, side)
-            write(ax, x + side / 2, y + side + 0.11, f"filter {number}", SMALL)
-            _write_signs(ax, grid, largest, (x, y), side)
-        write(ax, 4.5, 0.18, "+ blue: ink here counts for it   ·   − orange: ink here counts against it", SMALL)
-
-
-def _write_signs(ax: Axes, grid: np.ndarray, largest: float, corner: Point, side: float) -> None:
-    size = min(13, 34 / max(grid.shape))
-    if size < SMALL:
-        return
-    for (i, j), value in np.ndenumerate(grid):
-        x, y = corner[0] + (j + 0.5) * side / grid.shape[1], corner[1] + side - (i + 0.5) * side / grid.shape[0]
-        if abs(value) > 0.1 * largest:
-            strong = abs(value) > 0.55 * largest
-            write(ax, x, y, "+" if value > 0 else "−", size, color="white" if strong else INK)
+            x, y = 0.2 + number % 6 * 1.48, 1.95 - number // 6 * 1.5
+            page.image(sign_colors(grid, largest), x, y, side, side)
+            page.write(x + side / 2, y + side + 0.11, f"filter {number}", SMALL)
+            if size >= SMALL:
+                signs = np.where(abs(grid) > 0.1 * largest, np.where(grid > 0, "+", "−"), "")
+                page.write_in(signs, abs(grid) > 0.55 * largest, x, y, side, side, size)
+        page.write(4.5, 0.18, "+ blue: ink here counts for it   ·   − orange: ink here counts against it", SMALL)
 
 
 def feature_maps(image: npt.ArrayLike, layers: Mapping[str, npt.ArrayLike]) -> None:
@@ -319,35 +248,22 @@ def feature_maps(image: npt.ArrayLike, layers: Mapping[str, npt.ArrayLike]) -> N
     Args:
         image: `[784]` or `[28, 28]` float, from 0 (paper) to 1 (ink).
         layers: the outputs of each layer by its name, `[rows, columns, channels]`, not negative.
-
-    Raises:
-        ValueError: an argument has another shape or holds other numbers, or there are no or more than three layers.
     """
-    image = as_image(image)
-    arrays = {name: _as_maps(name, maps) for name, maps in layers.items()}
-    if not 1 <= len(arrays) <= 3:
-        raise ValueError(f"layers must hold one to three layers. Received: {len(arrays)}")
-    side, step, left = 0.58, 0.622, 1.5
-    with canvas(3.45) as ax:
-        draw_image(ax, image, 0.12, 1.25, 1.1, 1.1)
-        write(ax, 0.67, 1.05, "the digit", SMALL + 1)
+    whole_number("The number of layers", len(layers), 1, 3)
+    image, side = as_image(image), 0.58
+    expected = "[rows, columns, channels] finite numbers from 0 up, such as ReLU's outputs"
+    arrays = {
+        name: as_numbers(repr(name), maps, expected, lambda found: found.ndim == 3 and found.min() >= 0)
+        for name, maps in layers.items()
+    }
+    with new_page(3.45) as page:
+        page.image(image, 0.12, 1.25, 1.1, 1.1)
+        page.write(0.67, 1.05, "the digit", SMALL + 1)
         for row, (name, maps) in enumerate(arrays.items()):
-            y = 2.5 - row * 1.05
             rows, columns, channels = maps.shape
-            shown = min(channels, _MOST_CHANNELS)
-            title = f"{name}: {rows} × {columns}, {shown} of {channels} channels"
-            write(ax, left, y + side + 0.13, title, SMALL + 1, ha="left")
-            largest = float(maps[..., :shown].max()) or 1.0
-            for channel in range(shown):
-                draw_image(ax, colorize(maps[..., channel] / largest), left + channel * step, y, side, side)
-
-
-def _as_maps(name: str, maps: npt.ArrayLike) -> np.ndarray:
-    array = as_numbers(name, maps)
-    if array.ndim != 3 or not array.size:
-        raise ValueError(f"{name!r} must have shape [rows, columns, channels]. Received: {list(array.shape)}")
-    if not np.isfinite(array).all() or array.min() < 0:
-        raise ValueError(
-            f"{name!r} must hold finite numbers from 0 up, such as ReLU's outputs. Received: {array.min():g}"
-        )
-    return array
+            shown = maps[..., :_MOST_CHANNELS]
+            title = f"{name}: {rows} × {columns}, {shown.shape[2]} of {channels} channels"
+            y = 2.5 - row * 1.05
+            page.write(1.5, y + side + 0.13, title, SMALL + 1, ha="left")
+            for channel, grid in enumerate(np.moveaxis(shown / (shown.max() or 1), 2, 0)):
+                page.image(colorize(grid), 1.5 + channel * 0.622, y, side, side)

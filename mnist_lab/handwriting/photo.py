@@ -4,7 +4,7 @@ import os
 import warnings
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from mnist_lab.handwriting.preprocess import grey_on_paper
 
@@ -36,13 +36,11 @@ def read_photo(path: str | os.PathLike) -> np.ndarray:
                 image = _with_8_bits(ImageOps.exif_transpose(file))
     except FileNotFoundError:
         raise
-    except UnidentifiedImageError as error:
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:  # Pillow's, also for damaged and huge files
         raise ValueError(
-            f"{path}: expected a photo that Pillow can read, such as JPEG or PNG. Received a file of another kind. If "
-            "it is HEIC, as iPhones save photos, export it as JPEG."
+            f"{path}: expected an undamaged photo of at most 178 megapixels that Pillow can read, such as JPEG or PNG. "
+            f"Received: {error}. If it is HEIC, as iPhones save photos, export it as JPEG."
         ) from error
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:  # Pillow's errors for damaged and huge files
-        raise ValueError(f"{path}: expected an undamaged photo of at most 178 megapixels. Received: {error}") from error
     transparent = "A" in image.getbands() or "transparency" in image.info
     image = image.convert("RGBA" if transparent else "RGB")
     image.thumbnail((LONGER_SIDE, LONGER_SIDE))

@@ -48,8 +48,8 @@ def _in_range(image: np.ndarray) -> np.ndarray:
     image = np.asarray(image)
     if image.dtype.kind not in "buif":
         raise TypeError(f"Expected an array of numbers. Received the type {image.dtype}.")
-    flat = image.ndim == 2
-    if not (flat or (image.ndim == 3 and image.shape[2] in (1, 3, 4))) or min(image.shape[:2]) < _SMALLEST:
+    channels = np.atleast_3d(image)
+    if image.ndim not in (2, 3) or channels.shape[2] not in (1, 3, 4) or min(image.shape[:2]) < _SMALLEST:
         raise ValueError(
             "Expected an image [height, width], or [height, width, channels] with 1, 3 or 4 channels, at least "
             f"{_SMALLEST} pixels high and wide. Received the shape {list(image.shape)}. "
@@ -62,12 +62,9 @@ def _in_range(image: np.ndarray) -> np.ndarray:
     if image.dtype == np.uint16 and most > 255:
         highest = _MOST_16_BITS
     if least < 0 or most > highest:
-        raise ValueError(
-            f"Expected numbers from 0 to 255, or from 0.0 to 1.0. Received {least:g} to {most:g}. If the image has "
-            "16 bits, divide it by 257."
-        )
-    numbers = np.round(image.astype(np.float64) / highest, _DECIMALS)
-    return numbers[:, :, None] if flat else numbers
+        received = f"Received {least:g} to {most:g}. If the image has 16 bits, divide it by 257."
+        raise ValueError(f"Expected numbers from 0 to 255, or from 0.0 to 1.0. {received}")
+    return np.round(channels.astype(np.float64) / highest, _DECIMALS)
 
 
 def grey_on_paper(image: np.ndarray) -> np.ndarray:

@@ -1,9 +1,9 @@
 """The ladder: the measured accuracy of each lesson so far, over seeds."""
 
 import numpy as np
-from matplotlib.ticker import FixedLocator, FuncFormatter
 
-from mnist_lab.plots.style import BLUE, INK, VERMILLION, new_figure, style
+from mnist_lab.plots.charts import chart, name_rows, write_near
+from mnist_lab.plots.style import BLUE, VERMILLION
 from mnist_lab.results.store import AS_TAUGHT, LONG, measured_lessons, seeds_of, summary
 
 _ERRORS = (0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.003)
@@ -27,31 +27,17 @@ def display_ladder(upto: str) -> None:
     rungs = {rung: measured for rung, measured in summaries.items() if measured and not measured.held_out}
     if not rungs:
         raise ValueError(f"upto must name a lesson at or after a measured one. Received: {upto!r}")
-    with style():
-        ax = new_figure(9, 0.9 + 0.36 * len(rungs)).subplots()
+    title = "The ladder so far: validation accuracy on MNIST, a dot for each run"
+    with chart(0.9 + 0.36 * len(rungs), title) as ax:
         for y, ((name, variant), measured) in enumerate(rungs.items()):
-            color = VERMILLION if name == upto else BLUE
+            color, weight = (VERMILLION, "bold") if name == upto else (BLUE, "normal")
             errors = [1 - entry["accuracy"][-1] for entry in seeds_of(name, variant=variant).values()]
             jitter = np.linspace(-0.16, 0.16, len(errors))
             ax.plot(errors, y + jitter, "o", color=color, alpha=0.35, markersize=4, markeredgewidth=0)
             ax.plot([1 - measured.mean] * 2, [y - 0.3, y + 0.3], color=color, linewidth=2.5)
-            ax.annotate(
-                f"{100 * measured.mean:.2f} %",
-                (min(errors), y),
-                xytext=(9, 0),
-                textcoords="offset points",
-                va="center",
-                color=INK,
-                weight="bold" if name == upto else "normal",
-            )
-        ax.set_xscale("log")
-        ax.set_xlim(0.36, 0.002)
-        ax.xaxis.set_major_locator(FixedLocator(_ERRORS))
-        ax.xaxis.set_minor_locator(FixedLocator([]))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda error, _: f"{100 * (1 - error):g} %"))
-        labels = [name.replace("_", " ") + (", long" if variant == LONG else "") for name, variant in rungs]
-        ax.set_yticks(range(len(rungs)), labels)
-        ax.invert_yaxis()
+            write_near(ax, (min(errors), y), f"{100 * measured.mean:.2f} %", (9, 0), va="center", weight=weight)
+        name_rows(ax, (name.replace("_", " ") + (", long" if variant == LONG else "") for name, variant in rungs))
+        ax.set(xscale="log", xlim=(0.36, 0.002))
+        ax.set_xticks(_ERRORS, [f"{100 * (1 - error):g} %" for error in _ERRORS])
+        ax.set_xticks([], minor=True)
         ax.grid(axis="x")
-        ax.tick_params(axis="y", length=0)
-        ax.set_title("The ladder so far: validation accuracy on MNIST, a dot for each run", color=INK)

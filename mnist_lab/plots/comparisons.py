@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mnist_lab.plots.style import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION, new_figure, style
+from mnist_lab.plots.charts import chart, name_rows, write_near
+from mnist_lab.plots.style import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION
 
 _LINES = ((BLUE, "-"), (VERMILLION, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, (0, (5, 1))), (INK, (0, (1, 1))))
-_BAR_INCHES = 0.36
 
 
 def compare_numbers(
@@ -28,16 +28,12 @@ def compare_numbers(
     if not len(values) or not np.isfinite(values).all() or (logarithmic and (values <= 0).any()):
         allowed = "finite numbers above 0" if logarithmic else "finite numbers"
         raise ValueError(f"numbers must be {allowed}, at least one. Received: {dict(numbers)}")
-    with style():
-        ax = new_figure(9, 0.75 + _BAR_INCHES * len(values)).subplots()
-        rows = np.arange(len(values))
-        ax.barh(rows, values, color=BLUE, height=0.62, log=logarithmic)
-        ax.set(yticks=rows, yticklabels=list(numbers), title=title)
-        ax.invert_yaxis()
-        ax.tick_params(axis="y", length=0)
-        for row, value in zip(rows, values, strict=True):
+    with chart(0.75 + 0.36 * len(values), title) as ax:
+        ax.barh(range(len(values)), values, color=BLUE, height=0.62, log=logarithmic)
+        name_rows(ax, numbers)
+        for row, value in enumerate(values):
             text = f"{100 * value:.2f} %" if percent else f"{value:.3g}"
-            ax.annotate(text, (max(value, 0), row), xytext=(5, 0), textcoords="offset points", va="center")
+            write_near(ax, (max(value, 0), row), text, (5, 0), va="center")
         if logarithmic:
             ax.set_xlim(values.min() / 3, values.max() * 8)
         else:
@@ -63,13 +59,12 @@ def compare_curves(curves: Mapping[str, Sequence[float]], title: str, *, percent
     for name, values in arrays.items():
         if values.ndim != 1 or not np.isfinite(values).any():
             raise ValueError(f"The curve {name!r} must be a list of one number per epoch. Received: {curves[name]!r}")
-    with style():
-        ax = new_figure(9, 3.2).subplots()
+    with chart(3.2, title) as ax:
         for (name, values), (color, line) in zip(arrays.items(), _LINES, strict=False):
             marker = "o" if len(values) == 1 else None
             ax.plot(np.arange(1, len(values) + 1), values, color=color, linestyle=line, marker=marker, label=name)
         longest = max(len(values) for values in arrays.values())
-        ax.set(xlabel="epochs", title=title, xlim=(0.8, max(longest, 2) + 0.2))
+        ax.set(xlabel="epochs", xlim=(0.8, max(longest, 2) + 0.2))
         ax.locator_params("x", integer=True)
         ax.grid(axis="y")
         if percent:

@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.axes import Axes
 from scipy.stats import binomtest
 
 from mnist_lab.data._validation import are_probabilities
 from mnist_lab.data.idx import CLASSES
-from mnist_lab.plots.style import BLUE, GREY, INK, PALE, VERMILLION, new_figure, style
+from mnist_lab.plots.charts import chart, name_rows, write_near
+from mnist_lab.plots.style import BLUE, GREY, INK, PALE, VERMILLION
 
-_ROW_INCHES = 0.5
-_CONFIDENCE_EDGES = (0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1)
+_CONFIDENCE_EDGES = np.array([0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1])
 
 
 def display_runs(
@@ -38,30 +37,28 @@ def display_runs(
     bars = {name: _fractions(name, ends) for name, ends in (intervals or {}).items()}
     if not rows or not bars.keys() <= rows.keys():
         raise ValueError(f"runs must hold every name in intervals. Received: {list(rows)} and {list(bars)}")
-    if paired and len({len(accuracies) for accuracies in rows.values()}) > 1:
-        lengths = [len(values) for values in rows.values()]
+    lengths = [len(accuracies) for accuracies in rows.values()]
+    if paired and len(set(lengths)) > 1:
         raise ValueError(f"Paired rows must have the same length. Received: {lengths}")
-    with style():
-        ax = new_figure(9, 1.0 + _ROW_INCHES * len(rows)).subplots()
+    with chart(1.0 + 0.5 * len(rows), title) as ax:
         heights = []
         for row, (name, accuracies) in enumerate(rows.items()):
+            several = len(accuracies) > 1
+            heights.append(row + np.linspace(-0.2, 0.2, len(accuracies)) if several else np.array([row]))
+            ax.plot(accuracies, heights[-1], "o", color=BLUE, markersize=5, alpha=0.7, markeredgewidth=0)
             if name in bars:
                 low, high = bars[name]
                 ax.barh(row, high - low, left=low, height=0.7, color=PALE, edgecolor=GREY, linewidth=0.8, zorder=1)
-            jitter = np.linspace(-0.2, 0.2, len(accuracies)) if len(accuracies) > 1 else np.zeros(1)
-            heights.append(row + jitter)
-            ax.plot(accuracies, row + jitter, "o", color=BLUE, markersize=5, alpha=0.7, markeredgewidth=0)
-            if name in bars:
-                ax.plot(accuracies[0], row + jitter[0], "o", markersize=9, markerfacecolor="none", color=INK)
-            if len(accuracies) > 1:
+                ax.plot(accuracies[0], heights[-1][0], "o", markersize=9, markerfacecolor="none", color=INK)
+            if several:
                 ax.plot([accuracies.mean()] * 2, [row - 0.32, row + 0.32], color=INK, linewidth=2.5)
         if paired:
             ax.plot(np.stack([*rows.values()]), np.stack(heights), color=GREY, linewidth=0.7, alpha=0.6, zorder=1)
-        ax.set_yticks(range(len(rows)), list(rows))
-        ax.set(title=title, ylim=(len(rows) - 0.45, -0.55))
+        name_rows(ax, rows)
+        ax.set_ylim(len(rows) - 0.45, -0.55)
+        ax.use_sticky_edges = False  # a bar's end, too, keeps its distance from the chart's
+        ax.margins(x=0.06)
         ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
-        ax.tick_params(axis="y", length=0)
-        _add_margins(ax, np.concatenate([*rows.values(), *bars.values()]))
         ax.grid(axis="x")
 
 
@@ -79,15 +76,14 @@ def display_distribution(values: Sequence[float], title: str, *, marks: Mapping[
     array = np.asarray(values, float)
     if not array.size or not np.isfinite(array).all():
         raise ValueError(f"values must be finite numbers, at least one. Received: {array.size} values")
-    with style():
-        ax = new_figure(9, 2.8).subplots()
-        counts, edges = np.histogram(array, _bin_edges(array))
+    counts, edges = np.histogram(array, _bin_edges(array))
+    with chart(2.8, title) as ax:
         ax.bar(edges[:-1], counts, np.diff(edges), align="edge", color=BLUE, edgecolor="white")
-        ax.set(title=title, ylabel="how often", ylim=(0, counts.max() * (1.15 + 0.16 * len(marks))))
+        ax.set(ylabel="how often", ylim=(0, counts.max() * (1.15 + 0.16 * len(marks))))
         for number, (name, value) in enumerate(marks.items()):
             height = counts.max() * (1.08 + 0.16 * (len(marks) - 1 - number))
             ax.plot([value, value], [0, height], color=VERMILLION, linestyle=("-", "--", ":")[number % 3])
-            ax.annotate(f"{name}: {value:.3g}", (value, height), xytext=(5, 0), textcoords="offset points", va="center")
+            write_near(ax, (value, height), f"{name}: {value:.3g}", (5, 0), va="center")
 
 
 def display_confusion(labels: np.ndarray, predictions: np.ndarray, title: str) -> None:
@@ -105,24 +101,19 @@ def display_confusion(labels: np.ndarray, predictions: np.ndarray, title: str) -
     """
     labels, predictions = np.asarray(labels), np.asarray(predictions)
     if labels.shape != predictions.shape or labels.ndim != 1 or not labels.size:
-        raise ValueError(
-            f"labels and predictions must both have the shape [n]. Received: {labels.shape} and {predictions.shape}"
-        )
-    for classes in (labels, predictions):
-        if classes.dtype.kind not in "ui" or not ((classes >= 0) & (classes < CLASSES)).all():
-            raise ValueError(f"labels and predictions must be whole numbers from 0 to 9. Received: {classes!r}")
-    counts = np.zeros((CLASSES, CLASSES), int)
-    np.add.at(counts, (labels, predictions), 1)
+        raise ValueError(f"labels and predictions must be [n]. Received: {labels.shape} and {predictions.shape}")
+    both = np.stack([labels, predictions])
+    if not np.isin(both, range(CLASSES)).all():
+        raise ValueError(f"labels and predictions must be classes from 0 to 9. Received: {both.min()} to {both.max()}")
+    counts = np.histogram2d(labels, predictions, CLASSES, [[0, CLASSES]] * 2)[0].astype(int)
     errors = np.where(np.eye(CLASSES, dtype=bool), 0, counts)
-    with style():
-        ax = new_figure(9, 5).subplots()
+    with chart(5, title) as ax:
         ax.imshow(errors, cmap="Blues", vmin=0, vmax=max(1, 1.3 * errors.max()))
-        for row, column in np.ndindex(counts.shape):
-            if counts[row, column]:
-                color, size, weight = (GREY, 9, "normal") if row == column else (INK, 10, "bold")
-                text = str(counts[row, column])
-                ax.text(column, row, text, ha="center", va="center", color=color, fontsize=size, weight=weight)
-        ax.set(xticks=range(CLASSES), yticks=range(CLASSES), xlabel="read as", ylabel="true class", title=title)
+        for row, column in np.argwhere(counts):
+            color, size, weight = (GREY, 9, "normal") if row == column else (INK, 10, "bold")
+            text = str(counts[row, column])
+            ax.text(column, row, text, ha="center", va="center", color=color, fontsize=size, weight=weight)
+        ax.set(xticks=range(CLASSES), yticks=range(CLASSES), xlabel="read as", ylabel="true class")
         ax.tick_params(length=0)
 
 
@@ -142,52 +133,39 @@ def display_reliability(labels: np.ndarray, probabilities: np.ndarray, title: st
     """
     labels, probabilities = np.asarray(labels), np.asarray(probabilities, float)
     if labels.ndim != 1 or probabilities.shape != (len(labels), CLASSES) or not len(labels):
-        raise ValueError(
-            f"labels must be [n] and probabilities [n, 10]. Received: {labels.shape} and {probabilities.shape}"
-        )
+        shapes = f"{labels.shape} and {probabilities.shape}"
+        raise ValueError(f"labels must be [n] and probabilities [n, 10]. Received: {shapes}")
     if not are_probabilities(probabilities):
-        raise ValueError(
-            "Each row must hold ten probabilities that add up to 1. Received others: if they are logits, apply softmax"
-        )
-    confidence = probabilities.max(axis=1)
-    correct = probabilities.argmax(axis=1) == labels
-    group = np.clip(np.searchsorted(_CONFIDENCE_EDGES, confidence, side="left"), 1, len(_CONFIDENCE_EDGES) - 1)
+        raise ValueError("Rows must be probabilities, with a sum of 1. Received others: if logits, apply softmax.")
+    confidence, correct = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    group = np.searchsorted(_CONFIDENCE_EDGES[1:-1], confidence)
     names = []
-    with style():
-        ax = new_figure(9, 3.6).subplots()
+    with chart(3.6, title) as ax:
         for x, number in enumerate(np.unique(group)):
             members = group == number
             interval = binomtest(int(correct[members].sum()), int(members.sum())).proportion_ci(method="wilson")
             ax.plot([x - 0.3, x + 0.3], [confidence[members].mean()] * 2, color=GREY, linewidth=4, label="how sure")
             ax.plot([x, x], [interval.low, interval.high], color=BLUE, linewidth=2)
             ax.plot(x, correct[members].mean(), "o", color=BLUE, markersize=8, label="how often right")
-            low, high = (f"{100 * edge:g}" for edge in _CONFIDENCE_EDGES[number - 1 : number + 1])
-            names.append(f"{low} to {high} %\n{members.sum():,} digits")
+            low, high = 100 * _CONFIDENCE_EDGES[number : number + 2]
+            names.append(f"{low:g} to {high:g} %\n{members.sum():,} digits")
         ax.set_xticks(range(len(names)), names)
-        ax.set(title=title, ylim=(-0.03, 1.05), xlim=(-0.6, len(names) - 0.4))
+        ax.set(ylim=(-0.03, 1.05), xlim=(-0.6, len(names) - 0.4))
         ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
         ax.tick_params(axis="x", length=0)
         ax.grid(axis="y")
         ax.legend(*(part[:2] for part in ax.get_legend_handles_labels()), loc="lower right")
 
 
-def _add_margins(ax: Axes, values: np.ndarray) -> None:
-    """Set the limits of the x-axis so that none of the values touches its ends."""
-    margin = 0.06 * np.ptp(values) or 0.005
-    ax.set_xlim(values.min() - margin, values.max() + margin)
-
-
 def _bin_edges(array: np.ndarray) -> np.ndarray:
-    """Return the edges of bins that all cover equally many possible values.
+    """Return the edges of at most 40 bins that all cover equally many possible values.
 
     Accuracies on n digits differ by multiples of 1 / n; bins of another width would cover now two of them, now one.
     """
     max_bins = min(40, max(5, array.size // 25))
     steps = np.diff(np.unique(array.round(9)))
-    step = steps.min(initial=np.inf)
-    if not np.isfinite(step):
-        return np.linspace(array[0] - 0.5, array[0] + 0.5, max_bins + 1)
-    width = step * np.ceil(np.ptp(array) / step / max_bins)
+    step = steps.min() if steps.size else 1.0
+    width = step * max(1, np.ceil(np.ptp(array) / step / max_bins))
     return np.arange(array.min() - step / 2, array.max() + width, width)
 
 

@@ -5,10 +5,9 @@ from textwrap import fill
 import numpy as np
 from matplotlib.axes import Axes
 
+from mnist_lab.plots.charts import write_near
 from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION, new_figure, style
 from mnist_lab.results.store import seeds_of
-
-_SIZE = (9, 3.8)
 
 
 def display_paired_losses(first: str, second: str) -> None:
@@ -18,36 +17,27 @@ def display_paired_losses(first: str, second: str) -> None:
     chart on the right shows the loss of the last epoch: a pair of dots for each seed, joined by a solid line if the
     loss fell from the first lesson to the second and by a dashed line otherwise, and a bar for each mean. The title
     counts the pairs whose loss fell. All numbers are measured on real MNIST and come from results.json, whichever
-    digits you use. If no seed was measured with both lessons, the figure says so in words.
+    digits you use. If no seed was measured with both lessons, the title says so.
 
     Args:
         first: a lesson, by its notebook's name, for example "06_convolutions".
         second: the lesson to compare it with.
-
-    Raises:
-        ValueError: both are the same lesson.
     """
-    if first == second:
-        raise ValueError(f"first and second must be different lessons. Received: {first!r} twice")
     measured = seeds_of(first), seeds_of(second)
     seeds = sorted(measured[0].keys() & measured[1].keys(), key=int)
     losses = [[entries[seed]["loss"] for seed in seeds] for entries in measured]
     names = [name.replace("_", " ") for name in (first, second)]
     with style():
-        figure = new_figure(*_SIZE)
+        figure = new_figure(9, 3.8)
         left, right = figure.subplots(1, 2)
-        if seeds:
-            last = np.array([[curve[-1] for curve in curves] for curves in losses])
-            fell = int((last[1] < last[0]).sum())
-            figure.suptitle(f"Validation loss on MNIST: in {fell} of {len(seeds)} pairs it fell", color=INK)
-            _draw_curves(left, losses, names)
-            _draw_pairs(right, last, names)
-        else:
-            figure.suptitle("Validation loss on MNIST: no seed was measured with both lessons yet", color=INK)
-            for ax, name, entries in zip((left, right), names, measured, strict=True):
-                ax.set_axis_off()
-                text = f"{name}\nmeasured with {len(entries) or 'no'} {'seed' if len(entries) == 1 else 'seeds'}"
-                ax.text(0.5, 0.5, text, ha="center", va="center", color=INK, transform=ax.transAxes)
+        if not seeds:
+            figure.suptitle("Validation loss on MNIST: no seed was measured with both lessons yet")
+            return
+        last = np.array([[curve[-1] for curve in curves] for curves in losses])
+        fell = np.sum(last[1] < last[0])
+        figure.suptitle(f"Validation loss on MNIST: in {fell} of {len(seeds)} pairs it fell")
+        _draw_curves(left, losses, names)
+        _draw_pairs(right, last, names)
 
 
 def _draw_curves(ax: Axes, losses: list[list[list[float]]], names: list[str]) -> None:
@@ -69,21 +59,8 @@ def _draw_pairs(ax: Axes, last: np.ndarray, names: list[str]) -> None:
         ax.plot((0, 1), (before, after), line, color=color, linewidth=1, marker="o", markersize=4)
     for x, mean, side, shift in zip((0, 1), last.mean(axis=1), ("right", "left"), (-26, 26), strict=True):
         ax.plot([x - 0.12, x + 0.12], [mean, mean], color=INK, linewidth=3, zorder=3)
-        ax.annotate(
-            f"{mean:.4f}",
-            (x, mean),
-            xytext=(shift, 0),
-            textcoords="offset points",
-            ha=side,
-            va="center",
-            weight="bold",
-            color=INK,
-        )
-    ax.set(
-        xlim=(-0.75, 1.75),
-        xticks=(0, 1),
-        xticklabels=[fill(name, 18) for name in names],
-        title="last epoch, by seed (dashed: it rose)",
-    )
+        write_near(ax, (x, mean), f"{mean:.4f}", (shift, 0), ha=side, va="center", weight="bold")
+    ax.set(xlim=(-0.75, 1.75), title="last epoch, by seed (dashed: it rose)")
+    ax.set_xticks((0, 1), [fill(name, 18) for name in names])
     ax.tick_params(axis="x", length=0)
     ax.grid(axis="y")

@@ -53,21 +53,6 @@ class PlotTraining(keras.callbacks.Callback):
         if not isinstance(zoom, int | float) or not zoom > 0:
             raise ValueError(f"zoom must be a positive number. Received: {zoom!r}")
         self.zoom = zoom
-        self._reset()
-
-    def _reset(self) -> None:
-        self._training_steps: list[tuple[int, int]] = []  # for each training point, the epoch and the batches done
-        self._training: dict[str, list[float]] = {"loss": [], "accuracy": []}
-        self._validation: dict[str, list[float]] = {"epoch": [], "loss": [], "accuracy": []}
-        self._steps = 0  # batches per epoch; 0 while unknown
-        self._last_epoch = 0  # the end of the horizontal axis
-        self._first_epoch: int | None = None
-        self._shell: InteractiveShell | None = None
-        self._figure: TrainingFigure | None = None
-        self._handle: DisplayHandle | None = None
-        self._epoch = self._done = self._sampled = 0
-        self._sums: dict[str, float] = {}
-        self._spent = self._last_cost = 0.0
 
     @property
     def history(self) -> dict[str, dict[str, list[float]]]:
@@ -80,27 +65,33 @@ class PlotTraining(keras.callbacks.Callback):
         Path(path).write_bytes(self._new_figure().draw(self.history))
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        self._reset()
-        self._steps = self.params.get("steps") or 0
-        self._last_epoch = self.params["epochs"]
+        self._steps = self.params.get("steps") or 0  # batches per epoch; 0 while unknown
+        self._last_epoch = self.params["epochs"]  # the end of the horizontal axis
+        self._epoch = self._done = self._sampled = 0
+        self._sums: dict[str, float] = {}
+        self._training_steps: list[tuple[int, int]] = []  # for each training point, the epoch and the batches done
+        self._training: dict[str, list[float]] = {"loss": [], "accuracy": []}
+        self._validation: dict[str, list[float]] = {"epoch": [], "loss": [], "accuracy": []}
+        self._figure: TrainingFigure | None = None
+        self._handle: DisplayHandle | None = None
+        self._spent = self._last_cost = 0.0
         self._started = time.perf_counter()
         self._shell = _notebook_shell()
         if self._shell:
             self._shell.events.register("post_run_cell", self._finish)
+            self._figure = self._new_figure()
+            self._spent = time.perf_counter() - self._started
             self._draw()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._epoch = epoch
         self._done, self._sampled, self._sums = 0, 0, {}
-        if self._first_epoch is None:
-            self._first_epoch = epoch
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         done = batch + 1  # Keras' count: with steps_per_execution it advances in jumps, the last one past the end
-        done = min(done, self._steps or done)
-        self._done = done
-        if done - self._sampled >= self.sample_rate:
-            self._add_training_point(done, logs or {})
+        self._done = min(done, self._steps or done)
+        if self._done - self._sampled >= self.sample_rate:
+            self._add_training_point(logs or {})
             if self._shell and self._steps and self._may_draw():
                 self._draw()
 
@@ -109,7 +100,7 @@ class PlotTraining(keras.callbacks.Callback):
         self._done = self._done or self._steps or 1  # no batch was reported: the epoch's mean is its one point
         self._steps = self._steps or self._done
         if not self._sampled:
-            self._add_training_point(self._done, logs)
+            self._add_training_point(logs)
         if "val_loss" in logs:
             self._validation["epoch"].append(epoch + 1)
             self._validation["loss"].append(logs["val_loss"])
@@ -117,27 +108,23 @@ class PlotTraining(keras.callbacks.Callback):
         if self._shell:
             self._draw(redraw=self._may_draw())
         else:
-            print(self._summary())
+            print("  ".join(self._newest()))
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         self._finish()
 
-    def _add_training_point(self, done: int, logs: dict[str, float]) -> None:
+    def _add_training_point(self, logs: dict[str, float]) -> None:
         """Add the means over the batches since the last point, computed from the epoch's running means."""
-        means = {"loss": logs["loss"], "accuracy": logs[self._accuracy_name(logs)]}
-        sums = {name: mean * done for name, mean in means.items()}
+        sums = {"loss": self._done * logs["loss"], "accuracy": self._done * logs[self._accuracy_name(logs)]}
         for name, total in sums.items():
-            self._training[name].append((total - self._sums.get(name, 0)) / (done - self._sampled))
-        self._training_steps.append((self._epoch, done))
-        self._sampled, self._sums = done, sums
+            self._training[name].append((total - self._sums.get(name, 0)) / (self._done - self._sampled))
+        self._training_steps.append((self._epoch, self._done))
+        self._sampled, self._sums = self._done, sums
 
     def _accuracy_name(self, logs: dict[str, float]) -> str:
         if name := accuracy_name(logs, self.model):
             return name
-        raise ValueError(
-            "PlotTraining needs a model that reports accuracy. Compile it with "
-            f'metrics=["accuracy"]. Received: {sorted(logs)}'
-        )
+        raise ValueError(f'PlotTraining needs a model compiled with metrics=["accuracy"]. Received: {sorted(logs)}')
 
     def _may_draw(self) -> bool:
         elapsed = time.perf_counter() - self._started
@@ -149,53 +136,41 @@ class PlotTraining(keras.callbacks.Callback):
     def _draw(self, *, redraw: bool = True) -> None:
         """Show the curves with the latest headline; without `redraw`, which costs time, as they were last drawn."""
         began = time.perf_counter()
-        self._figure = self._figure or self._new_figure()
-        set_up = time.perf_counter()
-        if redraw:
+        if redraw and self._figure:
             self._png = b64encode(self._figure.draw(self.history)).decode()
-        self._show()
-        ended = time.perf_counter()
-        self._spent += ended - began
-        if redraw:
-            self._last_cost = ended - set_up
-
-    def _show(self) -> None:
+        epoch, *values = self._newest()
         shown = {"image/png": self._png, "text/plain": "<training curves>"}
-        metadata = {"mnist_lab": {"headline": self._headline()}}
+        metadata = {"mnist_lab": {"headline": "  ".join([epoch, *values[-1:]])}}
         if self._handle:
             self._handle.update(shown, raw=True, metadata=metadata)
         else:
             from IPython.display import display
 
             self._handle = display(shown, raw=True, metadata=metadata, display_id=True)
+        cost = time.perf_counter() - began
+        self._spent += cost
+        self._last_cost = cost if redraw else self._last_cost
 
     def _new_figure(self) -> TrainingFigure:
-        first = self._first_epoch or 0
         batches = "batch" if self.sample_rate == 1 else f"{self.sample_rate} batches"
-        return TrainingFigure((first, self._last_epoch), f"training, last {batches}", self.zoom)
+        return TrainingFigure(self._last_epoch, f"training, last {batches}", self.zoom)
 
-    def _summary(self) -> str:
-        parts = [self._which_epoch()]
-        curves = {"": self._training} | ({"validation ": self._validation} if self._just_validated() else {})
-        for which, curve in curves.items():
-            parts += [f"{which}{name} {curve[name][-1]:.4f}" for name in ("loss", "accuracy")]
-        return "  ".join(parts)
-
-    def _headline(self) -> str:
-        """Return the epoch and its validation accuracy, or, until that is known, the newest training accuracy."""
-        which, curve = ("", self._validation) if self._just_validated() else ("training ", self._training)
-        return "  ".join([self._which_epoch(), *(f"{which}accuracy {value:.4f}" for value in curve["accuracy"][-1:])])
-
-    def _just_validated(self) -> bool:
-        """Return whether the network was validated after this epoch: with `validation_freq`, not after every one."""
-        return self._validation["epoch"][-1:] == [self._epoch + 1]
-
-    def _which_epoch(self) -> str:
-        return f"epoch {self._epoch + 1}/{self.params['epochs']}"
+    def _newest(self) -> list[str]:
+        """Return the epoch and its newest values, the accuracy last; with `validation_freq`, not all are validated."""
+        curves = {"": self._training}
+        if self._validation["epoch"][-1:] == [self._epoch + 1]:
+            curves["validation "] = self._validation
+        values = [
+            f"{which}{name} {value:.4f}"
+            for which, curve in curves.items()
+            for name in ("loss", "accuracy")
+            for value in curve[name][-1:]
+        ]
+        return [f"epoch {self._epoch + 1}/{self.params['epochs']}", *values]
 
     def _finish(self, *_: object) -> None:
         """Draw one last time: when training ends, or when its cell ends after an interrupt or an error."""
-        if self._first_epoch is not None and self._epoch + 1 < self._last_epoch:
+        if self._epoch + 1 < self._last_epoch:
             self._last_epoch = self._epoch + 1
             if self._figure:
                 self._figure.end_at(self._last_epoch)

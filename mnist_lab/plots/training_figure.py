@@ -4,6 +4,7 @@ Axes, ticks and legend are drawn once and kept as pixels; a redraw only draws th
 """
 
 import io
+import math
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,7 +15,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from mnist_lab.plots.style import BLUE, INK, VERMILLION, style
+from mnist_lab.plots.style import BLUE, VERMILLION, style
 
 GUESSING_LOSS = 2.5  # just above ln 10, the cross-entropy of ten equal probabilities
 MAX_POINTS = 1000
@@ -26,38 +27,40 @@ _MARGIN = 0.01  # as a fraction of the epochs: the last point is not cut off
 class TrainingFigure:
     """Two charts, loss on the left and accuracy on the right, each with a thin training and a thick validation curve.
 
-    Args:
-        epochs: the first and the last epoch of the horizontal axis.
-        training_label: the legend's text for the training curve.
-        zoom: divides both vertical ranges: loss from 0 to 2.5 / zoom, accuracy from 1 − 1 / zoom to 1.
+    They end at `last_epoch`; `zoom` divides both vertical ranges, loss from 0 and accuracy up to 1.
     """
 
-    def __init__(self, epochs: tuple[float, float], training_label: str, zoom: float) -> None:
+    def __init__(self, last_epoch: int, training_label: str, zoom: float) -> None:
+        self._lines: dict[str, dict[str, Line2D]] = {}
+        self._notes: dict[str, Text] = {}
         with style():
             figure = Figure(figsize=_SIZE_INCHES)
             self._canvas = FigureCanvasAgg(figure)
             loss, accuracy = figure.subplots(1, 2)
-            loss.set(title="loss", ylim=(0, GUESSING_LOSS / zoom))
-            accuracy.set(title="accuracy", ylim=(1 - 1 / zoom, 1))
-            self._axes = {"loss": loss, "accuracy": accuracy}
-            self._lines = {name: _add_curves(ax, training_label) for name, ax in self._axes.items()}
-            self._notes = {"loss": _add_note(loss, 0.72, "top"), "accuracy": _add_note(accuracy, 0.05, "bottom")}
-            for ax in self._axes.values():
-                ax.set(xlabel="epochs")
+            self._axes: dict[str, Axes] = {"loss": loss, "accuracy": accuracy}
+            for name, ax in self._axes.items():
+                (training,) = ax.plot([], [], animated=True, color=VERMILLION, linewidth=1, label=training_label)
+                (validation,) = ax.plot([], [], "o-", animated=True, color=BLUE, linewidth=2.5, label="validation")
+                validation.set_markersize(4)
+                self._lines[name] = {"training": training, "validation": validation}
+                height, align = (0.72, "top") if name == "loss" else (0.05, "bottom")
+                self._notes[name] = ax.text(
+                    0.97, height, "", ha="right", va=align, transform=ax.transAxes, animated=True
+                )
+                ax.set(title=name, xlabel="epochs")
                 ax.xaxis.set_major_locator(MaxNLocator(integer=True))
                 ax.grid(axis="y")
+            loss.set_ylim(0, GUESSING_LOSS / zoom)
+            accuracy.set_ylim(1 - 1 / zoom, 1)
             loss.legend(loc="upper right")
-        self._first_epoch, last = epochs
-        self.end_at(last)
+        self.end_at(last_epoch)
         figure.set_layout_engine("none")  # another end of the axis leaves the charts in their places, and costs less
 
-    def end_at(self, last: float) -> None:
-        """End the horizontal axis at the epoch `last`."""
-        first = self._first_epoch
-        last = max(last, first + 1)
+    def end_at(self, last_epoch: int) -> None:
+        """End the horizontal axis at an epoch."""
         with style():
             for ax in self._axes.values():
-                ax.set_xlim(first, last + _MARGIN * (last - first))
+                ax.set_xlim(0, (1 + _MARGIN) * max(last_epoch, 1))
             self._canvas.draw()
         self._empty = self._canvas.copy_from_bbox(self._canvas.figure.bbox)
 
@@ -68,39 +71,23 @@ class TrainingFigure:
             for which, line in self._lines[name].items():
                 line.set_data(_downsample(history[which]["epoch"]), _downsample(history[which][name]))
                 ax.draw_artist(line)
-            self._notes[name].set_text(_note(name, history, ax.get_ylim()))
+            self._notes[name].set_text(_note(name, history, *ax.get_ylim()))
             ax.draw_artist(self._notes[name])
         png = io.BytesIO()
         Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB").save(png, "PNG", compress_level=3)
         return png.getvalue()
 
 
-def _add_curves(ax: Axes, training_label: str) -> dict[str, Line2D]:
-    (training,) = ax.plot([], [], animated=True, color=VERMILLION, linewidth=1, label=training_label)
-    (validation,) = ax.plot(
-        [], [], animated=True, color=BLUE, linewidth=2.5, marker="o", markersize=4, label="validation"
-    )
-    return {"training": training, "validation": validation}
-
-
-def _add_note(ax: Axes, height: float, align: str) -> Text:
-    return ax.text(0.97, height, "", transform=ax.transAxes, ha="right", va=align, color=INK, animated=True)
-
-
 def _downsample(values: list[float]) -> np.ndarray:
     """Return at most `MAX_POINTS` means of neighbouring values."""
-    group = -(-len(values) // MAX_POINTS) or 1
+    group = math.ceil(len(values) / MAX_POINTS) or 1
     starts = np.arange(0, len(values), group)
-    if group == 1:
-        return np.asarray(values)
-    return np.add.reduceat(values, starts) / np.diff(np.append(starts, len(values)))
+    return np.add.reduceat(values, starts) / np.diff(starts, append=len(values))
 
 
-def _note(name: str, history: dict[str, dict[str, list[float]]], limits: tuple[float, float]) -> str:
+def _note(name: str, history: dict[str, dict[str, list[float]]], low: float, high: float) -> str:
     """Return the text inside a chart: the latest validation value, and which curves have left the chart."""
-    lines = [f"validation {values[-1]:.4f}" for values in [history["validation"][name]] if values]
-    for which in ("training", "validation"):
-        values = history[which][name]
-        if values and not limits[0] <= values[-1] <= limits[1]:
-            lines.append(f"{which} {values[-1]:.3g} is off the chart")
+    lines = [f"validation {value:.4f}" for value in history["validation"][name][-1:]]
+    for which, curves in history.items():
+        lines += [f"{which} {value:.3g} is off the chart" for value in curves[name][-1:] if not low <= value <= high]
     return "\n".join(lines)

@@ -27,21 +27,16 @@ def accuracy_name(reported: Iterable[str], model: keras.Model | None = None) -> 
     """
     names = [name.removeprefix("val_") for name in reported if isinstance(name, str)]
     others = [name for name in names if "acc" in name and "top" not in name]
-    for name in (*_USUAL, *others, *_names_of_accuracy_objects(model)):
+    for name in (*_USUAL, *others, *_accuracy_objects(getattr(model, "metrics", None))):
         if name in names:
             return name
     return None
 
 
-def _names_of_accuracy_objects(model: keras.Model | None) -> Iterator[str]:
-    for metric in _flat(getattr(model, "metrics", None) or []):
-        kinds = {kind.__name__ for kind in type(metric).__mro__}
+def _accuracy_objects(metrics: Iterable[Any] | None) -> Iterator[str]:
+    """Yield the names of the accuracies among metric objects, also of those that Keras keeps in one of its own."""
+    for metric in metrics or []:
+        kinds = [kind.__name__ for kind in type(metric).__mro__]
         if any(kind.endswith("Accuracy") and "TopK" not in kind for kind in kinds):
             yield metric.name
-
-
-def _flat(metrics: Iterable[Any]) -> Iterator[Any]:
-    """Yield metric objects, also those that Keras keeps in one of its own."""
-    for metric in metrics:
-        yield metric
-        yield from _flat(getattr(metric, "metrics", None) or [])
+        yield from _accuracy_objects(getattr(metric, "metrics", None))

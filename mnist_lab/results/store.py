@@ -1,44 +1,82 @@
-"""Measured accuracies over seeds: the only module that reads and writes results.json.
+"""Measured accuracies over seeds, as results.json holds them; tools/store_results.py writes them.
 
-The file holds `{"environments": […], "results": {origin: {lesson: {variant: {seed: {…}}}}}}`. A seed's entry
-has the validation "accuracy" and "loss" of every epoch, the indices of the misclassified validation digits ("misread"),
-the "seconds" of training (other runs may have shared the machine), the lesson's own "figures", if any, and the index of
-the "environment" (versions and processor) that it was measured in.
+    {"environments": […], "results": {origin: {lesson: [{"variant": {…}, "seeds": {seed: {…}}}]}}}
 
-If a lesson holds out training digits, "held_out" is their number, and all its results are measured on them.
+A seed's entry has the validation "accuracy" and "loss" of every epoch, the "seconds" of training (other runs may have
+shared the machine), the lesson's own "figures", if any, and the index of the "environment" (versions and processor)
+that it was measured in. If a lesson holds out training digits, "held_out" is their number, and all its results are
+measured on them. *Accuracy* always means the accuracy after the last epoch, never the best one.
 
-*Accuracy* always means the accuracy after the last epoch, never the best one.
+Which digits each run of lessons 09 and 10 misclassified lies beside it in misclassified.npz: an array for each run,
+named by `run_name`, with a bit for each digit.
 """
 
+from __future__ import annotations
+
 import json
-import os
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
-from filelock import FileLock
-
 FILE = Path(__file__).with_name("results.json")
-AS_TAUGHT = "as taught"
-ONE_EPOCH = "1 epoch"
-LONG = "long, STOP_AFTER=10"  # lesson 10's longer training run, to its end
+MISCLASSIFIED = FILE.with_name("misclassified.npz")
 
 # This environment variable names a file of JSON lines to which `check_lesson` appends its results.
 RECORD_VARIABLE = "MNIST_LAB_RESULTS"
 
-_MIN_SEEDS = 3
-_EMPTY = '{"environments": [], "results": {}}'
+
+@dataclass(frozen=True)
+class Variant:
+    """How a lesson is trained: as taught, or with other numbers. The order of the parameters means nothing.
+
+    Attributes:
+        training: which training run, in a lesson with several: "long" for that of the cell `train-long`, which assigns
+            `long_model` and `long_history`; None: the lesson's own, of the cell `train`.
+        epochs: number of epochs; None: the lesson's own.
+        parameters: other numbers for the cell `parameters`.
+    """
+
+    training: str | None = None
+    epochs: int | None = None
+    parameters: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def from_name(cls, name: str) -> Variant:
+        """Return the variant of a name, such as "as taught", "1 epoch" or "long, STOP_AFTER=10"."""
+        training, epochs, parameters = None, None, {}
+        for part in name.split(", "):
+            if found := re.fullmatch(r"(\d+) epochs?", part):
+                epochs = int(found[1])
+            elif found := re.fullmatch(r"(\w+)=(-?\d+(\.\d+)?)", part):
+                parameters[found[1]] = json.loads(found[2])
+            elif part != "as taught":
+                training = part
+        return cls(training, epochs, parameters)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def __str__(self) -> str:
+        """Return its name, which `from_name` reads."""
+        training = [self.training] if self.training else []
+        epochs = [] if self.epochs is None else [f"{self.epochs} epoch{'s' * (self.epochs != 1)}"]
+        parameters = [f"{name}={value:g}" for name, value in sorted(self.parameters.items())]
+        return ", ".join([*training, *epochs, *parameters]) or "as taught"
+
+
+AS_TAUGHT = Variant()
+LONG = Variant("long", parameters={"STOP_AFTER": 10})  # lesson 10's longer training run, to its end
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The validation accuracy after the last epoch over seeds, as fractions; `std` is its standard deviation.
+    """The accuracy after the last epoch over seeds, as fractions, and the loss; `std` is a standard deviation.
 
-    `loss` and `loss_std` are the mean and the standard deviation of the validation loss. `held_out` is the number of
-    held-out training digits that were evaluated, or 0 for the 10,000 validation digits.
+    `held_out` is the number of held-out training digits that were evaluated, or 0 for the 10,000 validation digits.
     """
 
     mean: float
@@ -71,113 +109,34 @@ class Summary:
         return max(0.005, 5 * self.std)
 
 
-def summary(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, file: Path = FILE) -> Summary | None:
+def summary(lesson: str, *, origin: str = "mnist", variant: Variant = AS_TAUGHT) -> Summary | None:
     """Return a lesson's measured accuracy and loss, or None if it was measured with fewer than three seeds."""
-    seeds = seeds_of(lesson, origin=origin, variant=variant, file=file)
-    if len(seeds) < _MIN_SEEDS:
+    entries = seeds_of(lesson, origin=origin, variant=variant).values()
+    if len(entries) < 3:
         return None
-    last = [entry["accuracy"][-1] for entry in seeds.values()]
-    losses = [entry["loss"][-1] for entry in seeds.values()]
-    return Summary(
-        mean=mean(last),
-        std=stdev(last),
-        lowest=min(last),
-        highest=max(last),
-        seeds=len(last),
-        loss=mean(losses),
-        loss_std=stdev(losses),
-        held_out=max(entry.get("held_out", 0) for entry in seeds.values()),
-    )
+    last = [entry["accuracy"][-1] for entry in entries]
+    losses = [entry["loss"][-1] for entry in entries]
+    held_out = max(entry.get("held_out", 0) for entry in entries)
+    return Summary(mean(last), stdev(last), min(last), max(last), len(last), mean(losses), stdev(losses), held_out)
 
 
-def figure(lesson: str, name: str, *, origin: str = "mnist", file: Path = FILE) -> float | None:
-    """Return the mean over seeds of one of the lesson's own figures, or None if it was not measured."""
-    entries = seeds_of(lesson, origin=origin, file=file).values()
-    found = [entry["figures"][name] for entry in entries if name in entry.get("figures", {})]
-    return mean(found) if found else None
-
-
-def first_epochs(lesson: str, *, origin: str = "mnist", file: Path = FILE) -> dict[str, float]:
-    """Return the validation accuracy after the first epoch by seed, from full runs and from runs of one epoch."""
-    runs = {
-        **seeds_of(lesson, origin=origin, variant=ONE_EPOCH, file=file),
-        **seeds_of(lesson, origin=origin, file=file),
-    }
-    return {seed: entry["accuracy"][0] for seed, entry in runs.items()}
-
-
-def measured_lessons(*, file: Path = FILE) -> list[str]:
+def measured_lessons() -> list[str]:
     """Return the names of the lessons of which something was measured on MNIST, in the course's order."""
-    return sorted(_parsed(file)["results"].get("mnist", {}))
+    return sorted(contents(FILE)["results"].get("mnist", {}))
 
 
-def seeds_of(lesson: str, *, origin: str = "mnist", variant: str = AS_TAUGHT, file: Path = FILE) -> dict[str, dict]:
-    """Return the entries of a lesson's variant by seed; an empty dict where nothing was measured."""
-    return _copy(_parsed(file)["results"].get(origin, {}).get(lesson, {}).get(variant, {}))
+def seeds_of(lesson: str, *, origin: str = "mnist", variant: Variant = AS_TAUGHT) -> dict[str, dict[str, Any]]:
+    """Return the entries of a lesson's variant by seed, to be read only; an empty dict where nothing was measured."""
+    groups = contents(FILE)["results"].get(origin, {}).get(lesson, [])
+    return next((group["seeds"] for group in groups if Variant(**group["variant"]) == variant), {})
 
 
-def store(
-    lesson: str,
-    seed: int,
-    entry: dict,
-    environment: dict,
-    *,
-    origin: str,
-    variant: str = AS_TAUGHT,
-    file: Path = FILE,
-) -> None:
-    """Write one seed's entry into the file atomically; an entry of the same seed is replaced.
-
-    Args:
-        lesson: the notebook's name without its suffix.
-        seed: the seed of the run.
-        entry: "accuracy" and "loss" (lists, one number per epoch), "misread" (list of indices), "seconds"; "figures"
-            and "held_out" if the lesson has them.
-        environment: versions and processor.
-        origin: "mnist", "stand-in" or "other".
-        variant: which recipe, if the lesson has several.
-        file: the file to write to.
-    """
-    with FileLock(file.with_suffix(".lock")):
-        _store(lesson, seed, entry, environment, origin, variant, file)
+@cache
+def contents(file: Path) -> dict[str, Any]:
+    """Return what the file holds, to be read only; it is parsed once."""
+    return json.loads(file.read_text(encoding="utf-8"))
 
 
-def _store(lesson: str, seed: int, entry: dict, environment: dict, origin: str, variant: str, file: Path) -> None:
-    content = _read(file)
-    if environment not in content["environments"]:
-        content["environments"].append(environment)
-    entry = {**entry, "environment": content["environments"].index(environment)}
-    variants = content["results"].setdefault(origin, {}).setdefault(lesson, {})
-    variants.setdefault(variant, {})[str(seed)] = entry
-    variants[variant] = dict(sorted(variants[variant].items(), key=lambda item: int(item[0])))
-    unfinished = file.with_suffix(f".{os.getpid()}.unfinished")
-    unfinished.write_text(_dump(content), encoding="utf-8")
-    unfinished.replace(file)
-
-
-def _read(file: Path) -> dict:
-    return json.loads(file.read_text(encoding="utf-8") if file.exists() else _EMPTY)
-
-
-def _parsed(file: Path) -> dict:
-    """Return the file's content, parsed once for each of its states: to be read and never changed."""
-    state = file.stat() if file.exists() else None
-    return _parsed_once(file, state and (state.st_mtime_ns, state.st_size, state.st_ino))
-
-
-@lru_cache(maxsize=1)
-def _parsed_once(file: Path, state: tuple[int, int, int] | None) -> dict:
-    return _read(file)
-
-
-def _copy(value: Any) -> Any:
-    """Return a copy of nested dicts with lists of numbers in them."""
-    if isinstance(value, dict):
-        return {key: _copy(part) for key, part in value.items()}
-    return value.copy() if isinstance(value, list) else value
-
-
-def _dump(content: dict) -> str:
-    """Return indented JSON with every list of numbers on one line."""
-    indented = json.dumps(content, indent=1, ensure_ascii=False)
-    return re.sub(r"\[[\s\d.,eE+-]*\]", lambda found: re.sub(r"\s+", " ", found[0]), indented) + "\n"
+def run_name(origin: str, lesson: str, variant: Variant, seed: str) -> str:
+    """Return the name of a run's array in misclassified.npz."""
+    return f"{origin}/{lesson}/{variant}/{seed}"

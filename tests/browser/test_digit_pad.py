@@ -52,6 +52,17 @@ def notebook():
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
 
+def open_and_run(show, name, notebook, app="lab/tree"):
+    """Run all of a notebook until its last cell is done; return it with its page and the sheet."""
+    shown = show(name, notebook, app=app)
+    shown.run_all()
+    sheet = shown.page.locator("canvas.sheet")
+    sheet.wait_for(timeout=200_000)
+    shown.wait_until_run(shown.code_cell(notebook.cells[-1].source), 60)
+    sheet.scroll_into_view_if_needed()
+    return shown, shown.page, sheet
+
+
 def draw(page, points):
     box = page.locator("canvas.sheet").bounding_box()
     positions = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
@@ -94,13 +105,7 @@ def inked(page):
 
 
 def test_a_drawn_digit_is_classified_undone_and_cleared(show, notebook):
-    shown = show("pad.ipynb", notebook)
-    page = shown.page
-    shown.run_all()
-    sheet = page.locator("canvas.sheet")
-    sheet.wait_for(timeout=200_000)
-    shown.wait_until_run(shown.code_cell("pad.image"), 60)
-    sheet.scroll_into_view_if_needed()
+    shown, page, sheet = open_and_run(show, "pad.ipynb", notebook)
     readings, message = page.locator(".mnist-lab-pad .reading"), page.locator(".mnist-lab-pad .message")
     expect(readings).to_have_count(0)
     page.evaluate(WATCH)
@@ -158,12 +163,7 @@ def test_the_keys_also_draw_in_jupyter_notebook(show, notebook):
     pytest.importorskip("notebook")
     del notebook.cells[1]
     notebook.cells[1].source = "pad = lab.DigitPad()\npad"
-    shown = show("pad-alone.ipynb", notebook, app="notebooks")
-    page = shown.page
-    shown.run_all()
-    sheet = page.locator("canvas.sheet")
-    sheet.wait_for(timeout=200_000)
-    shown.wait_until_run(shown.code_cell("pad.image"), 60)
+    shown, page, sheet = open_and_run(show, "pad-alone.ipynb", notebook, app="notebooks")
     draw_with_keys(page, sheet)
     assert inked(page) > 500
     shown.screenshot("digit-pad-notebook")
@@ -171,18 +171,14 @@ def test_the_keys_also_draw_in_jupyter_notebook(show, notebook):
 
 def test_page_and_python_hold_the_same_drawing_also_after_reloading(show, notebook):
     notebook.cells.append(nbformat.v4.new_code_cell("pad.drawing = lab.sample_drawings()[0][70].tobytes()"))
-    shown = show("pad-again.ipynb", notebook)
-    page, readings = shown.page, shown.page.locator(".mnist-lab-pad .reading")
-    shown.run_all()
-    page.locator("canvas.sheet").wait_for(timeout=200_000)
-    shown.wait_until_run(shown.code_cell("pad.drawing ="), 60)
+    shown, page, sheet = open_and_run(show, "pad-again.ipynb", notebook)
+    readings = page.locator(".mnist-lab-pad .reading")
     expect(readings.locator(".caption")).to_have_text(re.compile("lesson 08: 7"))
     assert inked(page) > 1000
     page.get_by_role("button", name="Undo").click()
     expect(readings).to_have_count(0)
     assert inked(page) == 0
 
-    page.locator("canvas.sheet").scroll_into_view_if_needed()
     draw(page, THREE)
     expect(readings).to_have_count(1)
     last = shown.code_cell("pad.image")
@@ -194,10 +190,10 @@ def test_page_and_python_hold_the_same_drawing_also_after_reloading(show, notebo
     page.keyboard.press("Control+s")
     expect(page.get_by_text("Saving completed")).to_be_visible()
     page.goto(page.url.removesuffix("&reset"))
-    page.locator("canvas.sheet").wait_for(timeout=60_000)
+    sheet.wait_for(timeout=60_000)
     expect(readings.locator(".caption")).to_have_text(re.compile("lesson 08: 3"))
     assert inked(page) == pytest.approx(drawn, rel=0.05)
-    page.locator("canvas.sheet").scroll_into_view_if_needed()
+    sheet.scroll_into_view_if_needed()
     shown.screenshot("digit-pad-loaded-again", page.locator(".mnist-lab-pad"))
     page.get_by_role("button", name="Clear").click()
     expect(readings).to_have_count(0)

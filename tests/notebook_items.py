@@ -1,0 +1,205 @@
+"""Notebooks as tests: nbval runs and compares their cells; after them stand tests of what `check_lesson` recorded.
+
+Unless `--full-length` is given, a notebook is shortened: the numbers in the metadata `short` of its cell `parameters`
+replace those in the cell, and cells tagged `length` are not compared. An exercise is run as it is, and then again in
+the same kernel with each of its solutions: right, unusual and wrong ones, from tests/solutions/.
+"""
+
+import json
+import re
+import shutil
+import tempfile
+from collections import defaultdict
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_code_cell
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+from mnist_lab.checks.lessons import LESSONS
+from mnist_lab.data import idx
+from mnist_lab.data.find import NAMES, VARIABLE, find_mnist
+from mnist_lab.results.store import RECORD_VARIABLE
+from tools.project import NOTEBOOKS, read
+
+JUDGED = ("model", "learning-rate", "train", "check")
+OF_THE_ACCURACY = ("it reads most of the", "reads more of the sample drawings")
+UNSOLVED, AS_TAUGHT = "unsolved", "as in the lesson"
+PART = 12_000
+
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+LAYER, SIZE = r"\(([A-Z]\w+)\)", r"\(None.*?(\d+)\) +│"  # in a row of model.summary(), which may take two lines
+
+
+class Notebook(IPyNbFile):
+    """A notebook whose kernel records checks into a file of its own."""
+
+    def collect(self):
+        self.full_length = self.config.option.full_length
+        self._judged = 0
+        yield from self.items(list(super().collect()))
+
+    def setup(self):
+        self._folder = tempfile.TemporaryDirectory(prefix="mnist-lab-checks-")
+        self._records = Path(self._folder.name, "checks.jsonl")
+        with pytest.MonkeyPatch.context() as patch:  # the kernel inherits them
+            patch.setenv(RECORD_VARIABLE, str(self._records))
+            for name, value in self.variables().items():
+                patch.setenv(name, value)
+            super().setup()
+
+    def variables(self):
+        """Return environment variables for the kernel."""
+        return {}
+
+    def teardown(self):
+        super().teardown()
+        self._folder.cleanup()
+
+    def new_record(self):
+        """Return the one record that the check has written since the last call."""
+        lines = self._records.read_text(encoding="utf-8").splitlines() if self._records.exists() else []
+        new, self._judged = lines[self._judged :], len(lines)
+        assert len(new) == 1, f"expected one record of the check. Received: {len(new)}"
+        return json.loads(new[0])
+
+
+class Lesson(Notebook):
+    """A lesson: its cells, and at full length whether its accuracy, loss and network are those measured over seeds."""
+
+    def items(self, cells):
+        if not self.full_length:
+            for cell in cells:
+                _shorten(cell)
+        yield from cells
+        if self.full_length:
+            for figure in ("accuracy", "loss", "network"):
+                yield AsMeasured.from_parent(self, name=f"its {figure}", figure=figure)
+
+    @cached_property
+    def record(self):
+        return self.new_record()
+
+
+class Exercise(Notebook):
+    """An exercise: its cells as they are, then those of each solution, each followed by what the check says of it."""
+
+    def variables(self):
+        """Short of the full length a convolutional network learns from a part of the digits."""
+        if self.full_length or self.path.stem[:2] not in ("06", "07", "08", "10", "11"):
+            return {}
+        return {VARIABLE: str(_part_of_the_digits(Path(self._folder.name)))}
+
+    def items(self, cells):
+        solutions, expected = solutions_of(self.path.stem)
+        judged = {item.cell.id: item.cell.source for item in cells if item.cell.id in judged_cells(self.path.stem)}
+        (parameters,) = [item.cell for item in cells if item.cell.id == "parameters"]
+        long, short = parameters.source, _with_numbers(parameters.source, parameters.metadata.short)
+        parameters.source = short
+        yield from cells
+        yield Verdict.from_parent(self, name=UNSOLVED, expected=expected[UNSOLVED], accuracy_too=False)
+        for name, filled in solutions.items():
+            assert set(filled) <= set(judged), f"{name!r} fills a cell that is not judged"
+            in_full = self.full_length and not expected[name]
+            sources = {"parameters": long if in_full else short, **judged, **filled}
+            for number, (cell, source) in enumerate(sources.items()):
+                yield IPyNbCell.from_parent(
+                    self,
+                    name=f"{name}: {cell}",
+                    cell_num=number,
+                    cell=new_code_cell(source),
+                    options=defaultdict(bool),
+                )
+            yield Verdict.from_parent(self, name=name, expected=expected[name], accuracy_too=in_full)
+
+
+class AsMeasured(pytest.Item):
+    """Whether a figure of the lesson is within what was measured over seeds, or its network is the stored one."""
+
+    def __init__(self, *, figure, **arguments):
+        super().__init__(**arguments)
+        self.figure = figure
+
+    def runtest(self):
+        name, record = self.parent.path.stem, self.parent.record
+        lesson, origin = LESSONS[name], record["origin"]
+        if self.figure == "accuracy":
+            assert lesson.floor(origin) <= record["evaluated"] <= lesson.ceiling(origin)
+        elif self.figure == "loss":
+            least, largest = lesson.losses(origin)
+            assert least <= record["loss"][-1] <= largest
+        else:
+            stored = _stored_layers(self.parent.nb)
+            assert [layer.split()[0] for layer in record["network"]] == [kind for kind, _ in stored]
+            for layer, (_, size) in zip(record["network"], stored, strict=True):
+                assert re.search(r"(units|filters)=(\d+)|$", layer)[2] in (size, None), layer
+
+
+class Verdict(pytest.Item):
+    """Whether the check left open the expected claims of a solution, each with a hint."""
+
+    def __init__(self, *, expected, accuracy_too, **arguments):
+        super().__init__(**arguments)
+        self.expected, self.accuracy_too = expected, accuracy_too
+
+    def runtest(self):
+        verdicts = [verdict for verdict in self.parent.new_record()["verdicts"] if not verdict["holds"]]
+        if not self.accuracy_too:
+            verdicts = [v for v in verdicts if not any(part in v["claim"] for part in OF_THE_ACCURACY)]
+        found = [verdict["claim"] for verdict in verdicts]
+        assert len(found) == len(self.expected), found
+        assert all(any(part in claim for claim in found) for part in self.expected), found
+        assert all(verdict["hint"] for verdict in verdicts), found
+
+
+def solutions_of(name):
+    """Return the sources that fill an exercise's cells, by the solution's name; and the claims each leaves open."""
+    module = _solutions(name)
+    lesson = read(NOTEBOOKS / f"{name}.ipynb")
+    taught = {cell.id: cell.source for cell in lesson.cells if "exercise" in cell.metadata.get("tags", [])}
+    for needed, by in getattr(module, "NEEDED", {}).items():
+        (source,) = [cell.source for cell in lesson.cells if cell.id == needed]
+        taught[by] = f"{source}\n\n\n{taught[by]}"
+    assert set(module.EXPECTED) == {UNSOLVED, *module.SOLUTIONS}
+    return {AS_TAUGHT: taught, **module.SOLUTIONS}, {AS_TAUGHT: [], **module.EXPECTED}
+
+
+def judged_cells(name):
+    """Return the names of the exercise's cells that run again with each solution."""
+    return getattr(_solutions(name), "JUDGED", JUDGED)
+
+
+def _stored_layers(lesson):
+    """Return the layers in the stored `model.summary()`: their class, and the last dimension of what they return."""
+    (cell,) = [cell for cell in lesson.cells if cell.cell_type == "code" and "model.summary()" in cell.source]
+    shown = COLOUR.sub("", "".join(output.data["text/plain"] for output in cell.outputs))
+    return list(zip(re.findall(LAYER, shown), re.findall(SIZE, shown), strict=True))
+
+
+def _solutions(name):
+    return import_module(f"tests.solutions.lesson_{name[:2]}")
+
+
+def _shorten(item):
+    if "length" in item.cell.metadata.get("tags", []):
+        item.options["check"] = False
+    item.cell.source = _with_numbers(item.cell.source, item.cell.metadata.get("short", {}))
+
+
+def _with_numbers(source, numbers):
+    for name, number in numbers.items():
+        source, found = re.subn(rf"^{name} = .*$", f"{name} = {number}", source, flags=re.MULTILINE)
+        assert found == 1, f"expected one line that sets {name}. Received: {found}"
+    return source
+
+
+def _part_of_the_digits(folder):
+    """Write the first training digits and all validation digits into a folder, and return it."""
+    whole = find_mnist()
+    idx.write(folder / NAMES["train_images"], idx.read_images(whole.train_images)[:PART].reshape(-1, 28, 28))
+    idx.write(folder / NAMES["train_labels"], idx.read_labels(whole.train_labels)[:PART])
+    for name in ("validation_images", "validation_labels"):
+        shutil.copy(getattr(whole, name), folder)
+    return folder
