@@ -87,9 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     sample.set_defaults(command=_sample)
 
     predict = commands.add_parser("predict", help="classify the digits in a file with a network that `train` exported")
-    network = predict.add_mutually_exclusive_group(required=True)
-    network.add_argument("--model", metavar="FILE.keras", help="Keras file, loaded in Keras' safe mode")
-    network.add_argument("--export", metavar="DIR", help="SavedModel; it can run code, so load only what you trust")
+    predict.add_argument("--model", required=True, metavar="FILE.keras", help="Keras file, loaded in Keras' safe mode")
     instances = "JSON file, as `sample` writes it"
     predict.add_argument("--instances", required=True, type=Path, metavar="FILE", help=instances)
     predict.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -160,7 +158,7 @@ def _predict(chosen: argparse.Namespace) -> int:
 
     with quiet_imports():
         from mnist_lab.trainer.predict import predict
-    return predict(chosen.instances, model=chosen.model, export=chosen.export, as_json=chosen.json)
+    return predict(chosen.instances, chosen.model, as_json=chosen.json)
 
 
 if __name__ == "__main__":

@@ -32,19 +32,15 @@ def quiet_imports() -> Iterator[None]:
     """
     with quiet_stderr():
         yield
-        _warm_up()
-
-
-def _warm_up() -> None:
-    """Compute and compile something on the GPU, if there is one; give up waiting after two seconds."""
-    several_workers = "TF_CONFIG" in os.environ  # TensorFlow must not be used before their strategy is created
-    if "tensorflow" not in sys.modules or several_workers:
-        return
-    with suppress(Exception):  # whatever is wrong with the GPU, the lesson's own first computation says it better
-        if _gpus():
-            thread = threading.Thread(target=_use_gpu, daemon=True)
-            thread.start()
-            thread.join(_WARM_UP_SECONDS)
+        several_workers = "TF_CONFIG" in os.environ  # TensorFlow must not be used before their strategy is created
+        if "tensorflow" in sys.modules and not several_workers:
+            with suppress(
+                Exception
+            ):  # whatever is wrong with the GPU, the lesson's own first computation says it better
+                if _gpus():
+                    thread = threading.Thread(target=_use_gpu, daemon=True)
+                    thread.start()
+                    thread.join(_WARM_UP_SECONDS)
 
 
 def _use_gpu() -> None:
@@ -59,14 +55,13 @@ def quiet_stderr() -> Iterator[None]:
     """Drop what compiled code writes to standard error while the block runs; an exception in it is raised as usual."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     stderr = os.dup(2)
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, 2)
+    with Path(os.devnull).open("w") as devnull:
+        os.dup2(devnull.fileno(), 2)
     try:
         yield
     finally:
         os.dup2(stderr, 2)
         os.close(stderr)
-        os.close(devnull)
 
 
 def set_seed(seed: int) -> None:
@@ -93,10 +88,9 @@ def float_tolerance(dtype: str | None = None) -> float:
     """Return how far Keras' results may lie from NumPy's in float32: 1e-5 where Keras multiplies in float32, too.
 
     Compare with it the probabilities of a network, or the weighted sums of pixels from 0 to 1. GPUs with TensorFloat-32
-    (A100, L4, H100 …) multiply numbers with 10 bits after the point, as float16 has; bfloat16 has 7. So one product
-    of matrices is computed here, of numbers that differ from 1 in the 9th or the 12th bit: where the result is that of
-    ones, these bits are lost. The larger tolerances are about five times the largest difference found over 10,000
-    digits with the network of lesson 01.
+    (A100, L4, H100 …) multiply numbers with 10 bits after the point, as float16 has; bfloat16 has 7. So a product of
+    matrices is computed here, of numbers that differ from 1 in the 9th or the 12th bit: where the result is that of
+    ones, these bits are lost. The larger tolerances are five times what lesson 01's network differs at most by.
 
     Args:
         dtype: the data type, or Keras' dtype policy, in which a layer computes; None: Keras' current policy.
@@ -121,15 +115,12 @@ def float_tolerance(dtype: str | None = None) -> float:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that results depend on, by package name."""
-    return {"python": platform.python_version()} | {name: _version(name) for name in _SHOWN}
+    """Return the versions that results depend on, by package name.
 
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:  # tensorflow-cpu, for example, brings the same module under another name
-        return "unknown"
+    A version is "unknown" where a package of another name, such as tensorflow-cpu, brings the module.
+    """
+    found = {name: version(name) if installed(name) else "unknown" for name in _SHOWN}
+    return {"python": platform.python_version()} | found
 
 
 def processor() -> str:
@@ -138,6 +129,12 @@ def processor() -> str:
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
+
+
+def _gpus() -> list:
+    import tensorflow as tf
+
+    return tf.config.list_physical_devices("GPU")
 
 
 def devices() -> list[str]:
@@ -150,20 +147,14 @@ def devices() -> list[str]:
     return [tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name) for gpu in gpus]
 
 
-def _gpus() -> list:
-    import tensorflow as tf
-
-    return tf.config.list_physical_devices("GPU")
-
-
 def show_environment() -> None:
     """Print the versions, the device, where the digits come from, which settings do not fit and what is missing."""
     from mnist_lab.data.find import find_mnist  # imported late: `doctor` works even if its packages are missing
 
     found = versions()
     shown = {"Python": found["python"]} | {label: found[name] for name, label in _SHOWN.items()}
-    print("Versions:", ", ".join(f"{label} {number}" for label, number in shown.items()))
     device = ", ".join(devices())
+    print("Versions:", ", ".join(f"{label} {number}" for label, number in shown.items()))
     print("Device:  ", device)
     if "google.colab" in sys.modules and device.startswith("CPU"):
         print("          For a GPU: Runtime → Change runtime type → T4 GPU, then run all cells again.")
@@ -183,19 +174,15 @@ def requirements() -> list[tuple[str, str]]:
 
     In a checkout that is not installed they are read from pyproject.toml; without that file there are none.
     """
-    try:
+    project, listed = Path(__file__).resolve().parents[1] / "pyproject.toml", []
+    if installed("mnist-lab"):
         listed = requires("mnist-lab") or []
-    except PackageNotFoundError:
-        listed = _requirements_of_checkout()
+    elif project.is_file():
+        import tomllib  # imported late: Python 3.10, which lacks it, gets to know from `doctor` that it is too old
+
+        listed = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
     floors = [re.match(r"([\w-]+)>=([\d.]+)$", requirement) for requirement in listed]
     return [(match[1], match[2]) for match in floors if match]
-
-
-def _requirements_of_checkout() -> list[str]:
-    import tomllib  # imported late: Python 3.10, which lacks it, gets to know from `doctor` that it is too old
-
-    project = Path(__file__).resolve().parents[1] / "pyproject.toml"
-    return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"] if project.is_file() else []
 
 
 def keras_settings() -> list[tuple[bool, str]]:
@@ -203,28 +190,19 @@ def keras_settings() -> list[tuple[bool, str]]:
 
     The settings are read where Keras reads them, from keras.json and KERAS_BACKEND, without importing it.
     """
-    stored = _stored_keras_settings()
+    home = Path.home() if os.access(Path.home(), os.W_OK) else Path("/tmp")
+    file = Path(os.environ.get("KERAS_HOME", home / ".keras")).expanduser() / "keras.json"
+    stored = {}
+    with suppress(OSError, ValueError, TypeError):  # then Keras takes its defaults, too
+        stored = dict(json.loads(file.read_text(encoding="utf-8")))
     lines = []
     for name, needed in _NEEDED_OF_KERAS.items():
-        found, remedy = stored.get(name, needed), f"change it in {_keras_file()}, then restart"
+        found, remedy = stored.get(name, needed), f"change it in {file}"
         if name == "backend" and os.environ.get("KERAS_BACKEND"):
-            found, remedy = os.environ["KERAS_BACKEND"], "unset the environment variable KERAS_BACKEND, then restart"
-        line = f"Keras' {name}: {found}"
-        lines.append((found == needed, line if found == needed else f"{line}; the lessons need {needed}: {remedy}"))
+            found, remedy = os.environ["KERAS_BACKEND"], "unset the environment variable KERAS_BACKEND"
+        problem = "" if found == needed else f"; the lessons need {needed}: {remedy}, then restart"
+        lines.append((not problem, f"Keras' {name}: {found}{problem}"))
     return lines
-
-
-def _stored_keras_settings() -> dict:
-    try:
-        stored = json.loads(_keras_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # then Keras takes its defaults, too
-        return {}
-    return stored if isinstance(stored, dict) else {}
-
-
-def _keras_file() -> Path:
-    home = Path.home() if os.access(Path.home(), os.W_OK) else Path("/tmp")
-    return Path(os.environ.get("KERAS_HOME", home / ".keras")).expanduser() / "keras.json"
 
 
 def installed(package: str) -> bool:

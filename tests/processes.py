@@ -1,4 +1,4 @@
-"""Helpers of the tests that start processes; the fixture `start` is in conftest.py."""
+"""Helpers of the tests that train or start processes; the fixture `start` is in conftest.py."""
 
 import json
 import signal
@@ -10,6 +10,7 @@ import numpy as np
 from mnist_lab.trainer import checkpoints
 
 SECONDS = 180
+SIZES = ("--batch-size", "60", "--hp-conv1", "2", "--hp-conv2", "3", "--hp-conv3", "4", "--hp-dense", "8")
 
 
 def wait_for_end(process, seconds=SECONDS):
@@ -49,6 +50,20 @@ def last_checkpoint(job):
     (*_, last) = sorted((job / "checkpoints").glob("step-*.npz"))
     with np.load(last) as file:
         return int(file["step"]), {name: file[name] for name in file.files}
+
+
+def without_seconds(job):
+    """Return the lines of metrics.json without the seconds, which no two runs share."""
+    lines = map(json.loads, (job / "metrics.json").read_text().splitlines())
+    return [{name: value for name, value in line.items() if name != "seconds"} for line in lines]
+
+
+def assert_ended_alike(job, other):
+    """Assert that two runs ended with the same variables, and reported the same figures."""
+    (step, arrays), (steps, others) = last_checkpoint(job), last_checkpoint(other)
+    assert (step, arrays.keys()) == (steps, others.keys())
+    assert all(np.array_equal(arrays[name], others[name]) for name in arrays)
+    assert without_seconds(job) == without_seconds(other)
 
 
 def cluster():

@@ -7,25 +7,23 @@ import argparse
 import json
 import os
 import re
-import shutil
 import subprocess
-import sys
 import tomllib
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
+from mnist_lab.__main__ import main
 from mnist_lab.trainer import settings
 
 from .notebooks import ROOT
-from .processes import free_address, wait_for_end
+from .processes import SIZES, free_address, wait_for_end, without_seconds
 
 yaml = pytest.importorskip("yaml")
 
 CLOUD = ROOT / "cloud"
 JOBS = ("config.yaml", "config-workers.yaml")
-SMALL = ("--epochs=2", "--batch-size=60", "--hp-conv1=2", "--hp-conv2=3", "--hp-conv3=4", "--hp-dense=8")
 
 
 def read(name):
@@ -72,36 +70,13 @@ def test_the_service_accepts_the_tuning(types):
     assert pool.replica_count == 1
 
 
-MISSPELT = {
-    "workerPoolSpec": ("config.yaml", "workerPoolSpecs"),
-    "outputUri": ("config.yaml", "baseOutputDirectory", "outputUriPrefix"),
-    "machinType": ("config.yaml", "workerPoolSpecs", 0, "machineSpec", "machineType"),
-    "arguments": ("config-workers.yaml", "workerPoolSpecs", 1, "containerSpec", "args"),
-    "trialJobSpecs": ("config-hptune.yaml", "trialJobSpec"),
-    "metricID": ("config-hptune.yaml", "studySpec", "metrics", 0, "metricId"),
-    "parameter": ("config-hptune.yaml", "studySpec", "parameters", 0, "parameterId"),
-    "min": ("config-hptune.yaml", "studySpec", "parameters", 0, "doubleValueSpec", "minValue"),
-}
-
-
-@pytest.mark.parametrize("misspelt", MISSPELT)
-def test_a_misspelt_field_is_refused(types, misspelt):
+def test_a_misspelt_field_or_value_is_refused(types):
     from google.protobuf.json_format import ParseError
 
-    name, *above, field = MISSPELT[misspelt]
-    kind = types.HyperparameterTuningJob if name == "config-hptune.yaml" else types.CustomJobSpec
-    spec = read(name)
-    holder = spec
-    for step in above:
-        holder = holder[step]
-    holder[misspelt] = holder.pop(field)
-    with pytest.raises(ParseError, match=f'no field named "{misspelt}"'):
-        as_type(kind, spec)
-
-
-def test_a_misspelt_value_is_refused(types):
-    from google.protobuf.json_format import ParseError
-
+    spec = read("config.yaml")
+    spec["workerPoolSpecs"][0]["machineSpec"]["machinType"] = "e2-standard-4"
+    with pytest.raises(ParseError, match='no field named "machinType"'):
+        as_type(types.CustomJobSpec, spec)
     spec = read("config-hptune.yaml")
     spec["studySpec"]["parameters"][0]["scaleType"] = "LOG"
     with pytest.raises(ParseError, match="LOG"):
@@ -145,14 +120,10 @@ def test_all_workers_get_the_same_flags_and_equal_parts_of_a_batch():
     assert parse(chief).batch_size % 2 == 0
 
 
-def test_the_job_folder_is_the_output_folder_of_the_spec():
+def test_the_job_folder_is_the_output_folder_of_the_spec_and_trials_share_none():
     for name in JOBS:
-        spec = read(name)
-        folder = spec["baseOutputDirectory"]["outputUriPrefix"]
+        folder = read(name)["baseOutputDirectory"]["outputUriPrefix"]
         assert all(parse(pool["containerSpec"]["args"]).job_dir == folder for pool in pools(name))
-
-
-def test_trials_share_no_folder():
     (pool,) = pools("config-hptune.yaml")
     assert "://" not in parse(pool["containerSpec"]["args"]).job_dir
 
@@ -169,10 +140,8 @@ def test_the_trainer_accepts_both_ends_of_the_range_of_a_tuned_parameter(paramet
     assert low < getattr(settings.Settings(), field) < high
     assert "LOG" not in parameter["scaleType"] or low > 0
     for value in (low, high):
-        for text in (str(value), str(float(value)), repr(value)):
-            arguments = [*pool["containerSpec"]["args"], f"{flag}={text}"]
-            assert getattr(parse(arguments), field) == value
-            assert parse([*arguments[:-1], flag, text]) == parse(arguments)
+        for text in (str(value), str(float(value))):
+            assert getattr(parse([*pool["containerSpec"]["args"], f"{flag}={text}"]), field) == value
 
 
 # The container
@@ -194,13 +163,13 @@ def entry_point():
     return json.loads(re.search(r"^ENTRYPOINT (.+)$", text, re.MULTILINE)[1])
 
 
-def test_the_container_runs_an_existing_command():
+def test_the_container_runs_an_existing_command(capsys):
     command, verb = entry_point()
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
     assert scripts[command] == "mnist_lab.__main__:main"
-    help_command = [sys.executable, "-m", "mnist_lab", verb, "--help"]
-    output = subprocess.run(help_command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
-    assert "--job-dir" in output
+    with pytest.raises(SystemExit):
+        main([verb, "--help"])
+    assert "--job-dir" in capsys.readouterr().out
 
 
 def test_the_container_does_not_run_as_root(instructions):
@@ -258,86 +227,73 @@ def test_the_kubernetes_objects_refer_to_each_other():
     assert parse(trainer_of(job)["args"]).job_dir.startswith(f"{mount['mountPath']}/")
 
 
-@pytest.mark.parametrize("shell", ["sh", "bash"])
-def test_each_pod_gives_the_trainer_its_own_index(tmp_path, shell):
-    if not shutil.which(shell):
-        pytest.skip(f"there is no {shell}")
+def test_each_pod_gives_the_trainer_its_own_index(tmp_path):
     objects = kubernetes()
     job, service = objects["Job"], objects["Service"]["metadata"]["name"]
     container, name, workers = trainer_of(job), job["metadata"]["name"], job["spec"]["completions"]
     printing = tmp_path / entry_point()[0]
     printing.write_text('#!/bin/sh\nprintf "%s\\n" "$TF_CONFIG" "$@"\n')
     printing.chmod(0o755)
-    first, *rest = container["command"]
-    assert first == "sh"
+    (port,) = container["ports"]
+    hosts = [f"{name}-{number}.{service}:{port['containerPort']}" for number in range(workers)]
     for index in range(workers):
         environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "JOB_COMPLETION_INDEX": str(index)}
-        command = [shutil.which(shell), *rest, *container["args"]]
+        command = [*container["command"], *container["args"]]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20, check=True)
         config, *arguments = done.stdout.splitlines()
-        (port,) = container["ports"]
-        hosts = [f"{name}-{number}.{service}:{port['containerPort']}" for number in range(workers)]
         assert json.loads(config) == {"cluster": {"worker": hosts}, "task": {"type": "worker", "index": index}}
         assert arguments == [entry_point()[1], *container["args"]]
 
 
-# The container's command, as a process
+# The container's command
 
 
-def as_the_service_runs(name, number, bucket):
-    """Return the command and the environment of a pool's container, with a folder as the bucket."""
+def as_the_service_runs(name, number, bucket, kind, **cluster):
+    """Return the command and the environment of a pool's container, with a folder as the bucket.
+
+    TF_CONFIG is as the service sets it, with more in it than TensorFlow uses.
+    """
     spec = read(name)
     moved = [argument.replace("gs://BUCKET", str(bucket)) for argument in pools(name)[number]["containerSpec"]["args"]]
     base = spec["baseOutputDirectory"]["outputUriPrefix"].replace("gs://BUCKET", str(bucket))
-    command = ["-m", "mnist_lab", *entry_point()[1:], *moved, *SMALL]
-    return command, {
+    own = {"type": kind, "index": 0, "cloud": "a1-b2"}
+    return [*entry_point()[1:], *moved, "--epochs=2", *SIZES], {
         "AIP_MODEL_DIR": f"{base}/model/",
         "AIP_CHECKPOINT_DIR": f"{base}/checkpoints/",
         "AIP_TENSORBOARD_LOG_DIR": f"{base}/logs/",
+        "TF_CONFIG": json.dumps({"cluster": cluster, "environment": "cloud", "job": {}, "task": own}),
     }
-
-
-def task(kind, **cluster):
-    """Return TF_CONFIG as the service sets it, with more in it than TensorFlow uses."""
-    own = {"type": kind, "index": 0, "cloud": "a1-b2"}
-    return {"TF_CONFIG": json.dumps({"cluster": cluster, "environment": "cloud", "job": {}, "task": own})}
-
-
-def output_of(process):
-    status, output = wait_for_end(process)
-    assert status == 0, output
-    return output
 
 
 def assert_complete(base):
     """Assert that each output is in the folder that the service named for it."""
     assert {path.name for path in (base / "model").iterdir()} >= {"saved_model.pb", "variables"}
-    assert [path.name for path in sorted((base / "checkpoints").iterdir())] == [
-        "step-000000005.npz",
-        "step-000000010.npz",
-    ]
+    checkpoints = sorted(path.name for path in (base / "checkpoints").iterdir())
+    assert checkpoints == ["step-000000005.npz", "step-000000010.npz"]
     (log,) = (base / "logs").iterdir()
     assert log.name.startswith("events.out.tfevents.")
     assert (base / "model.keras").is_file()
-    *epochs, last = map(json.loads, (base / "metrics.json").read_text().splitlines())
-    assert [line["epoch"] for line in epochs] == [1, 2]
-    assert last["summary"]["steps"] == 10
+    *epochs, last = without_seconds(base)
+    assert ([line["epoch"] for line in epochs], last["summary"]["steps"]) == ([1, 2], 10)
 
 
-def test_one_worker_writes_into_the_folders_of_the_service(tiny, tmp_path, start):
-    command, folders = as_the_service_runs("config.yaml", 0, tmp_path)
-    output = output_of(start(*command, **folders, **task("chief", chief=["127.0.0.1:2222"])))
-    assert "epoch 2/2" in output
+def test_one_worker_writes_into_the_folders_of_the_service(tiny, tmp_path, monkeypatch, capsys):
+    command, variables = as_the_service_runs("config.yaml", 0, tmp_path, "chief", chief=["127.0.0.1:2222"])
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert main(command) == 0
+    assert "epoch 2/2" in capsys.readouterr().out
     assert_complete(tmp_path / "JOB")
 
 
+@pytest.mark.slow
 def test_the_chief_and_a_worker_train_together(tiny, tmp_path, start):
     cluster = {"chief": [free_address()], "worker": [free_address()]}
     running = []
     for number, kind in enumerate(cluster):
-        command, folders = as_the_service_runs("config-workers.yaml", number, tmp_path)
-        running.append(start(*command, **folders, **task(kind, **cluster)))
-    chief, worker = map(output_of, running)
-    assert "epoch 2/2" in chief
-    assert "epoch" not in worker
+        command, variables = as_the_service_runs("config-workers.yaml", number, tmp_path, kind, **cluster)
+        running.append(start("-m", "mnist_lab", *command, **variables))
+    (status, chief), (other, worker) = map(wait_for_end, running)
+    assert (status, other) == (0, 0), chief + worker
+    assert ("epoch 2/2" in chief, "epoch" in worker) == (True, False)
     assert_complete(tmp_path / "JOB")

@@ -26,11 +26,11 @@ def network(optimizer="adam"):
 
 
 class Seen(keras.metrics.Metric):
-    """Counts how often each one-hot label was seen."""
+    """The greatest number of times that a one-hot label was seen."""
 
-    def __init__(self, classes):
+    def __init__(self):
         super().__init__(name="seen")
-        self.counts = self.add_variable((classes,), "zeros")
+        self.counts = self.add_variable((12,), "zeros")
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         self.counts.assign_add(keras.ops.sum(y_true, axis=0))
@@ -39,15 +39,13 @@ class Seen(keras.metrics.Metric):
         return keras.ops.max(self.counts)
 
 
-@pytest.mark.parametrize(("batch_size", "left_out"), [(4, 0), (5, 2)])
-def test_each_image_is_seen_once_an_epoch(batch_size, left_out):
-    seen = Seen(12)
+def test_each_image_is_seen_once_an_epoch_except_those_that_fill_no_batch():
+    seen = Seen()
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(12, activation="softmax")])
     model.compile(loss="categorical_crossentropy", metrics=[seen])
-    labels = np.eye(12, dtype=np.float32)
-    history = lab.compiled_fit(model, np.ones((12, 3), np.float32), labels, batch_size=batch_size, epochs=3)
-    assert history.history["seen"] == [1, 1, 1]
-    assert sorted(seen.counts.numpy()) == [0] * left_out + [1] * (12 - left_out)
+    images, labels = np.ones((12, 3), np.float32), np.eye(12, dtype=np.float32)
+    assert lab.compiled_fit(model, images, labels, batch_size=5, epochs=3).history["seen"] == [1, 1, 1]
+    assert sorted(seen.counts.numpy()) == [0] * 2 + [1] * 10
 
 
 def test_an_epoch_is_what_train_on_batch_does_with_the_same_batches(digits, monkeypatch):
@@ -63,27 +61,16 @@ def test_an_epoch_is_what_train_on_batch_does_with_the_same_batches(digits, monk
         np.testing.assert_allclose(value, expected, atol=1e-5)
 
 
-def test_the_loss_is_that_of_fit_within_chance(digits):
-    images, labels = digits
-    history = lab.compiled_fit(network(), images, labels, batch_size=20, epochs=4)
-    expected = network().fit(images / np.float32(255), labels, batch_size=20, epochs=4, verbose=0)
-    assert history.history["loss"][0] > 1.5 * history.history["loss"][-1]
-    assert history.history["loss"] == pytest.approx(expected.history["loss"], rel=0.15)
-
-
 def test_schedules_and_callbacks_of_epochs_work(digits):
     images, labels = digits
     rates = []
     schedule = keras.callbacks.LearningRateScheduler(lambda epoch: 0.1 / (epoch + 1))
-    record = keras.callbacks.LambdaCallback(
-        on_epoch_end=lambda epoch, logs: rates.append(float(model.optimizer.learning_rate))
-    )
+    record = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: rates.append(float(model.optimizer.learning_rate)))
     stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=0, mode="max", min_delta=99)
     model = network("sgd")
     validation = tf.data.Dataset.from_tensors((images[:50] / np.float32(255), labels[:50]))
-    history = lab.compiled_fit(
-        model, images, labels, epochs=9, validation_data=validation, callbacks=[schedule, record, stop]
-    )
+    watching = [schedule, record, stop]
+    history = lab.compiled_fit(model, images, labels, epochs=9, validation_data=validation, callbacks=watching)
     assert rates == pytest.approx([0.1, 0.05])
     assert history.epoch == [0, 1]
     assert set(history.history) == {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
@@ -108,8 +95,9 @@ def test_what_does_not_fit_is_refused(digits, change, says):
         lab.compiled_fit(**given)
 
 
-def test_plot_training_has_a_point_for_each_epoch(digits):
+def test_the_loss_falls_and_plot_training_has_a_point_for_each_epoch(digits):
     images, labels = digits
     curves = lab.PlotTraining(sample_rate=1, zoom=1)
-    history = lab.compiled_fit(network(), images, labels, epochs=3, callbacks=[curves])
+    history = lab.compiled_fit(network(), images, labels, batch_size=20, epochs=4, callbacks=[curves])
+    assert history.history["loss"][0] > 1.5 * history.history["loss"][-1]
     assert curves.history["training"]["loss"] == pytest.approx(history.history["loss"])

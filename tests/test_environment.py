@@ -18,7 +18,7 @@ def random_numbers():
     return np.random.default_rng(np.random.randint(2**31)).random(), float(keras.random.normal(()))  # noqa: NPY002
 
 
-def test_a_seed_repeats_the_random_numbers_and_another_does_not(monkeypatch):
+def test_a_seed_repeats_the_random_numbers_and_the_variable_overrides_it(monkeypatch):
     monkeypatch.delenv("MNIST_LAB_SEED", raising=False)
     set_seed(1)
     first = random_numbers()
@@ -26,14 +26,9 @@ def test_a_seed_repeats_the_random_numbers_and_another_does_not(monkeypatch):
     assert random_numbers() == first
     set_seed(2)
     assert random_numbers() != first
-
-
-def test_the_variable_overrides_the_seed(monkeypatch):
-    set_seed(5)
-    expected = random_numbers()
-    monkeypatch.setenv("MNIST_LAB_SEED", "5")
-    set_seed(1)
-    assert random_numbers() == expected
+    monkeypatch.setenv("MNIST_LAB_SEED", "1")
+    set_seed(2)
+    assert random_numbers() == first
 
 
 @pytest.mark.parametrize("seed", [-1, 2**32, "seven", None])
@@ -46,7 +41,7 @@ def test_a_seed_out_of_range_is_refused(seed, monkeypatch):
 def test_show_environment_prints_versions_device_and_digits(tiny, capsys):
     show_environment()
     found, device, digits = capsys.readouterr().out.splitlines()
-    assert f"Keras {keras.__version__}" in found
+    assert f"Keras {keras.__version__}, NumPy {np.__version__}" in found
     assert devices()[0] in device
     assert "images of tiny ($MNIST_LAB_DATA)" in digits
 
@@ -158,12 +153,12 @@ def test_a_gpu_is_not_used_without_need(code, variables):
 
 def test_a_slow_gpu_is_not_waited_for():
     code = """
+environment._WARM_UP_SECONDS = 0.1
 environment._use_gpu = lambda: time.sleep(60)
-began = time.perf_counter()
 with environment.quiet_imports(): import_tensorflow()
-print(2 <= time.perf_counter() - began < 5)
+print("went on")
 """
-    assert run_with_fake_gpu(code) == ("True\n", "")
+    assert run_with_fake_gpu(code) == ("went on\n", "")
 
 
 def test_the_warm_up_computes_and_compiles(monkeypatch):
@@ -184,7 +179,3 @@ def test_an_exception_in_a_quiet_block_is_raised_and_standard_error_restored(cap
         import_something_broken()
     os.write(2, b"shown")
     assert capfd.readouterr().err == "shown"
-
-
-def test_versions_match_the_imported_packages():
-    assert versions()["numpy"] == np.__version__

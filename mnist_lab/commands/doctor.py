@@ -1,11 +1,11 @@
 """`mnist-lab doctor`: check what works on this machine, one line each, and say how to repair the rest."""
 
-import importlib.metadata
 import json
 import platform
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 from mnist_lab.environment import installed, keras_settings, requirements
@@ -24,12 +24,7 @@ for name in sys.argv[1:]:
 print()
 print(json.dumps(errors))
 """
-_DEVICES = """
-from mnist_lab.environment import devices
-found = devices()
-import keras
-print(*found, sep=", ")
-"""
+_DEVICES = "from mnist_lab.environment import devices; found = devices(); import keras; print(*found, sep=', ')"
 
 Result = tuple[bool, str]  # whether the check passed, and its line
 
@@ -39,21 +34,11 @@ def examine() -> int:
 
     Packages are imported in separate processes, so this works even if an import crashes.
     """
-    results = [_python(), *_installation(), *_packages(), *keras_settings(), _tensorflow(), _digits()]
+    python = sys.version_info >= (3, 11), f"Python {platform.python_version()} (3.11 to 3.13 are tested)"
+    results = [python, *_packages(), *keras_settings(), _tensorflow(), _digits()]
     for passed, text in results:
         print(f"[{' OK ' if passed else 'FAIL'}] {text}")
     return int(not all(passed for passed, _ in results))
-
-
-def _python() -> Result:
-    return sys.version_info >= (3, 11), f"Python {platform.python_version()} (3.11 to 3.13 are tested)"
-
-
-def _installation() -> list[Result]:
-    if installed("mnist-lab"):
-        return []
-    unchecked = "" if requirements() else "; its packages are not checked"
-    return [(True, f"mnist-lab is not installed: it runs from {Path(__file__).parents[2]}{unchecked}")]
 
 
 def _packages() -> list[Result]:
@@ -62,57 +47,51 @@ def _packages() -> list[Result]:
     present = [name for name in (*needed, *_NEEDED_BY_NOTEBOOKS) if installed(name) and name not in _WITH_TENSORFLOW]
     broken = _import_errors(present)
     lines = [_package(name, floor, broken.get(name)) for name, floor in needed.items()]
-    missing = [name for name in _NEEDED_BY_NOTEBOOKS if not installed(name)]
-    if missing:
-        remedy = "`pip install 'mnist-lab[notebooks]'`"
-        return [*lines, (False, f"notebooks cannot be run: {', '.join(missing)} missing; {remedy}")]
-    failures = [f"{name} does not import: {broken[name]}" for name in _NEEDED_BY_NOTEBOOKS if name in broken]
-    if failures:
-        return [*lines, (False, f"notebooks cannot be run: {'; '.join(failures)}")]
+    if not installed("mnist-lab"):
+        unchecked = "" if needed else "; its packages are not checked"
+        lines.insert(0, (True, f"mnist-lab is not installed: it runs from {Path(__file__).parents[2]}{unchecked}"))
+    problems = [f"{name} does not import: {broken[name]}" for name in _NEEDED_BY_NOTEBOOKS if name in broken]
+    if missing := [name for name in _NEEDED_BY_NOTEBOOKS if not installed(name)]:
+        problems = [f"{', '.join(missing)} missing", "`pip install 'mnist-lab[notebooks]'`"]
+    if problems:
+        return [*lines, (False, f"notebooks cannot be run: {'; '.join(problems)}")]
     return [*lines, (True, "notebooks can be run")]
 
 
 def _package(name: str, floor: str, error: str | None) -> Result:
     if not installed(name):
         return False, f"{name}: not installed; `pip install '{name}>={floor}'`"
-    found = importlib.metadata.version(name)
+    found = version(name)
     if error:
         return False, f"{name} {found} does not import: {error}; `pip install --force-reinstall '{name}>={floor}'`"
-    return _version_numbers(found) >= _version_numbers(floor), f"{name} {found} ({floor} or newer is needed)"
-
-
-def _version_numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
+    numbers, least = ([int(number) for number in re.findall(r"\d+", text)[:3]] for text in (found, floor))
+    return numbers >= least, f"{name} {found} ({floor} or newer is needed)"
 
 
 def _import_errors(packages: list[str]) -> dict[str, str]:
     """Return those of the packages that do not import, each with the error; a separate process imports them."""
-    result = _in_python(_IMPORT, *packages)
-    if not result.returncode:
-        return json.loads(result.stdout.splitlines()[-1])
+    ended_well, output = _in_python(_IMPORT, *packages)
+    if ended_well:
+        return json.loads(output)
     if len(packages) > 1:  # one of them crashed the process
         return {name: error for package in packages for name, error in _import_errors([package]).items()}
-    return dict.fromkeys(packages, _failure(result))
+    return dict.fromkeys(packages, output)
 
 
-def _in_python(code: str, *arguments: str) -> subprocess.CompletedProcess:
-    """Run code in another process of Python; one that takes too long is ended, with the exit status 124."""
+def _in_python(code: str, *arguments: str) -> tuple[bool, str]:
+    """Run code in another process; return whether it ended well, and the last line of its output or of its errors."""
     command = [sys.executable, "-c", code, *arguments]
     try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=_IMPORT_SECONDS, check=False)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=_IMPORT_SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(command, 124, "", f"no answer within {_IMPORT_SECONDS} s")
-
-
-def _failure(result: subprocess.CompletedProcess) -> str:
-    return (result.stderr.strip().splitlines() or [f"exit status {result.returncode}"])[-1]
+        return False, f"no answer within {_IMPORT_SECONDS} s"
+    lines = (result.stderr if result.returncode else result.stdout).strip().splitlines()
+    return not result.returncode, lines[-1] if lines else f"exit status {result.returncode}"
 
 
 def _tensorflow() -> Result:
-    result = _in_python(_DEVICES)
-    if result.returncode:
-        return False, f"TensorFlow and Keras do not import: {_failure(result)}"
-    return True, f"TensorFlow computes on: {result.stdout.strip()}"
+    ended_well, output = _in_python(_DEVICES)
+    return ended_well, f"TensorFlow {'computes on' if ended_well else 'and Keras do not import'}: {output}"
 
 
 def _digits() -> Result:
@@ -121,11 +100,10 @@ def _digits() -> Result:
 
         found = find.find_on_disk()
         if found is None:
-            find.refuse_damaged(find.default_data_dir())
-            return True, (
-                f"digits: MNIST is not on this machine; `mnist-lab download` puts it into {find.default_data_dir()}; "
-                "a lesson downloads it, or uses stand-in digits if there is no network"
-            )
+            folder = find.default_data_dir()
+            find.refuse_damaged(folder)
+            remedy = f"`mnist-lab download` puts it into {folder}; a lesson downloads it, or uses stand-in digits"
+            return True, f"digits: MNIST is not on this machine; {remedy} if there is no network"
         idx.read_digits(found.train_images, found.train_labels)
         idx.read_digits(found.validation_images, found.validation_labels)
     except Exception as error:  # a broken package may raise anything when it is imported

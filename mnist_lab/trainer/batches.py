@@ -14,7 +14,7 @@ from mnist_lab.data import idx
 from mnist_lab.data.augmentation import random_affine
 from mnist_lab.data.datasets import scale
 from mnist_lab.data.find import MnistFiles
-from mnist_lab.trainer.settings import TrainingError
+from mnist_lab.trainer.settings import Settings
 
 _PREFETCHED_BATCHES = 8
 _VALIDATION_BATCH_SIZE = 500
@@ -22,13 +22,7 @@ _VALIDATION_BATCH_SIZE = 500
 
 @dataclass(frozen=True)
 class Share:
-    """A worker's part of every batch.
-
-    Attributes:
-        worker: its index, from 0.
-        workers: the number of workers.
-        replicas: the number of replicas of the network on each worker, one for each device.
-    """
+    """A worker's part of every batch: its index, from 0, and how many replicas of the network each worker has."""
 
     worker: int = 0
     workers: int = 1
@@ -44,73 +38,38 @@ class Share:
         """The indices of this worker's replicas among all replicas."""
         return slice(self.worker * self.replicas, (self.worker + 1) * self.replicas)
 
-    def images_per_replica(self, batch_size: int) -> int:
-        """Return the number of images that each replica gets from a batch.
 
-        Raises:
-            TrainingError: the batch cannot be shared evenly.
-        """
-        if batch_size % self.all_replicas:
-            raise TrainingError(
-                f"The batch size must be a multiple of {self.all_replicas}, the number of devices that share a batch. "
-                f"Received: {batch_size}"
-            )
-        return batch_size // self.all_replicas
-
-
-def training_batches(
-    files: MnistFiles, *, epochs: int, batch_size: int, seed: int, augment: bool, first_step: int = 0, share: Share
-) -> tf.data.Dataset:
+def training_batches(files: MnistFiles, settings: Settings, share: Share, first_step: int = 0) -> tf.data.Dataset:
     """Return a worker's batches from a step on, to the end of the training run: one element for each of its replicas.
 
     Each element is a pair: images `[batch, 784]` float32 from 0 to 1, classes `[batch]` int32. Every epoch has a
     different order; digits at its end that do not fill a batch are dropped.
-
-    Args:
-        files: MNIST's files.
-        epochs: passes over the digits.
-        batch_size: images per step, on all workers together.
-        seed: of the orders and the distortions.
-        augment: distort each digit, as lesson 10 does.
-        first_step: the number of steps already done, counted over all epochs.
-        share: this worker's part.
-
-    Raises:
-        TrainingError: the batch cannot be shared evenly, or is larger than the training set.
     """
     images, labels = idx.read_digits(files.train_images, files.train_labels)
-    size, steps = share.images_per_replica(batch_size), steps_per_epoch(len(labels), batch_size)
+    seed, steps = settings.seed, len(labels) // settings.batch_size
+    size = settings.batch_size // share.all_replicas
     with tf.device("CPU"):
         images, labels = tf.constant(images), tf.constant(labels)
     own = share.own_replicas
 
     def batches_of_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
         order = tf.random.experimental.stateless_shuffle(tf.range(len(labels)), seed=[seed, epoch])
-        rows = tf.reshape(order[: steps * batch_size], [steps, -1, size])[:, own]
+        rows = tf.reshape(order[: steps * settings.batch_size], [steps, -1, size])[:, own]
         numbers = (epoch * steps + tf.range(steps, dtype=tf.int64))[:, tf.newaxis] * share.all_replicas
         numbers += tf.range(own.start, own.stop, dtype=tf.int64)
         return tf.data.Dataset.from_tensor_slices((tf.reshape(numbers, [-1]), tf.reshape(rows, [-1, size])))
 
     def look_up(number: tf.Tensor, rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         batch = scale(tf.gather(images, rows))
-        if augment:
+        if settings.augment:
             batch = random_affine(batch, tf.stack([tf.cast(seed, tf.int64), number]))
         return batch, tf.cast(tf.gather(labels, rows), tf.int32)
 
     first_epoch, steps_done = divmod(first_step, steps)
-    rows = tf.data.Dataset.range(first_epoch, epochs).flat_map(batches_of_epoch).skip(steps_done * share.replicas)
+    rows = (
+        tf.data.Dataset.range(first_epoch, settings.epochs).flat_map(batches_of_epoch).skip(steps_done * share.replicas)
+    )
     return rows.map(look_up, num_parallel_calls=os.cpu_count(), deterministic=True).prefetch(_PREFETCHED_BATCHES)
-
-
-def steps_per_epoch(digits: int, batch_size: int) -> int:
-    """Return the number of whole batches in that many digits.
-
-    Raises:
-        TrainingError: the batch size is larger than the number of digits.
-    """
-    if digits < batch_size:
-        raise TrainingError(f"The batch size must be at most {digits:,}, the number of digits. Received: {batch_size}")
-    return digits // batch_size
 
 
 def validation_batches(files: MnistFiles, share: Share) -> tf.data.Dataset:

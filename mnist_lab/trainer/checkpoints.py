@@ -13,30 +13,22 @@ import zlib
 import numpy as np
 import tensorflow as tf
 
+from mnist_lab.data.files import write_whole
 from mnist_lab.trainer.settings import TrainingError
 
-KEPT = 3
+_KEPT = 3
 _NAME = re.compile(r"step-(\d{9})\.npz")
 _STEP, _RECIPE, _CHECKSUM = "step", "recipe", "checksum"
-
-
-class DamagedCheckpointError(ValueError):
-    """A file is not a complete, undamaged checkpoint."""
 
 
 def save(folder: str, step: int, variables: list[np.ndarray], recipe: dict[str, str]) -> None:
     """Write a checkpoint, and remove all but the last three; also those of later steps, which `latest` passed over.
 
-    A local file appears under its name only when it is complete. `folder` may also be a bucket's address.
+    `folder` may be a bucket's address.
     """
-    tf.io.gfile.makedirs(folder)
-    unfinished = f"{folder.rstrip('/')}/unfinished.npz"
-    with tf.io.gfile.GFile(unfinished, "wb") as file:
-        file.write(_to_bytes(step, variables, recipe))
-        file.flush()
-    tf.io.gfile.rename(unfinished, _path(folder, step), overwrite=True)
+    write_whole(_path(folder, step), _to_bytes(step, variables, recipe))
     existing = steps(folder)
-    kept = [earlier for earlier in existing if earlier <= step][-KEPT:]
+    kept = [earlier for earlier in existing if earlier <= step][-_KEPT:]
     for superfluous in set(existing) - set(kept):
         tf.io.gfile.remove(_path(folder, superfluous))
 
@@ -50,24 +42,23 @@ def steps(folder: str) -> list[int]:
 def latest(folder: str, recipe: dict[str, str]) -> tuple[int, list[np.ndarray]] | None:
     """Return the step and the variables of the last undamaged checkpoint, or None if there is none.
 
-    A damaged checkpoint is passed over with a warning.
-
-    Args:
-        folder: the folder of the checkpoints.
-        recipe: what must be the same as when the checkpoint was written: flags with their values, and the digits.
+    A damaged checkpoint is passed over with a warning. The recipe, flags with their values and the digits, must be that
+    with which the checkpoint was written.
 
     Raises:
         TrainingError: the checkpoint has another recipe; the message lists the differences.
     """
     for step in reversed(steps(folder)):
         path = _path(folder, step)
+        with tf.io.gfile.GFile(path, "rb") as file:
+            content = file.read()
         try:
-            with tf.io.gfile.GFile(path, "rb") as file:
-                found, variables, found_recipe = _from_bytes(file.read())
+            found, variables, found_recipe = _from_bytes(content)
             if found != step:
-                raise DamagedCheckpointError(f"it holds step {found}")
-        except DamagedCheckpointError as error:
-            warnings.warn(f"The checkpoint {path} is damaged ({error}); it is passed over.", stacklevel=2)
+                raise ValueError(f"it holds step {found}")
+        except Exception as error:  # zipfile, zlib and NumPy each raise errors of their own for damaged bytes
+            reason = str(error) or type(error).__name__
+            warnings.warn(f"The checkpoint {path} is damaged ({reason}); it is passed over.", stacklevel=2)
             continue
         if found_recipe != recipe:
             differences = [
@@ -97,16 +88,11 @@ def _to_bytes(step: int, variables: list[np.ndarray], recipe: dict[str, str]) ->
 
 
 def _from_bytes(content: bytes) -> tuple[int, list[np.ndarray], dict[str, str]]:
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        checksum = int(arrays.pop(_CHECKSUM))
-        found = _checksum(arrays)
-        step, recipe = int(arrays.pop(_STEP)), json.loads(str(arrays.pop(_RECIPE)))
-    except Exception as error:  # zipfile, zlib and NumPy each raise errors of their own for damaged bytes
-        raise DamagedCheckpointError(str(error) or type(error).__name__) from error
-    if checksum != found:
-        raise DamagedCheckpointError("its checksum is wrong")
+    with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    if int(arrays.pop(_CHECKSUM)) != _checksum(arrays):
+        raise ValueError("its checksum is wrong")
+    step, recipe = int(arrays.pop(_STEP)), json.loads(str(arrays.pop(_RECIPE)))
     return step, [arrays[name] for name in sorted(arrays)], recipe
 
 

@@ -58,11 +58,11 @@ def compiled_fit(
         raise ValueError("Expected a compiled model. Call `model.compile(optimizer=…, loss=…)` first.")
     if len(images) != len(labels):
         raise ValueError(f"Expected a label for each image. Received: {len(images):,} images, {len(labels):,} labels")
-    batch_size = whole_number("batch_size", batch_size, most=len(images))
-    epochs = whole_number("epochs", epochs)
+    batch_size, epochs = whole_number("batch_size", batch_size, most=len(images)), whole_number("epochs", epochs)
     steps = len(images) // batch_size
-    history = keras.callbacks.History()
-    watching = keras.callbacks.CallbackList([*callbacks, history], model=model, epochs=epochs, steps=steps, verbose=0)
+    watching = keras.callbacks.CallbackList(
+        list(callbacks), add_history=True, model=model, epochs=epochs, steps=steps, verbose=0
+    )
     train_epoch = _compiled_epoch(model, tf.constant(images), tf.constant(labels), (steps, batch_size))
     model.stop_training = False
     watching.on_train_begin()
@@ -78,7 +78,7 @@ def compiled_fit(
         if model.stop_training:
             break
     watching.on_train_end()
-    return history
+    return model.history
 
 
 def _compiled_epoch(
@@ -91,7 +91,11 @@ def _compiled_epoch(
         some = tf.gather(images, rows)
         return tf.cast(some, tf.float32) / 255 if some.dtype == tf.uint8 else some, tf.gather(labels, rows)
 
-    _create_variables(model, *batch(tf.range(batch_size)))
+    some_images, some_labels = batch(tf.range(batch_size))
+    outputs = model(some_images, training=False)
+    model.optimizer.build(model.trainable_variables)  # it, loss and metrics cannot create variables in a compiled loop
+    model.compute_loss(some_images, some_labels, outputs, training=False)
+    model.compute_metrics(some_images, some_labels, outputs)
 
     @tf.function(jit_compile=bool(tf.config.list_physical_devices("GPU")), autograph=False)
     def train_epoch(order: tf.Tensor) -> None:
@@ -104,11 +108,3 @@ def _compiled_epoch(
         tf.while_loop(lambda number: number < steps, step, [tf.constant(0)])
 
     return train_epoch.get_concrete_function(tf.TensorSpec(images.shape[:1], tf.int32))
-
-
-def _create_variables(model: keras.Model, images: tf.Tensor, labels: tf.Tensor) -> None:
-    """Make optimizer, loss and metrics create their variables: within a compiled loop they could not."""
-    outputs = model(images, training=False)
-    model.optimizer.build(model.trainable_variables)
-    model.compute_loss(images, labels, outputs, training=False)
-    model.compute_metrics(images, labels, outputs)

@@ -1,7 +1,6 @@
 """Digits in the form of a prediction service: `{"instances": [{"image": [[…], …]}, …]}`, pixels from 0 to 255."""
 
 import json
-import math
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +16,7 @@ class InstancesError(ValueError):
 
 
 def first_instances(count: int) -> dict[str, list[dict[str, list[list[int]]]]]:
-    """Return the first `count` validation digits as instances.
-
-    Raises:
-        InstancesError: the count is below 1 or above the number of validation digits.
-    """
+    """Return the first `count` validation digits as instances; InstancesError if there are not so many."""
     images = idx.read_images(find_mnist().validation_images)
     if not 1 <= count <= len(images):
         raise InstancesError(f"The count must be from 1 to {len(images):,}. Received: {count}")
@@ -29,20 +24,15 @@ def first_instances(count: int) -> dict[str, list[dict[str, list[list[int]]]]]:
 
 
 def read_instances(path: Path) -> np.ndarray:
-    """Return the images of a file of instances, `[n, 28, 28]` float32 from 0 to 255.
-
-    Raises:
-        InstancesError: the file is not JSON, holds no instances, or one of them is not valid; the message names it.
-    """
+    """Return the images of a file of instances, `[n, 28, 28]` float32 from 0 to 255; InstancesError if one is wrong."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:  # bytes that are not UTF-8 raise a ValueError, too
         raise InstancesError(f"{path}: expected a JSON file. Received: {error}") from error
     instances = content.get("instances") if isinstance(content, dict) else None
     if not isinstance(instances, list) or not instances:
-        raise InstancesError(
-            f'Expected {{"instances": [{{"image": …}}, …]}}, with at least one. Received: {_short(content)}'
-        )
+        expected = '{"instances": [{"image": …}, …]}'
+        raise InstancesError(f"Expected {expected}, with at least one. Received: {_short(content)}")
     return np.stack([_image(number, instance) for number, instance in enumerate(instances)])
 
 
@@ -55,11 +45,10 @@ def _image(number: int, instance: object) -> np.ndarray:
         found = f"{len(rows)} rows of {' or '.join(sorted(map(str, set(lengths))))} numbers"
         raise InstancesError(f"Instance {number}: expected {_EXPECTED}. Received: {found}")
     for row, column in np.ndindex(idx.SIDE, idx.SIDE):
-        pixel, where = rows[row][column], f"Instance {number}, row {row}, column {column}"
-        if isinstance(pixel, bool) or not isinstance(pixel, int | float) or not math.isfinite(pixel):
-            raise InstancesError(f"{where}: expected a number. Received: {_short(pixel)}")
-        if not 0 <= pixel <= 255:
-            raise InstancesError(f"{where}: expected a number from 0 to 255. Received: {pixel}")
+        pixel = rows[row][column]
+        if type(pixel) not in (int, float) or not 0 <= pixel <= 255:  # neither True nor NaN is a pixel
+            where = f"Instance {number}, row {row}, column {column}"
+            raise InstancesError(f"{where}: expected a number from 0 to 255. Received: {_short(pixel)}")
     image = np.array(rows, np.float32)
     if 0 < image.max() <= 1:  # a blank image may be meant; ink this faint cannot
         raise InstancesError(

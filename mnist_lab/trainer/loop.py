@@ -1,7 +1,7 @@
 """The training loop: training steps, evaluation and the variables, under any of TensorFlow's strategies."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 import keras
@@ -15,11 +15,11 @@ from mnist_lab.trainer.settings import Settings, TrainingError
 from mnist_lab.trainer.strategies import worker_and_count
 
 # What one call trains on before a stop request is looked at: on two CPU cores about 0.4 s.
-DIGITS_PER_CALL = {"CPU": 1_280, "GPU": 12_800}
+_DIGITS_PER_CALL = {"CPU": 1_280, "GPU": 12_800}
 
 
 class Loop:
-    """A network, its optimizer, and the steps that train and evaluate it.
+    """A network, its optimizer, and the steps that train and evaluate it; TrainingError if its batch size is wrong.
 
     Attributes:
         model: the network; it returns logits.
@@ -35,12 +35,16 @@ class Loop:
         self.settings, self.files, self.strategy = settings, files, strategy
         (worker, workers), replicas = worker_and_count(), strategy.num_replicas_in_sync
         self.share = batches.Share(worker, workers, replicas // workers)
-        self.share.images_per_replica(settings.batch_size)  # an impossible batch size is refused before the work
         images, labels = idx.read_digits(files.train_images, files.train_labels)
-        self.steps_per_epoch = batches.steps_per_epoch(len(labels), settings.batch_size)
+        if settings.batch_size % replicas or settings.batch_size > len(labels):
+            raise TrainingError(
+                f"The batch size must be at most {len(labels):,}, the number of digits, and a multiple of {replicas}, "
+                f"the number of devices that share a batch. Received: {settings.batch_size}"
+            )
+        self.steps_per_epoch = len(labels) // settings.batch_size
         self.steps = settings.epochs * self.steps_per_epoch
         device = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
-        self.steps_per_call = max(1, DIGITS_PER_CALL[device] // settings.batch_size)
+        self.steps_per_call = max(1, _DIGITS_PER_CALL[device] // settings.batch_size)
         self._uses_xla = device == "GPU" and replicas == 1
         self.checksum = zlib.crc32(labels.data, zlib.crc32(images.data))
         keras.utils.set_random_seed(settings.seed)
@@ -74,11 +78,10 @@ class Loop:
         Raises:
             TrainingError: their shapes are not those of the variables.
         """
-        expected, found = [tuple(variable.shape) for variable in self.variables], [value.shape for value in values]
-        if found != expected:
+        if [value.shape for value in values] != [tuple(variable.shape) for variable in self.variables]:
             raise TrainingError(
-                f"The checkpoint's {len(found)} arrays do not fit the network's {len(expected)}: another version of "
-                "Keras or of this package wrote it. Use that version, or name another --job-dir to start afresh."
+                f"The checkpoint's {len(values)} arrays do not fit the network's {len(self.variables)}: another "
+                "version of Keras or of this package wrote it. Use that one, or name another --job-dir to start afresh."
             )
         with self.strategy.scope():
             for variable, value in zip(self.variables, values, strict=True):
@@ -86,63 +89,39 @@ class Loop:
 
     def batches(self, first_step: int) -> Iterator[tuple[tf.Tensor, tf.Tensor]]:
         """Return an iterator over the batches from a step on, to the end of the training run."""
-        settings = self.settings
-
-        def batches_of_this_worker(_context: tf.distribute.InputContext) -> tf.data.Dataset:
-            return batches.training_batches(
-                self.files,
-                epochs=settings.epochs,
-                batch_size=settings.batch_size,
-                seed=settings.seed,
-                augment=settings.augment,
-                first_step=first_step,
-                share=self.share,
+        return iter(
+            self.strategy.distribute_datasets_from_function(
+                lambda _context: batches.training_batches(self.files, self.settings, self.share, first_step)
             )
-
-        return iter(self.strategy.distribute_datasets_from_function(batches_of_this_worker))
+        )
 
     def train(self, batches: Iterator, steps: int, totals: np.ndarray, stop: bool) -> tuple[np.ndarray, bool]:
         """Train on the next batches in one call; with several workers, each must call this with as many.
 
-        Args:
-            batches: what `batches` returned.
-            steps: how many to take, at most `steps_per_call` if a stop request is to be noticed soon.
-            totals: sums of losses and correct predictions so far, `[2]` float64.
-            stop: whether this worker was asked to stop.
-
-        Returns:
-            the sums with those of the new steps added, step by step, and whether any worker was asked to stop.
+        Return `totals`, the sums of losses and correct predictions so far, with those of the new steps added one by
+        one, and whether any worker was asked to stop.
         """
-        *sums, stop_requests = self._train(
-            batches, tf.constant(steps), tf.constant(totals), tf.constant(float(stop))
-        ).numpy()
-        return np.array(sums), bool(stop_requests)
+        sums = self._train(batches, tf.constant(steps), tf.constant([*totals, 0], tf.float64), tf.constant(float(stop)))
+        *totals, stop_requests = sums.numpy()
+        return np.array(totals), bool(stop_requests)
 
     @tf.function
-    def _train(self, batches: Iterator, steps: tf.Tensor, totals: tf.Tensor, stop_request: tf.Tensor) -> tf.Tensor:
-        sums = tf.concat([totals, tf.zeros(1, tf.float64)], axis=0)
-        for _ in tf.range(steps):
-            images, classes = next(batches)
-            sums += tf.cast(self._step(images, classes, stop_request), tf.float64)
-        return sums
-
-    def _step(self, images: tf.Tensor, classes: tf.Tensor, stop_request: tf.Tensor) -> tf.Tensor:
-        """Train on a batch; return three sums over all replicas: of losses, correct predictions and stop requests."""
+    def _train(self, batches: Iterator, steps: tf.Tensor, sums: tf.Tensor, stop_request: tf.Tensor) -> tf.Tensor:
+        """Return the three sums with those of the steps added: losses, correct predictions and stop requests."""
 
         def replica_step(images: tf.Tensor, classes: tf.Tensor, stop_request: tf.Tensor) -> tf.Tensor:
             with tf.GradientTape() as tape:
-                logits = self.model(images, training=True)
-                losses = keras.losses.sparse_categorical_crossentropy(classes, logits, from_logits=True)
+                losses, correct = _judge(self.model(images, training=True), classes)
                 loss = tf.reduce_sum(losses) / self.settings.batch_size
             gradients = tape.gradient(loss, self.model.trainable_variables)
             self.optimizer.apply(gradients, self.model.trainable_variables)
-            correct = tf.equal(tf.argmax(logits, axis=-1, output_type=tf.int32), classes)
-            return tf.stack([tf.reduce_sum(losses), tf.reduce_sum(tf.cast(correct, tf.float32)), stop_request])
+            return tf.stack([tf.reduce_sum(losses), tf.reduce_sum(correct), stop_request])
 
         if self._uses_xla:
             replica_step = tf.function(replica_step, jit_compile=True)
-        sums = self.strategy.run(replica_step, args=(images, classes, stop_request))
-        return self.strategy.reduce(tf.distribute.ReduceOp.SUM, sums, axis=None)
+        for _ in tf.range(steps):
+            sums += tf.cast(self._sum(replica_step, *next(batches), stop_request), tf.float64)
+        return sums
 
     def evaluate(self) -> tuple[float, float]:
         """Return the loss and the accuracy on the validation digits."""
@@ -158,10 +137,19 @@ class Loop:
     @tf.function
     def _evaluate_batch(self, images: tf.Tensor, classes: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
         def replica_sums(images: tf.Tensor, classes: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-            logits = self.model(images, training=False)
-            losses = keras.losses.sparse_categorical_crossentropy(classes, logits, from_logits=True)
-            correct = tf.cast(tf.equal(tf.argmax(logits, axis=-1, output_type=tf.int32), classes), tf.float32)
-            return tf.stack([tf.reduce_sum(number * weights) for number in (losses, correct, tf.ones_like(losses))])
+            losses, correct = _judge(self.model(images, training=False), classes)
+            return tf.stack([tf.reduce_sum(numbers * weights) for numbers in (losses, correct, tf.ones_like(losses))])
 
-        sums = self.strategy.run(replica_sums, args=(images, classes, weights))
+        return self._sum(replica_sums, images, classes, weights)
+
+    def _sum(self, replica_sums: Callable[..., tf.Tensor], *arguments: tf.Tensor) -> tf.Tensor:
+        """Return the sum over all replicas of what the function returns on each."""
+        sums = self.strategy.run(replica_sums, args=arguments)
         return self.strategy.reduce(tf.distribute.ReduceOp.SUM, sums, axis=None)
+
+
+def _judge(logits: tf.Tensor, classes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the loss of each digit, and 1 where its prediction is correct, else 0."""
+    correct = tf.equal(tf.argmax(logits, axis=-1, output_type=tf.int32), classes)
+    losses = keras.losses.sparse_categorical_crossentropy(classes, logits, from_logits=True)
+    return losses, tf.cast(correct, tf.float32)

@@ -8,16 +8,12 @@ from mnist_lab.trainer.settings import ONE_CYCLE, Settings
 def build(settings: Settings, *, synchronized: bool = False) -> keras.Model:
     """Return the network: images `[n, 784]` from 0 to 1 in, logits `[n, 10]` out.
 
-    Args:
-        settings: its sizes.
-        synchronized: compute the batch statistics over all replicas together, not on each replica alone.
+    If it is synchronized, the batch statistics are those of all replicas together, not of each replica alone.
     """
     layers = keras.layers
 
     def normalized(layer: keras.Layer) -> list[keras.Layer]:
-        batch_norm = layers.BatchNormalization(
-            center=True, scale=False, momentum=settings.hp_momentum, synchronized=synchronized
-        )
+        batch_norm = layers.BatchNormalization(scale=False, momentum=settings.hp_momentum, synchronized=synchronized)
         return [layer, batch_norm, layers.Activation("relu")]
 
     return keras.Sequential(
@@ -37,11 +33,8 @@ def build(settings: Settings, *, synchronized: bool = False) -> keras.Model:
 
 def schedule(settings: Settings, steps_per_epoch: int) -> keras.optimizers.schedules.LearningRateSchedule:
     """Return the learning rate schedule, a function of the step."""
-    schedules = keras.optimizers.schedules
+    schedules, rate = keras.optimizers.schedules, settings.hp_lr
     if settings.hp_schedule == ONE_CYCLE:
         steps = settings.epochs * steps_per_epoch
-        warm_up = steps // 5
-        return schedules.CosineDecay(
-            settings.hp_lr / 10, steps - warm_up, warmup_target=settings.hp_lr, warmup_steps=warm_up
-        )
-    return schedules.ExponentialDecay(settings.hp_lr, steps_per_epoch, settings.hp_lr_decay, staircase=True)
+        return schedules.CosineDecay(rate / 10, steps - steps // 5, warmup_target=rate, warmup_steps=steps // 5)
+    return schedules.ExponentialDecay(rate, steps_per_epoch, settings.hp_lr_decay, staircase=True)

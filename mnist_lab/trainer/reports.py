@@ -1,95 +1,77 @@
-"""Reports on a training run: a line for each epoch and a bar, TensorBoard's logs, and `metrics.json`."""
+"""Reports on a training run: a line for each epoch and a bar, a log for TensorBoard, and `metrics.json`."""
 
 import json
 import time
 import warnings
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tensorflow as tf
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from tqdm import tqdm
 
+from mnist_lab.data.files import write_whole
 from mnist_lab.trainer.settings import Settings, TrainingError
 
-if TYPE_CHECKING:
-    import hypertune
-
 TUNED = "accuracy"  # the metric's name in Vertex AI's tuning
+_FIGURES = ("loss", "accuracy", "val_loss", "val_accuracy")
+# As `tf.summary.scalar` writes a number. That function needs the package tensorboard, which only a reader should need.
+_SCALAR = tf.compat.v1.SummaryMetadata(plugin_data={"plugin_name": "scalars"}, data_class="DATA_CLASS_SCALAR")
 
 
 class NoReports:
     """The reports of a worker that is not the chief: none."""
 
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def advance(self, steps: int) -> None:
-        """Ignore the steps."""
-
-    def epoch(self, number: int, step: int, figures: dict[str, float]) -> None:
-        """Ignore an epoch."""
-
-    def end(self, step: int, digits: str, loss: float, accuracy: float) -> None:
-        """Ignore the end."""
-
-
-class Reports(NoReports):
-    """Reports the progress of a training run; a context manager, inside which a terminal shows the bar.
-
-    Args:
-        settings: the folders, and the number of epochs.
-        steps: of the whole training run.
-        first_step: the number of steps already done.
-    """
-
-    def __init__(self, settings: Settings, steps: int, first_step: int):
-        self._settings = settings
-        self._console = Console(markup=False, emoji=False, highlight=False)
-        text = TextColumn("{task.description}", markup=False)
-        columns = (text, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        self._bar = Progress(*columns, console=self._console, disable=not self._console.is_terminal)
-        self._task = self._bar.add_task("steps", total=steps, completed=first_step)
-        self._file = settings.in_job("metrics.json")
-        tf.io.gfile.makedirs(settings.job_dir)
-        self._lines = _earlier_lines(self._file, first_step)
-        self._began = time.perf_counter() - max((line.get("seconds", 0) for line in self._lines), default=0)
-        self._tuning: hypertune.HyperTune | None = None
-        self._writer = tf.summary.create_file_writer(settings.logs)
-
-    def __enter__(self) -> None:
-        self._bar.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-        self._writer.close()
-
     def advance(self, steps: int) -> None:
         """Count the steps."""
-        self._bar.advance(self._task, steps)
 
-    def epoch(self, number: int, step: int, figures: dict[str, float]) -> None:
+    def epoch(self, number: int, step: int, figures: list[float]) -> None:
         """Report an epoch, counted from 1, that ended after `step`: its loss, accuracy, val_loss and val_accuracy."""
-        seconds = round(time.perf_counter() - self._began, 1)
-        self._lines.append({"epoch": number, "step": step, **figures, "seconds": seconds})
-        self._write()
-        with self._writer.as_default():
-            for name, value in figures.items():
-                tf.summary.scalar(name, value, step=number)
-        self._writer.flush()
-        listed = ", ".join(f"{name.replace('val_', 'validation ')} {value:.4f}" for name, value in figures.items())
-        self._console.print(f"epoch {number}/{self._settings.epochs}: {listed} ({seconds:.0f} s)", soft_wrap=True)
-        self._report_to_tuning(number, figures["val_accuracy"])
 
     def end(self, step: int, digits: str, loss: float, accuracy: float) -> None:
         """Report the validation loss and accuracy of the finished network, and which digits it was trained on."""
+
+    def close(self) -> None:
+        """End the bar and the log."""
+
+
+class Reports(NoReports):
+    """The reports on a training run of so many steps, the first of which are already done."""
+
+    def __init__(self, settings: Settings, steps: int, first_step: int):
+        self._epochs, self._file = settings.epochs, settings.in_job("metrics.json")
+        self._lines = _earlier_lines(self._file, first_step)
+        self._began = time.perf_counter() - max((line.get("seconds", 0) for line in self._lines), default=0)
+        self._log = tf.summary.create_file_writer(settings.folder("logs"))
+        self._tuning: Any = None
+        self._bar = tqdm(total=steps, initial=first_step, unit="step", disable=None, leave=False)  # in a terminal only
+
+    def advance(self, steps: int) -> None:
+        self._bar.update(steps)
+
+    def epoch(self, number: int, step: int, figures: list[float]) -> None:
+        seconds = round(time.perf_counter() - self._began, 1)
+        named = {name: round(float(value), 6) for name, value in zip(_FIGURES, figures, strict=True)}
+        self._write({"epoch": number, "step": step, **named, "seconds": seconds})
+        with self._log.as_default():
+            for name, value in named.items():
+                tf.summary.write(name, tf.constant(value, tf.float32), step=number, metadata=_SCALAR)
+        self._log.flush()
+        listed = ", ".join(f"{name.replace('val_', 'validation ')} {value:.4f}" for name, value in named.items())
+        self._print(f"epoch {number}/{self._epochs}: {listed} ({seconds:.0f} s)")
+        self._report_to_tuning(number, named["val_accuracy"])
+
+    def end(self, step: int, digits: str, loss: float, accuracy: float) -> None:
         summary = {"steps": step, "val_accuracy": round(accuracy, 6), "val_loss": round(loss, 6), "digits": digits}
-        self._lines = [line for line in self._lines if "summary" not in line] + [{"summary": summary}]
-        self._write()
-        self._console.print(f"validation accuracy: {accuracy:.4f}")
+        self._write({"summary": summary})
+        self._print(f"validation accuracy: {accuracy:.4f}")
+
+    def close(self) -> None:
+        self._bar.close()
+        self._log.close()
+
+    def _print(self, line: str) -> None:
+        with tqdm.external_write_mode():
+            print(line, flush=True)
 
     def _report_to_tuning(self, epoch: int, accuracy: float) -> None:
         if not find_spec("hypertune"):
@@ -102,15 +84,13 @@ class Reports(NoReports):
         except OSError as error:
             warnings.warn(f"The tuning service did not receive the accuracy of epoch {epoch}: {error}", stacklevel=2)
 
-    def _write(self) -> None:
-        unfinished = f"{self._file}.unfinished"
-        with tf.io.gfile.GFile(unfinished, "w") as file:
-            file.write("".join(json.dumps(line) + "\n" for line in self._lines))
-        tf.io.gfile.rename(unfinished, self._file, overwrite=True)
+    def _write(self, line: dict[str, Any]) -> None:
+        self._lines.append(line)
+        write_whole(self._file, "".join(json.dumps(line) + "\n" for line in self._lines))
 
 
 def _earlier_lines(file: str, first_step: int) -> list[dict[str, Any]]:
-    """Return an earlier run's lines, without those of later steps than the one that this run resumes from."""
+    """Return an earlier run's lines, without its summary and those of later steps than this run resumes from."""
     if not tf.io.gfile.exists(file):
         return []
     with tf.io.gfile.GFile(file) as earlier:

@@ -44,17 +44,14 @@ def worker_and_count() -> tuple[int, int]:
     config = os.environ.get(VARIABLE, "")
     if not config:
         return 0, 1
-    expected = (
-        'Expected {"cluster": {"worker": ["host:port", …]}, "task": {"type": "worker", "index": 0}}, where the type is '
-        "chief or worker and the index is one of the list's."
-    )
     try:
         parsed = json.loads(config)
         cluster, task = parsed["cluster"], parsed["task"]
         tasks = [(job, index) for job in ("chief", "worker") for index in range(len(cluster.get(job, [])))]
-        own_task = task["type"], task["index"]
+        return tasks.index((task["type"], task["index"])), len(tasks)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise TrainingError(f"{VARIABLE} is not what TensorFlow expects. {expected} Received: {config}") from error
-    if own_task not in tasks:
-        raise TrainingError(f"{VARIABLE} names a task that is not in its cluster. {expected} Received: {config}")
-    return tasks.index(own_task), len(tasks)
+        expected = '{"cluster": {"worker": ["host:port", …]}, "task": {"type": "worker", "index": 0}}'
+        raise TrainingError(
+            f"Expected {VARIABLE} to be {expected}, where the type is chief or worker and the index is one of the "
+            f"list's. Received: {config}"
+        ) from error

@@ -5,9 +5,8 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
-from types import FrameType
 
 import filelock
 import numpy as np
@@ -16,21 +15,13 @@ import tensorflow as tf
 from mnist_lab.data.find import find_mnist
 from mnist_lab.data.idx import MnistFileError
 from mnist_lab.trainer import checkpoints
-from mnist_lab.trainer.export import export, export_model
+from mnist_lab.trainer.export import export
 from mnist_lab.trainer.loop import Loop
 from mnist_lab.trainer.reports import NoReports, Reports
-from mnist_lab.trainer.settings import (
-    CHECKPOINTS_VARIABLE,
-    EXPORT_VARIABLE,
-    LOGS_VARIABLE,
-    Settings,
-    TrainingError,
-)
+from mnist_lab.trainer.settings import FOLDERS, Settings, TrainingError
 from mnist_lab.trainer.strategies import strategy_of_environment, worker_and_count, workers_agree
 
-STOPPED = 128 + signal.SIGTERM
-_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-FOLDERS = f"the folders in {EXPORT_VARIABLE}, {CHECKPOINTS_VARIABLE} and {LOGS_VARIABLE}"
+_STOPPED = 128 + signal.SIGTERM
 
 
 def train(settings: Settings) -> int:
@@ -43,26 +34,25 @@ def train(settings: Settings) -> int:
         with _lock(settings.job_dir) if loop.is_chief else nullcontext(), _stop_signals() as stop:
             return _train(loop, stop)
     except (TrainingError, MnistFileError) as error:
-        print(error, file=sys.stderr)
+        message = str(error)
     except filelock.Timeout as error:
-        print(
+        message = (
             f"Another trainer is at work in {settings.job_dir} (it holds {error.lock_file}). Wait for it, stop it, or "
-            "name another --job-dir.",
-            file=sys.stderr,
+            "name another --job-dir."
         )
     except (OSError, tf.errors.PermissionDeniedError, tf.errors.NotFoundError) as error:
-        print(f"A file could not be read or written: {error}. Check --job-dir and {FOLDERS}.", file=sys.stderr)
+        folders = f"the folders in {', '.join(FOLDERS.values())}"
+        message = f"A file could not be read or written: {error}. Check --job-dir and {folders}."
     except tf.errors.OpError as error:
         if workers == 1:
             raise
-        print(
+        message = (
             f"A step of all workers failed ({type(error).__name__}: {error.message[:200]}). Most often another worker "
-            "has ended: read its error message. Then start all workers again: they resume from the last checkpoint.",
-            file=sys.stderr,
+            "has ended: read its error message. Then start all workers again: they resume from the last checkpoint."
         )
+    print(message, file=sys.stderr, flush=True)
     if workers > 1:
         sys.stdout.flush()
-        sys.stderr.flush()
         os._exit(1)  # an orderly exit would wait for the other workers, and they wait for this one
     return 1
 
@@ -72,8 +62,7 @@ def _train(loop: Loop, stop: threading.Event) -> int:
     settings = loop.settings
     step, totals = _resume(loop)
     evaluation = None
-    reports = Reports(settings, loop.steps, step) if loop.is_chief else NoReports()
-    with reports:
+    with closing(Reports(settings, loop.steps, step) if loop.is_chief else NoReports()) as reports:
         batches = loop.batches(step)
         while step < loop.steps:
             steps = _steps_to_take(loop, step)
@@ -83,17 +72,19 @@ def _train(loop: Loop, stop: threading.Event) -> int:
             reports.advance(steps)
             if step_in_epoch == 0:
                 evaluation = loop.evaluate()
-                reports.epoch(step // loop.steps_per_epoch, step, _figures(loop, totals, evaluation))
-                totals = np.zeros(2, np.float64)
+                means = totals / (loop.steps_per_epoch * settings.batch_size)
+                reports.epoch(step // loop.steps_per_epoch, step, [*means, *evaluation])
+                totals = np.zeros(2)
             if stop_requested or step_in_epoch % settings.checkpoint_every == 0:
-                _save(loop, step, totals)
+                values = loop.values()  # all workers compute these together
+                if loop.is_chief:
+                    checkpoints.save(settings.folder("checkpoints"), step, [*values, totals], loop.recipe)
             if stop_requested and step < loop.steps:
                 print(f"Stopped after step {step} of {loop.steps}; its checkpoint is saved.", file=sys.stderr)
-                return STOPPED
-        values, evaluation = loop.values(), evaluation or loop.evaluate()  # all workers compute these together
+                return _STOPPED
+        values, evaluation = loop.values(), evaluation or loop.evaluate()
         if loop.is_chief:
-            model = export_model(settings, values[: len(loop.model.variables)])
-            export(model, settings.in_job("model.keras"), settings.export)
+            export(settings, values[: len(loop.model.variables)])
         reports.end(step, loop.files.name, *evaluation)
     return 0
 
@@ -111,10 +102,10 @@ def _resume(loop: Loop) -> tuple[int, np.ndarray]:
     Raises:
         TrainingError: the checkpoint belongs to another training run, or the workers would not start alike.
     """
-    step, totals = 0, np.zeros(2, np.float64)
+    step, totals = 0, np.zeros(2)
     if loop.is_chief:
         print(f"Training digits: {loop.files}.")
-    if found := checkpoints.latest(loop.settings.checkpoints, loop.recipe):
+    if found := checkpoints.latest(loop.settings.folder("checkpoints"), loop.recipe):
         step, (*values, totals) = found
         loop.restore(values)
         if loop.is_chief:
@@ -134,30 +125,17 @@ def _resume(loop: Loop) -> tuple[int, np.ndarray]:
     return step, totals
 
 
-def _figures(loop: Loop, totals: np.ndarray, evaluation: tuple[float, float]) -> dict[str, float]:
-    """Return an epoch's losses and accuracies by name, from its sums and the evaluation after it."""
-    values = (*(totals / (loop.steps_per_epoch * loop.settings.batch_size)), *evaluation)
-    names = ("loss", "accuracy", "val_loss", "val_accuracy")
-    return {name: round(float(value), 6) for name, value in zip(names, values, strict=True)}
-
-
-def _save(loop: Loop, step: int, totals: np.ndarray) -> None:
-    values = loop.values()  # all workers compute these together
-    if loop.is_chief:
-        checkpoints.save(loop.settings.checkpoints, step, [*values, totals], loop.recipe)
-
-
 @contextmanager
 def _stop_signals() -> Iterator[threading.Event]:
     """Yield an event that the first SIGTERM or Ctrl-C sets; the second one interrupts at once."""
     stop = threading.Event()
 
-    def request_stop(_number: int, _frame: FrameType | None) -> None:
-        for number in _STOP_SIGNALS:
+    def request_stop(*_: object) -> None:
+        for number in before:
             signal.signal(number, signal.default_int_handler)
         stop.set()
 
-    before = {number: signal.signal(number, request_stop) for number in _STOP_SIGNALS}
+    before = {number: signal.signal(number, request_stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield stop
     finally:
