@@ -37,23 +37,18 @@ def test_names_are_resolved_when_first_used():
     assert not {"tensorflow", "keras"} & set(loaded)
 
 
-@pytest.mark.parametrize("name", mnist_lab.__all__)
-def test_every_public_name_is_there_and_documented(name):
-    assert getattr(mnist_lab, name).__doc__
-    assert name in dir(mnist_lab)
+def test_every_public_name_is_there_and_documented_and_no_module_has_it():
+    for name in mnist_lab.__all__:
+        assert getattr(mnist_lab, name).__doc__, name
+    assert set(mnist_lab.__all__) <= set(dir(mnist_lab))
+    assert {path.stem for path in PACKAGE.iterdir()} & set(mnist_lab.__all__) == {"diagrams"}
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_the_stored_outputs_were_made_with_the_locked_versions(path):
-    shown = "".join(output.get("text", "") for cell in read(path).cells for output in cell.get("outputs", []))
-    for name in ("TensorFlow", "Keras", "NumPy", "Matplotlib"):
-        assert f"{name} {STORED[name.lower()]}" in shown
-
-
-def test_no_module_takes_the_place_of_a_public_name():
-    """Importing a module sets an attribute of the package: no module may have the name of a function."""
-    modules = {path.stem for path in PACKAGE.iterdir()}
-    assert modules & set(mnist_lab.__all__) == {"diagrams"}
+def test_the_stored_outputs_were_made_with_the_locked_versions():
+    for path in LESSONS:
+        shown = "".join(output.get("text", "") for cell in read(path).cells for output in cell.get("outputs", []))
+        for name in ("TensorFlow", "Keras", "NumPy", "Matplotlib"):
+            assert f"{name} {STORED[name.lower()]}" in shown, path
 
 
 FLOORS = [{"data"}, {"results"}, {"plots"}, {"diagrams"}, {"handwriting"}, {"widgets", "environment"}]
@@ -94,8 +89,7 @@ def wheel(tmp_path_factory):
 
 
 def test_the_wheel_holds_code_and_data_and_nothing_else(wheel):
-    names = zipfile.ZipFile(wheel).namelist()
-    held = {name for name in names if not name.startswith("mnist_lab-")}
+    held = {name for name in zipfile.ZipFile(wheel).namelist() if not name.startswith("mnist_lab-")}
     command = ["git", "ls-files", "mnist_lab"]
     tracked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=20).stdout.split()
     data = ("plots/lab.mplstyle", "results/results.json", "results/misclassified.npz", "py.typed", "__init__.pyi")

@@ -53,12 +53,12 @@ class Lesson:
     def floor(self, origin: str) -> float:
         """Return the accuracy that the lesson as taught must reach on this data set: CI's floor."""
         measured = summary(self.name, origin=origin)
-        return measured.floor if measured else self.unmeasured_floor
+        return measured.accuracies[0] if measured else self.unmeasured_floor
 
     def ceiling(self, origin: str) -> float:
         """Return the accuracy above which the lesson differs from what was measured on this data set."""
         measured = summary(self.name, origin=origin)
-        return measured.ceiling if measured else 1
+        return measured.accuracies[1] if measured else 1
 
     def losses(self, origin: str) -> tuple[float, float]:
         """Return the lowest and the highest validation loss to expect on this data set."""
