@@ -1,8 +1,8 @@
 """`mnist-lab measure`: which cells it executes, what it stores, and that it resumes."""
 
-import ast
-import builtins
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -11,9 +11,8 @@ import pytest
 from mnist_lab.__main__ import main
 from mnist_lab.data.find import find_mnist
 from mnist_lab.results.store import Variant, seeds_of
-from tools import measure as module
 from tools.measure import up_to_training
-from tools.project import NOTEBOOKS, read
+from tools.project import read
 
 from .notebooks import LESSONS, code, notebook, prose, write
 
@@ -48,13 +47,15 @@ def measured(variant="as taught"):
     return {int(seed): len(entry["accuracy"]) for seed, entry in entries.items()}
 
 
-def test_kernels_stop_after_the_training_cell_and_each_seed_is_stored(lesson, results_file, capsys):
+def test_kernels_stop_after_the_training_cell_and_each_seed_is_stored_once(lesson, results_file, capsys, monkeypatch):
     assert main(["measure", lesson, "--seeds", "3", "--jobs", "3"]) == 0
     entries = seeds_of("01_small", origin="other")
     assert {seed: entry["accuracy"] for seed, entry in entries.items()} == {str(n): [n / 100] * 3 for n in range(3)}
     assert all(entry["seconds"] >= 0 and "held_out" not in entry for entry in entries.values())
     assert json.loads(results_file.read_text())["environments"][0]["processor"]
     assert "01_small on other, as taught: Summary(mean=0.01" in capsys.readouterr().out
+    monkeypatch.setattr("tools.measure.execute", lambda *_, **__: pytest.fail("measured twice"))
+    assert main(["measure", lesson, "--seeds", "3"]) == 0
 
 
 # The flags, which epochs are then stored of each seed, and under which name; seeds 0 and 1 were measured as taught.
@@ -74,12 +75,6 @@ def test_what_is_missing_is_measured_and_stored_as_a_variant(lesson, without_ker
     assert main(["measure", lesson, "--jobs", "1", *flags.split()]) == 0
     assert measured() == {0: 3, 1: 3} | (epochs if variant == "as taught" else {})
     assert measured(variant) == epochs
-
-
-def test_stored_seeds_are_not_run_again(lesson, without_kernels, monkeypatch):
-    assert main(["measure", lesson, "--seeds", "1"]) == 0
-    monkeypatch.setattr(module, "execute", lambda *_, **__: pytest.fail("measured twice"))
-    assert main(["measure", lesson, "--seeds", "1"]) == 0
 
 
 def test_a_setting_without_a_number_is_refused(capsys):
@@ -141,27 +136,13 @@ def test_the_check_gets_the_digits_that_the_lesson_held_out(lesson, without_kern
     assert seeds_of("01_small", origin=find_mnist().origin)["0"]["held_out"] == 9
 
 
-def undefined_names(cells):
-    """Return the names that a cell uses although neither it nor an earlier cell defines them."""
-    defined, missing = set(dir(builtins)), set()
-    for cell in cells:
-        nodes = list(ast.walk(ast.parse(cell.source)))
-        used = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-        defined |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        defined |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
-        defined |= {node.arg for node in nodes if isinstance(node, ast.arg)}
-        defined |= {(node.asname or node.name).partition(".")[0] for node in nodes if isinstance(node, ast.alias)}
-        missing |= used - defined
-    return missing
-
-
-def test_each_training_cell_needs_exactly_the_cells_that_it_names():
-    found = {(path.stem, cell.id) for path in LESSONS for cell in read(path).cells if cell.metadata.get("needs")}
-    assert found
-    for stem, cell in found:
-        *executed, _ = up_to_training(read(NOTEBOOKS / f"{stem}.ipynb"), cell.removeprefix("train-")).cells
-        assert not undefined_names(executed)
-        assert all(undefined_names([*executed[:i], *executed[i + 1 :]]) for i in range(1, len(executed) - 1))
+def test_each_training_cell_needs_no_other_cells_than_those_that_it_names():
+    trainings = [(path, cell.id) for path in LESSONS for cell in read(path).cells if cell.metadata.get("needs")]
+    assert trainings
+    for path, cell in trainings:
+        executed = up_to_training(read(path), cell.removeprefix("train-")).cells
+        undefined_names = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F821", "-"]
+        subprocess.run(undefined_names, input="\n".join(each.source for each in executed), text=True, check=True)
 
 
 def test_where_there_is_no_checkout_one_sentence_says_so(monkeypatch, tmp_path, capsys):
