@@ -114,6 +114,12 @@ def test_download_prints_the_folder_and_whether_the_writers_are_missing(tmp_path
     assert "only by_writer=True needs it" in captured.err
 
 
+def test_download_without_a_network_is_an_error(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(download, "MIRRORS", ("http://127.0.0.1:9/",))
+    assert main(["download", str(tmp_path)]) == 1
+    assert "no network" in capsys.readouterr().err
+
+
 def test_doctor_shows_the_digits_tensorflow_and_the_packages(tiny, capsys):
     assert main(["doctor"]) == 0
     output = capsys.readouterr().out
