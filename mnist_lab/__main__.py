@@ -4,7 +4,9 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from mnist_lab.trainer.settings import add_flags, from_flags
 
@@ -20,59 +22,50 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = _parser().parse_args(given)
         return chosen.command(chosen)
     except ImportError as error:
-        remedy = "`mnist-lab doctor` lists what is missing or broken, and what to do"
+        message = f"{error}: `mnist-lab doctor` lists what is missing or broken, and what to do."
         if isinstance(error, ModuleNotFoundError) and (extra := _EXTRAS.get(given[0])):
-            remedy = f"`pip install 'mnist-lab[{extra}]'` installs what `mnist-lab {given[0]}` needs, and {remedy}"
-        print(f"{error}: {remedy}.", file=sys.stderr)
-        return 1
+            message += f" `pip install 'mnist-lab[{extra}]'` installs what `mnist-lab {given[0]}` needs."
     except (OSError, ValueError) as error:
         from mnist_lab.data.idx import MnistFileError
 
         if not isinstance(error, OSError | MnistFileError):
             raise
-        print(error, file=sys.stderr)
-        return 1
+        message = str(error)
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return 130
+    print(message, file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="mnist-lab",
-        description="Learn neural networks on handwritten digits: run the notebooks, check them, train a network.",
-    )
+    description = "Learn neural networks on handwritten digits: run the notebooks, check them, train a network."
+    parser = argparse.ArgumentParser(prog="mnist-lab", description=description)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     doctor = commands.add_parser("doctor", help="show what works on this machine, and which digits the lessons use")
-    doctor.set_defaults(command=_doctor)
+    doctor.set_defaults(command=lambda _: _module("doctor").examine())
 
     download = commands.add_parser("download", help="download MNIST's four files")
-    where = "where to (default: data/ or the user's cache)"
-    download.add_argument("directory", nargs="?", type=Path, metavar="DIR", help=where)
-    download.set_defaults(command=_download)
+    download.add_argument("directory", nargs="?", type=Path, metavar="DIR", help="default: data/ or the user's cache")
+    download.set_defaults(command=lambda chosen: _module("download").download(chosen.directory))
 
     run = commands.add_parser("run", help="execute notebooks without a browser and check them")
     run.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK", help="file, folder or pattern")
     destination = run.add_mutually_exclusive_group()
-    folder = "folder for the executed notebooks (default: %(default)s)"
-    destination.add_argument("--output-dir", type=Path, default="executed", metavar="DIR", help=folder)
-    in_place = "replace the outputs in the notebooks themselves, and format them"
-    destination.add_argument("--in-place", action="store_true", help=in_place)
-    run.set_defaults(command=_run)
-
-    grade = commands.add_parser(
-        "grade",
-        help="run learners' copies of the exercises and show what their checks found",
-        epilog="Ctrl-C ends the run; the notebooks done by then are in the table and in the CSV file. Output of a "
-        "notebook beyond 5 MB is dropped.",
+    destination.add_argument("--output-dir", type=Path, default="executed", metavar="DIR", help="default: %(default)s")
+    destination.add_argument("--in-place", action="store_true", help="replace the notebooks' outputs, and format them")
+    run.set_defaults(
+        command=lambda chosen: _module("run").run(chosen.notebooks, None if chosen.in_place else chosen.output_dir)
     )
+
+    grade = commands.add_parser("grade", help="run learners' copies of the exercises and show what their checks found")
     copies = "a learner's copy, a folder of copies, or a pattern; the code in them is executed"
     grade.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK", help=copies)
     limit = "time limit of each notebook (default: %(default)s)"
     grade.add_argument("--timeout", type=_seconds, default=1800, metavar="SECONDS", help=limit)
     grade.add_argument("--csv", type=Path, metavar="FILE", help="also write the table to this file, row by row")
-    grade.set_defaults(command=_grade)
+    grade.set_defaults(command=lambda chosen: _module("grade").grade(chosen.notebooks, chosen.timeout, chosen.csv))
 
     commands.add_parser("measure", help="train lessons with several seeds and store their accuracies (maintainers)")
 
@@ -82,9 +75,8 @@ def _parser() -> argparse.ArgumentParser:
 
     sample = commands.add_parser("sample", help="write validation digits to a file that `predict` reads")
     sample.add_argument("--count", type=int, default=10, metavar="N", help="number of digits (default: %(default)s)")
-    output = "JSON file (default: %(default)s)"
-    sample.add_argument("--output", type=Path, default="instances.json", metavar="FILE", help=output)
-    sample.set_defaults(command=_sample)
+    sample.add_argument("--output", type=Path, default="instances.json", metavar="FILE", help="default: %(default)s")
+    sample.set_defaults(command=lambda chosen: _module("sample").sample(chosen.count, chosen.output))
 
     predict = commands.add_parser("predict", help="classify the digits in a file with a network that `train` exported")
     predict.add_argument("--model", required=True, metavar="FILE.keras", help="Keras file, loaded in Keras' safe mode")
@@ -101,31 +93,9 @@ def _seconds(text: str) -> float:
     return float(text)
 
 
-# Each command imports its module when it runs, so that `--help` answers at once and `doctor` works without TensorFlow.
-
-
-def _doctor(chosen: argparse.Namespace) -> int:
-    from mnist_lab.commands.doctor import examine
-
-    return examine()
-
-
-def _download(chosen: argparse.Namespace) -> int:
-    from mnist_lab.commands.download import download
-
-    return download(chosen.directory)
-
-
-def _run(chosen: argparse.Namespace) -> int:
-    from mnist_lab.commands.run import run
-
-    return run(chosen.notebooks, None if chosen.in_place else chosen.output_dir)
-
-
-def _grade(chosen: argparse.Namespace) -> int:
-    from mnist_lab.commands.grade import grade
-
-    return grade(chosen.notebooks, chosen.timeout, chosen.csv)
+def _module(command: str) -> ModuleType:
+    """Import a command's module only when it runs, so that `--help` is fast and `doctor` works without TensorFlow."""
+    return import_module(f"mnist_lab.commands.{command}")
 
 
 def _measure(arguments: Sequence[str]) -> int:
@@ -145,12 +115,6 @@ def _train(chosen: argparse.Namespace) -> int:
 
         from mnist_lab.trainer.train import train
     return train(from_flags(chosen))
-
-
-def _sample(chosen: argparse.Namespace) -> int:
-    from mnist_lab.commands.sample import sample
-
-    return sample(chosen.count, chosen.output)
 
 
 def _predict(chosen: argparse.Namespace) -> int:

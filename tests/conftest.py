@@ -12,6 +12,7 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from scipy.ndimage import center_of_mass
 
 from mnist_lab import environment
 from mnist_lab.data import idx
@@ -43,9 +44,7 @@ def classes_shown(images):
 
 def centres_of_mass(images):
     """Return the centres of mass `[n, 2]`, row and column, of images `[n, 784]` or `[n, 28, 28]`."""
-    images = np.asarray(images, float).reshape(-1, idx.SIDE, idx.SIDE)
-    axis, mass = np.arange(idx.SIDE), images.sum((1, 2))
-    return np.stack([images.sum(2) @ axis, images.sum(1) @ axis], axis=1) / mass[:, None]
+    return np.array([center_of_mass(image) for image in np.reshape(images, (-1, idx.SIDE, idx.SIDE))])
 
 
 @pytest.fixture
@@ -86,16 +85,14 @@ def isolated_from_the_lessons(monkeypatch):
 def without_metadata(monkeypatch):
     """Make importlib.metadata forget mnist-lab, as in a checkout that is on the path but not installed."""
 
-    def unless_mnist_lab(look_up):
-        def look_up_others(name):
+    for look_up in (version, requires):
+
+        def look_up_others(name, look_up=look_up):
             if name == "mnist-lab":
                 raise PackageNotFoundError(name)
             return look_up(name)
 
-        return look_up_others
-
-    monkeypatch.setattr(environment, "version", unless_mnist_lab(version))
-    monkeypatch.setattr(environment, "requires", unless_mnist_lab(requires))
+        monkeypatch.setattr(environment, look_up.__name__, look_up_others)
 
 
 @pytest.fixture
@@ -104,15 +101,11 @@ def start():
     running = []
 
     def begin(*command, **environment):
-        process = subprocess.Popen(
-            [sys.executable, *map(str, command)],
-            env={**os.environ, "CUDA_VISIBLE_DEVICES": "-1", **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        running.append(process)
-        return process
+        command = [sys.executable, *map(str, command)]
+        environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", **environment}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        running.append(subprocess.Popen(command, env=environment, text=True, **pipes))
+        return running[-1]
 
     yield begin
     for process in running:

@@ -128,7 +128,7 @@ class AsMeasured(pytest.Item):
         measured = summary(name, origin=record["origin"])
         if self.figure == "accuracy":
             floor = LESSONS[name].floor(record["origin"])
-            assert floor <= record["evaluated"] <= (measured.ceiling if measured else 1)
+            assert floor <= record["evaluated"] <= (measured.accuracies[1] if measured else 1)
         elif self.figure == "loss":
             least, largest = measured.losses if measured else (0, math.inf)
             assert least <= record["loss"][-1] <= largest

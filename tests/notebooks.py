@@ -1,5 +1,6 @@
 """Small notebooks, made in the test, and a way to execute them without a kernel."""
 
+import json
 import tempfile
 from contextlib import redirect_stdout
 from io import StringIO
@@ -15,20 +16,19 @@ ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 EXERCISES = sorted((ROOT / "notebooks" / "exercises").glob("*.ipynb"))
 
-RECORD = """
-import json, os
-with open(os.environ["MNIST_LAB_RESULTS"], "a") as file:
-    verdicts = [{{"claim": "it works", "holds": {holds}, "hint": "look here"}}]
-    file.write(json.dumps({{"lesson": "01_dense_softmax", "origin": "mnist", "evaluated": 0.9123,
-        "accuracy": [0.9123], "loss": [0.3], "misread": [1, 2], "verdicts": verdicts}}) + "\\n")
-"""
-
 
 def code(source, name, **metadata):
     return new_code_cell(source.strip(), id=name, metadata=metadata)
 
 
-DONE, NOT_YET = (code(RECORD.format(holds=holds), "check") for holds in (True, False))
+def checked(holds, claim="it works", hint="look here", evaluated=0.9123):
+    """Return a cell that records a check as `check_lesson` does."""
+    record = {"lesson": "01_dense_softmax", "origin": "mnist", "evaluated": evaluated, "accuracy": [0.9123]}
+    record |= {"loss": [0.3], "misread": [1, 2], "verdicts": [{"claim": claim, "holds": holds, "hint": hint}]}
+    return code(f"import os\nopen(os.environ['MNIST_LAB_RESULTS'], 'a').write({json.dumps(record)!r} + '\\n')", "check")
+
+
+DONE, NOT_YET = checked(True), checked(False)
 
 
 def prose(source, name, **metadata):
@@ -36,10 +36,8 @@ def prose(source, name, **metadata):
 
 
 def notebook(*cells, kind="lesson", predecessor=None):
-    return new_notebook(
-        cells=list(cells),
-        metadata={"mnist_lab": {"lesson": "01_dense_softmax", "kind": kind, "predecessor": predecessor}},
-    )
+    metadata = {"lesson": "01_dense_softmax", "kind": kind, "predecessor": predecessor}
+    return new_notebook(cells=list(cells), metadata={"mnist_lab": metadata})
 
 
 def write(path, *cells, **arguments):
@@ -55,7 +53,8 @@ def execute_here(path, *, parameters=None, variables=None, folder=None, **_):
     code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     with tempfile.TemporaryDirectory() as private, pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()):
         record = Path(private, "record")
-        for name, value in {**(variables or {}), "MNIST_LAB_RESULTS": str(record)}.items():
+        patch.setenv("MNIST_LAB_RESULTS", str(record))
+        for name, value in (variables or {}).items():
             patch.setenv(name, value)
         patch.chdir(folder or path.parent)
         for cell in code_cells:

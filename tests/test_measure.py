@@ -1,8 +1,9 @@
 """`mnist-lab measure`: which cells it executes, what it stores, and that it resumes."""
 
-import ast
-import builtins
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -10,16 +11,14 @@ import pytest
 from mnist_lab.__main__ import main
 from mnist_lab.data.find import find_mnist
 from mnist_lab.results.store import Variant, seeds_of
-from tools import measure as module
 from tools.measure import up_to_training
-from tools.project import NOTEBOOKS, read
+from tools.project import read
 
 from .notebooks import LESSONS, code, notebook, prose, write
 
 # Replaces the package: a check that records the seed as the accuracy of each epoch.
 LAB = """
 import json, os
-
 class lab:
     def check_lesson(name, model, history, held_out):
         line = {"lesson": name, "origin": "other", "verdicts": [], "evaluated": 0.9, "misread": [3]}
@@ -48,17 +47,15 @@ def measured(variant="as taught"):
     return {int(seed): len(entry["accuracy"]) for seed, entry in entries.items()}
 
 
-def test_kernels_stop_after_the_training_cell_and_each_seed_is_stored(lesson, results_file, capsys):
+def test_kernels_stop_after_the_training_cell_and_each_seed_is_stored_once(lesson, results_file, capsys, monkeypatch):
     assert main(["measure", lesson, "--seeds", "3", "--jobs", "3"]) == 0
     entries = seeds_of("01_small", origin="other")
-    assert {seed: entry["accuracy"] for seed, entry in entries.items()} == {
-        "0": [0.0] * 3,
-        "1": [0.01] * 3,
-        "2": [0.02] * 3,
-    }
+    assert {seed: entry["accuracy"] for seed, entry in entries.items()} == {str(n): [n / 100] * 3 for n in range(3)}
     assert all(entry["seconds"] >= 0 and "held_out" not in entry for entry in entries.values())
     assert json.loads(results_file.read_text())["environments"][0]["processor"]
     assert "01_small on other, as taught: Summary(mean=0.01" in capsys.readouterr().out
+    monkeypatch.setattr("tools.measure.execute", lambda *_, **__: pytest.fail("measured twice"))
+    assert main(["measure", lesson, "--seeds", "3"]) == 0
 
 
 # The flags, which epochs are then stored of each seed, and under which name; seeds 0 and 1 were measured as taught.
@@ -67,8 +64,7 @@ FLAGS = [
     ("--seeds 2 --epochs 1", "1 epoch", {}),
     ("--seeds 3 --epochs 1", "1 epoch", {2: 1}),
     ("--seeds 2 --epochs 4", "4 epochs", {0: 4, 1: 4}),
-    ("--seeds 1 --epochs 1 --set WIDTH=2", "1 epoch, WIDTH=2", {0: 1}),
-    ("--seeds 2 --set WIDTH=0.5 --set EPOCHS=2", "EPOCHS=2, WIDTH=0.5", {0: 2, 1: 2}),
+    ("--seeds 1 --epochs 1 --set WIDTH=0.5", "1 epoch, WIDTH=0.5", {0: 1}),
     ("--seeds 1 --training long --set WIDTH=2", "long, WIDTH=2", {0: 5}),
 ]
 
@@ -81,36 +77,25 @@ def test_what_is_missing_is_measured_and_stored_as_a_variant(lesson, without_ker
     assert measured(variant) == epochs
 
 
-def test_stored_seeds_are_not_run_again(lesson, without_kernels, monkeypatch):
-    assert main(["measure", lesson, "--seeds", "1"]) == 0
-    monkeypatch.setattr(module, "execute", lambda *_, **__: pytest.fail("measured twice"))
-    assert main(["measure", lesson, "--seeds", "1"]) == 0
+def test_a_setting_without_a_number_is_refused(capsys):
+    for text in ("EPOCHS", "EPOCHS=", "EPOCHS=two", "epochs=2", "EPOCHS=1;import os"):
+        with pytest.raises(SystemExit):
+            main(["measure", "any.ipynb", "--set", text])
+        assert f"expected NAME=NUMBER, NAME in capitals; received {text!r}" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("text", ["EPOCHS", "EPOCHS=", "EPOCHS=two", "epochs=2", "EPOCHS=1;import os"])
-def test_a_setting_without_a_number_is_refused(text, capsys):
-    with pytest.raises(SystemExit):
-        main(["measure", "any.ipynb", "--set", text])
-    assert f"expected NAME=NUMBER, NAME in capitals; received {text!r}" in capsys.readouterr().err
-
-
-NOT_EVALUATED = (
-    '"evaluated": None, "verdicts": [{"claim": "it classifies", "holds": False, "hint": "Found ValueError"}]'
-)
+VERDICT = '"evaluated": None, "verdicts": [{"claim": "it classifies", "holds": False, "hint": "Found ValueError"}]'
 FAULTS = {
-    "not yet: it classifies. Found ValueError": {
-        "imports": LAB.replace('"verdicts": [], "evaluated": 0.9', NOT_EVALUATED)
-    },
-    "no check was recorded": {"imports": "class lab:\n    def check_lesson(*_, **__): pass"},
+    "not yet: it classifies. Found ValueError": LAB.replace('"verdicts": [], "evaluated": 0.9', VERDICT),
+    "no check was recorded": "class lab:\n    def check_lesson(*_, **__): pass",
 }
 
 
-@pytest.mark.parametrize("said", FAULTS)
-def test_a_run_without_a_result_is_told_and_the_others_are_stored(lesson, without_kernels, tmp_path, capsys, said):
-    cells = [code(FAULTS[said].get(cell.id, cell.source), cell.id) for cell in CELLS[1:4]]
-    broken = write(tmp_path / "02_broken.ipynb", *cells)
+@pytest.mark.parametrize("error", FAULTS)
+def test_a_run_without_a_result_is_reported_and_the_others_are_stored(lesson, without_kernels, tmp_path, capsys, error):
+    broken = write(tmp_path / "02_broken.ipynb", CELLS[1], code(FAULTS[error], "imports"), CELLS[3])
     assert main(["measure", str(broken), lesson, "--seeds", "1", "--jobs", "1"]) == 1
-    assert f"02_broken, seed 0: {said}" in " ".join(capsys.readouterr().out.split())
+    assert f"02_broken, seed 0: {error}" in " ".join(capsys.readouterr().out.split())
     assert measured() == {0: 3}
     assert not seeds_of("02_broken", origin="other")
 
@@ -122,8 +107,7 @@ def ids(cells, training=None):
 
 
 def needing(*needs):
-    long = code(LONG.source, "train-long", needs=list(needs))
-    return [*CELLS[:-1], long]
+    return *CELLS[:-1], code(LONG.source, "train-long", needs=list(needs))
 
 
 def test_cells_up_to_the_training_cell_or_those_that_it_needs_come_before_it():
@@ -133,55 +117,32 @@ def test_cells_up_to_the_training_cell_or_those_that_it_needs_come_before_it():
 
 
 @pytest.mark.parametrize(
-    ("cells", "training", "said"),
+    ("notebook", "training", "error"),
     [
-        (CELLS[:3], None, "a cell of the id 'train'. Received the cells: "),
-        (CELLS, "short", "a cell of the id 'train-short'. Received the cells: "),
-        (
-            needing("imports", "elsewhere"),
-            "long",
-            "that 'train-long' needs must come before it. Received: .*'elsewhere'",
-        ),
+        (notebook(*CELLS[:3]), None, "a cell of the id 'train'. Received the cells: "),
+        (notebook(*CELLS), "short", "a cell of the id 'train-short'. Received the cells: "),
+        (notebook(*needing("elsewhere")), "long", "'train-long' needs must come before it. Received: .*'elsewhere'"),
+        (nbformat.v4.new_notebook(cells=[CELLS[3]]), None, "whose metadata name no lesson"),
     ],
 )
-def test_a_lesson_without_the_training_cell_or_what_it_needs_is_refused(cells, training, said):
-    with pytest.raises(ValueError, match=said):
-        ids(cells, training)
+def test_a_notebook_without_the_training_cell_what_it_needs_or_a_lesson_is_refused(notebook, training, error):
+    with pytest.raises(ValueError, match=error):
+        up_to_training(notebook, training)
 
 
-def test_a_notebook_of_no_lesson_is_refused():
-    with pytest.raises(ValueError, match="whose metadata name no lesson"):
-        up_to_training(nbformat.v4.new_notebook(cells=[code("1", "train")]))
-
-
-def test_the_check_gets_the_digits_that_the_lesson_held_out(lesson, without_kernels, tmp_path):
-    holding_out = code("held_out = 9", "data")
-    path = write(tmp_path / "01_small.ipynb", *CELLS[1:3], holding_out, CELLS[3])
-    assert main(["measure", str(path), "--seeds", "1"]) == 0
+def test_the_check_gets_the_digits_that_the_lesson_held_out(lesson, without_kernels):
+    write(Path(lesson), *CELLS[1:3], code("held_out = 9", "data"), CELLS[3])
+    assert main(["measure", lesson, "--seeds", "1"]) == 0
     assert seeds_of("01_small", origin=find_mnist().origin)["0"]["held_out"] == 9
 
 
-def undefined_names(cells):
-    """Return the names that a cell uses although neither it nor an earlier cell defines them."""
-    defined, missing = set(dir(builtins)), set()
-    for cell in cells:
-        nodes = list(ast.walk(ast.parse(cell.source)))
-        used = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-        defined |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        defined |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
-        defined |= {node.arg for node in nodes if isinstance(node, ast.arg)}
-        defined |= {(node.asname or node.name).partition(".")[0] for node in nodes if isinstance(node, ast.alias)}
-        missing |= used - defined
-    return missing
-
-
-def test_each_training_cell_needs_exactly_the_cells_that_it_names():
-    found = {(path.stem, cell.id) for path in LESSONS for cell in read(path).cells if cell.metadata.get("needs")}
-    assert found
-    for stem, cell in found:
-        *executed, _ = up_to_training(read(NOTEBOOKS / f"{stem}.ipynb"), cell.removeprefix("train-")).cells
-        assert not undefined_names(executed)
-        assert all(undefined_names([*executed[:i], *executed[i + 1 :]]) for i in range(1, len(executed) - 1))
+def test_each_training_cell_needs_no_other_cells_than_those_that_it_names():
+    trainings = [(path, cell.id) for path in LESSONS for cell in read(path).cells if cell.metadata.get("needs")]
+    assert trainings
+    for path, cell in trainings:
+        executed = up_to_training(read(path), cell.removeprefix("train-")).cells
+        undefined_names = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F821", "-"]
+        subprocess.run(undefined_names, input="\n".join(each.source for each in executed), text=True, check=True)
 
 
 def test_where_there_is_no_checkout_one_sentence_says_so(monkeypatch, tmp_path, capsys):

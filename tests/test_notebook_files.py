@@ -1,6 +1,7 @@
 """Which notebooks a command's arguments name, as a shell expands them and as it does not."""
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -29,7 +30,6 @@ def here(tmp_path, monkeypatch):
     ("arguments", "expected"),
     [
         (["in"], ALL),
-        (["in/"], ALL),
         (["in/*.ipynb"], ALL[:3]),
         (["in/**/*.ipynb"], ALL),
         (["i?/[ab]*.ipynb"], ALL[:3]),
@@ -47,24 +47,18 @@ def test_files_folders_and_patterns(here, arguments, expected):
     assert notebook_files(absolute) == [here / path for path in expected]
 
 
-@pytest.mark.parametrize("command", ["run", "grade", "measure"])
-def test_a_pattern_that_matches_nothing_is_an_error(here, command, capsys):
-    assert main([command, "in/z*.ipynb"]) == 1
-    assert "Received: in/z*.ipynb, which matches nothing" in capsys.readouterr().err
+def test_a_pattern_that_matches_nothing_is_an_error(here, capsys):
+    for command in ("run", "grade", "measure"):
+        assert main([command, "in/z*.ipynb"]) == 1
+        assert "Received: in/z*.ipynb, which matches nothing" in capsys.readouterr().err
 
 
 def test_a_file_is_replaced_by_a_whole_one_only(tmp_path, monkeypatch):
-    file = tmp_path / "old.ipynb"
-    file.write_text("old")
-    (tmp_path / "link").symlink_to(file)
-    write_whole(tmp_path / "link", "é \ud800")
-    assert file.read_bytes() == "é \\ud800".encode()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "old.ipynb"]
-
-    def full(*_, **__):
-        raise OSError("No space left on device")
-
-    monkeypatch.setattr(Path, "write_bytes", full)
+    file, link = tmp_path / "old.ipynb", tmp_path / "link"
+    link.symlink_to(file)
+    write_whole(link, "é \ud800")
+    assert set(tmp_path.iterdir()) == {link, file}
+    monkeypatch.setattr(Path, "write_bytes", Mock(side_effect=OSError("No space")))
     with pytest.raises(OSError, match="No space"):
         write_whole(file, "new")
     assert file.read_bytes() == "é \\ud800".encode()

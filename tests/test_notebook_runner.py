@@ -12,94 +12,52 @@ import pytest
 from mnist_lab.commands import notebook_runner
 from mnist_lab.commands.notebook_runner import execute
 
-from .notebooks import RECORD, code, notebook, prose, write
+from .notebooks import DONE, code, notebook, prose, write
 
 HEADLINE = """
 from IPython.display import display
 display({"text/plain": "x"}, raw=True, metadata={"mnist_lab": {"headline": "epoch 3/7"}})
 """
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SLEEP = code("import time; time.sleep(60)", "endless")
 
 
-def outputs(result, name):
-    (cell,) = [cell for cell in result.notebook.cells if cell.get("id") == name]
-    return "".join(output.get("text", "") for output in cell.outputs)
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "small.ipynb"
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    """Return a notebook's path, the result of its run, and what was reported while it ran."""
+def test_a_run_returns_outputs_times_and_checks_and_reports_its_progress(tmp_path, monkeypatch):
+    look = (
+        "import sys, os; print(sys.executable, os.getcwd(), os.environ['MNIST_LAB_DATA'], os.environ['SEED'], EPOCHS)"
+    )
     cells = [
         code("EPOCHS = 10  # passes\nBATCH_SIZE = 128", "parameters", tags=["parameters"]),
-        code("import os, sys, time\nprint(EPOCHS, BATCH_SIZE)\ntime.sleep(0.3)", "first"),
+        code("import time; time.sleep(0.3); print(BATCH_SIZE)", "nap"),
         prose("text", "text"),
-        code(
-            "print(sys.executable, os.getcwd(), os.environ['MNIST_LAB_DATA'], os.environ['MNIST_LAB_SEED'])", "second"
-        ),
+        code(look, "look"),
         code(HEADLINE, "training"),
-        *(code(RECORD.format(holds=holds), f"check-{holds}") for holds in (True, False)),
+        DONE,
         code("print('x' * 200_000); print('y' * 200_000)", "much"),
     ]
-    folder = tmp_path_factory.mktemp("run")
-    path = write(folder / "small.ipynb", *cells)
+    path = write(tmp_path / "small.ipynb", *cells)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MNIST_LAB_DATA", "digits")
+    monkeypatch.setattr(notebook_runner, "OUTPUT_BYTES", 300_000)
     reports, handlers = [], [signal.getsignal(number) for number in SIGNALS]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        patch.setenv("MNIST_LAB_DATA", "digits")
-        patch.setattr(notebook_runner, "OUTPUT_BYTES", 300_000)
-        variables = {"MNIST_LAB_SEED": "12"}
-        report = lambda *arguments: reports.append(arguments)  # noqa: E731
-        result = execute(path, parameters={"EPOCHS": 1}, variables=variables, report=report)
+    parameters, variables = {"EPOCHS": 1}, {"SEED": "12"}
+    result = execute(path, parameters=parameters, variables=variables, report=lambda *given: reports.append(given))
     assert [signal.getsignal(number) for number in SIGNALS] == handlers
-    return path, result, reports
-
-
-def test_cells_run_in_order_with_this_interpreter_in_the_folder_of_the_notebook(run):
-    path, result, _ = run
     assert result.failure is None
-    interpreter, folder, data, seed = outputs(result, "second").split()
-    assert (interpreter, folder) == (sys.executable, str(path.parent))
-    assert (data, seed) == (str(path.parent / "digits"), "12"), "the folder of digits is made absolute"
-    assert [cell.get("execution_count") for cell in result.notebook.cells] == [1, 2, None, 3, 4, 5, 6, 7]
+    cells = {cell.id: cell for cell in result.notebook.cells}
+    assert [cell.get("execution_count") for cell in cells.values()] == [1, 2, None, 3, 4, 5, 6]
+    interpreter, folder, data, *others = cells["look"].outputs[0].text.split()
+    assert (interpreter, folder, others) == (sys.executable, str(tmp_path), ["12", "1"])
+    assert data == str(tmp_path / "digits"), "the folder of digits is made absolute"
+    assert cells["nap"].outputs[0].text == "128\n"
     assert nbformat.read(path, as_version=4).cells[1].outputs == [], "the file does not change"
-
-
-def test_parameters_replace_the_numbers_of_the_notebook(run):
-    path, result, _ = run
-    assert outputs(result, "first") == "1 128\n"
-    with pytest.raises(ValueError, match=r"no cell tagged `parameters` sets LAYERS"):
-        execute(path, parameters={"LAYERS": 3})
-
-
-def test_code_cells_and_the_run_are_timed(run):
-    _, result, _ = run
     assert "text" not in result.cell_seconds
-    assert result.seconds > result.cell_seconds["first"] >= 0.3 > result.cell_seconds["parameters"]
-
-
-def test_recorded_checks_are_returned(run):
-    _, result, _ = run
-    assert [check["evaluated"] for check in result.checks] == [0.9123, 0.9123]
-    assert [verdict["claim"] for verdict in result.not_yet] == ["it works"]
-
-
-def test_cells_and_training_are_reported(run):
-    _, _, reports = run
-    assert reports[0] == (0, 8, "")
-    assert (4, 8, "epoch 3/7") in reports
-    assert reports[-1] == (8, 8, "")
-
-
-def test_output_beyond_the_limit_is_dropped_and_said(run):
-    _, result, _ = run
-    assert 200_000 < len(outputs(result, "much")) < 300_000
-    assert result.output_dropped
-    assert result.remark == "output beyond 5 MB was dropped"
+    assert result.seconds > result.cell_seconds["nap"] >= 0.3 > result.cell_seconds["parameters"]
+    assert [check["evaluated"] for check in result.checks] == [0.9123]
+    assert (reports[0], reports[-1]) == ((0, 7, ""), (7, 7, ""))
+    assert (4, 7, "epoch 3/7") in reports
+    assert 200_000 < len("".join(output.text for output in cells["much"].outputs)) < 300_000
+    assert result.remark == "output beyond 0.3 MB was dropped"
 
 
 def message(kind, **content):
@@ -143,55 +101,50 @@ def test_what_a_client_holds_of_the_output_is_bounded(monkeypatch, tmp_path, nam
     client.clear_before_next_output = False
     for each in messages:
         client.process_message(each, book.cells[0], 0)
-    said = nbformat.writes(notebook(book.cells[0])) + str(client.widget_state)
-    assert held <= said.count("x") + said.count("y") < 20_000
+    shown = nbformat.writes(notebook(book.cells[0])) + str(client.widget_state)
+    assert held <= shown.count("x") + shown.count("y") < 20_000
     assert client.output_dropped is dropped
 
 
-def test_a_failing_cell_ends_the_run_and_its_kernel(path):
-    old = notebook(
-        code("import os; print(os.getpid())", "pid"), code("raise KeyError('no such digit')", "bad"), code("2", "after")
-    )
+def test_a_failing_cell_ends_the_run_and_its_kernel(tmp_path):
+    old = notebook(code("import os; print(os.getpid())", "pid"), code("{}['no such digit']", "bad"), code("2", "after"))
     old.nbformat_minor = 4
     for cell in old.cells:
         del cell["id"]
-    nbformat.write(old, path)
-    result = execute(path)
+    nbformat.write(old, tmp_path / "old.ipynb")
+    result = execute(tmp_path / "old.ipynb")
     assert result.failure.endswith("': KeyError: 'no such digit'")
     assert result.notebook.cells[2].execution_count is None
     with pytest.raises(ProcessLookupError):
         os.kill(int(result.notebook.cells[0].outputs[0].text), 0)
 
 
-def test_a_cell_is_stopped_at_the_time_limit(path):
-    write(path, code("import time; time.sleep(60)", "endless"))
-    began = time.perf_counter()
-    assert execute(path, seconds=2).failure == "cell 'endless': stopped at the time limit of 2 s"
-    assert time.perf_counter() - began < 30
+def test_a_cell_is_stopped_at_the_time_limit(tmp_path):
+    result = execute(write(tmp_path / "small.ipynb", SLEEP), seconds=2)
+    assert result.failure == "cell 'endless': stopped at the time limit of 2 s"
+    assert result.seconds < 30
 
 
-def test_a_dead_kernel_is_reported_with_its_last_output(path):
+def test_a_dead_kernel_is_reported_with_its_last_output(tmp_path):
     """Under pytest, ipykernel does not redirect standard error; elsewhere its newest version may lose the output."""
-    write(path, code('import os; os.write(2, b"last output"); os.kill(os.getpid(), 9)', "deadly"))
-    result = execute(path)
+    deadly = code('import os; os.write(2, b"last output"); os.kill(os.getpid(), 9)', "deadly")
+    result = execute(write(tmp_path / "small.ipynb", deadly))
     assert result.failure.startswith("cell 'deadly': the kernel died")
     assert "last output" in result.failure
 
 
-@pytest.mark.parametrize("content", [None, b"", b"no json", b"\xff\xfe\x00", b"[1, 2]"])
-def test_a_file_that_is_not_a_notebook_is_refused(path, content):
-    if content is not None:
-        path.write_bytes(content)
+@pytest.mark.parametrize("content", [b"", b"no json", b"\xff\xfe\x00", b"[1, 2]"])
+def test_a_file_that_is_not_a_notebook_is_refused(tmp_path, content):
+    (tmp_path / "small.ipynb").write_bytes(content)
     with pytest.raises(ValueError, match=r"small.ipynb: expected a notebook. Received"):
-        execute(path)
+        execute(tmp_path / "small.ipynb")
 
 
 @pytest.mark.parametrize("seconds", [0, 1.5])
-def test_a_run_can_be_stopped_from_another_thread(path, seconds):
-    write(path, code("import time; time.sleep(60)", "endless"))
+def test_a_run_can_be_stopped_from_another_thread(tmp_path, seconds):
     stop = threading.Event()
     threading.Timer(seconds, stop.set).start()
     began = time.perf_counter()
     with pytest.raises(KeyboardInterrupt):
-        execute(path, stop=stop)
+        execute(write(tmp_path / "small.ipynb", SLEEP), stop=stop)
     assert time.perf_counter() - began < 30

@@ -48,8 +48,8 @@ def test_the_same_weights_get_the_same_result_again_and_others_are_refused(seale
 def test_measured_runs_hold_the_results_of_each_run():
     runs = measured_runs("09_honest_evaluation")
     assert (runs.curves[:, -1] == runs.accuracy).all()
-    assert len(runs) == len(runs.seeds) == len(runs.accuracy) >= 20
-    assert runs.misread.shape == (len(runs), 5_000)
+    assert len(runs.seeds) == len(runs.accuracy) >= 20
+    assert runs.misread.shape == (len(runs.seeds), 5_000)
     assert runs.accuracy == pytest.approx(1 - runs.misread.mean(axis=1), abs=1e-4)
 
 

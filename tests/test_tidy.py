@@ -4,6 +4,7 @@ import base64
 import io
 
 import numpy as np
+from nbformat.v4 import new_output
 from PIL import Image
 
 from mnist_lab.commands import notebook_format
@@ -13,19 +14,12 @@ from .notebooks import code, notebook, prose
 
 def test_tidy_keeps_what_matters_and_drops_the_rest():
     cell = code("print(1)", "shown", tags=["check"], collapsed=True, ExecuteTime={"start": 1})
-    cell.outputs = [
-        {"output_type": "stream", "name": "stdout", "text": "a\n"},
-        {"output_type": "stream", "name": "stdout", "text": "b\n"},
-        {"output_type": "stream", "name": "stderr", "text": "c\n"},
-        {
-            "output_type": "display_data",
-            "data": {"text/plain": "Pad()", "application/vnd.jupyter.widget-view+json": {"model_id": "1f"}},
-            "metadata": {},
-        },
-    ]
+    texts = (("stdout", "a\n"), ("stdout", "b\n"), ("stderr", "c\n"))
+    cell.outputs = [new_output("stream", name=name, text=text) for name, text in texts]
+    data = {"text/plain": "Pad()", "application/vnd.jupyter.widget-view+json": {"model_id": "1f"}}
+    cell.outputs += [new_output("display_data", data)]
     messy = notebook(cell, prose("text", "words"))
-    messy.metadata["widgets"] = {"state": {}}
-    messy.metadata["language_info"] = {"name": "python", "version": "3.11.7"}
+    messy.metadata |= {"widgets": {"state": {}}, "language_info": {"name": "python", "version": "3.11.7"}}
     clean = notebook_format.tidy(messy)
     assert clean.cells[0].metadata == {"tags": ["check"]}
     *streams, pad = clean.cells[0].outputs
@@ -42,7 +36,7 @@ def test_tidy_gives_pictures_a_palette_and_then_leaves_them():
     Image.fromarray(gradient).save(file, "PNG")
     cell = code("draw()", "drawn")
     png = base64.b64encode(file.getvalue()).decode()
-    cell.outputs = [{"output_type": "display_data", "metadata": {"mnist_lab": {}}, "data": {"image/png": png}}]
+    cell.outputs = [new_output("display_data", {"image/png": png}, metadata={"mnist_lab": {}})]
     once = notebook_format.tidy(notebook(cell))
     output = once.cells[0].outputs[0]
     assert output.metadata == {}

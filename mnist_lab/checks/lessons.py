@@ -34,7 +34,7 @@ class Lesson:
     def floor(self, origin: str) -> float:
         """Return the accuracy that the lesson as taught must reach on this data set: CI's floor."""
         measured = summary(self.name, origin=origin)
-        return measured.floor if measured else self.unmeasured_floor
+        return measured.accuracies[0] if measured else self.unmeasured_floor
 
 
 _OUTCOME = outcome.better_than_guessing, outcome.history_matches_the_model

@@ -13,7 +13,7 @@ from rich.table import Column, Table
 
 from mnist_lab.checks.errors import describe_error
 from mnist_lab.commands.notebook_files import notebook_files, relative_to_common_folder
-from mnist_lab.commands.notebook_runner import Execution, Report, execute
+from mnist_lab.commands.notebook_runner import Report, execute
 from mnist_lab.commands.progress import Bar, console, progress
 
 
@@ -44,8 +44,7 @@ def grade(notebooks: list[Path], seconds: float, table: Path | None = None) -> i
 
     Raises:
         OSError: a pattern matches nothing, or the CSV file cannot be written.
-        KeyboardInterrupt: Ctrl-C came. The table has been printed and written; the notebooks that were not done are
-            "not run" in it. If none was done, the CSV file is what it was.
+        KeyboardInterrupt: Ctrl-C came. The notebooks that were not done are "not run" in the table, if any were done.
     """
     terminal = console()
     paths = notebook_files(notebooks)
@@ -64,18 +63,17 @@ def grade(notebooks: list[Path], seconds: float, table: Path | None = None) -> i
             terminal.print(_table(names, grades))
         if table and unfinished and grades:
             _write(unfinished, grades)
-            _finish(unfinished, table)
+            try:
+                unfinished.replace(table.resolve())
+            except OSError as error:  # on Windows, another program may have opened it
+                raise OSError(f"{table} cannot be replaced: {error}. The table is in {unfinished}.") from error
         elif unfinished:
             unfinished.unlink()
     return int(any(each.error for each in grades))
 
 
 def _begin(table: Path) -> Path:
-    """Return the file that replaces the table when it is whole.
-
-    Raises:
-        OSError: it cannot be written, or the rows of a run that was killed are in it.
-    """
+    """Return the file that replaces the table at the end; OSError if that cannot be."""
     unfinished = table.resolve().with_name(f"{table.name}.unfinished")
     if unfinished.exists():
         raise OSError(f"{unfinished} holds the rows of a run that was killed, or still runs. Rename or delete it.")
@@ -95,31 +93,17 @@ def _write(file: Path, grades: list[Grade]) -> None:
         rows.writerows(vars(each) for each in grades)
 
 
-def _finish(unfinished: Path, table: Path) -> None:
-    try:
-        unfinished.replace(table.resolve())
-    except OSError as error:  # on Windows, another program may have opened it
-        raise OSError(f"{table} cannot be replaced: {error}. The table is in {unfinished}.") from error
-
-
 def _grade_one(path: Path, seconds: float, report: Report) -> Grade:
-    if path.is_dir():
-        return Grade(str(path), error="there is no notebook in this folder")
     if not path.is_file():
-        return Grade(str(path), error="there is no such file")
+        return Grade(str(path), error=f"there is no {'notebook in this folder' if path.is_dir() else 'such file'}")
     try:
         with tempfile.TemporaryDirectory(prefix="mnist-lab-grade-", ignore_cleanup_errors=True) as folder:
-            return _grade_of(path, execute(path, seconds=seconds, folder=Path(folder), report=report))
-    except ValueError as error:  # not a notebook
-        return Grade(str(path), error=str(error))
-    except Exception as error:  # a class is not lost by one notebook
-        return Grade(str(path), error=describe_error(error))
-
-
-def _grade_of(path: Path, result: Execution) -> Grade:
+            result = execute(path, seconds=seconds, folder=Path(folder), report=report)
+    except Exception as error:  # a class is not lost by one notebook; a ValueError says that it is none
+        return Grade(str(path), error=str(error) if isinstance(error, ValueError) else describe_error(error))
     if not result.checks:
-        error = result.failure or "it ran to its end without reaching a check"
-        return Grade(str(path), error=error, remark=result.remark)
+        error_line = result.failure or "it ran to its end without reaching a check"
+        return Grade(str(path), error=error_line, remark=result.remark)
     lesson, verdicts = result.checks[-1]["lesson"], result.checks[-1]["verdicts"]
     not_yet = [verdict["claim"] for verdict in verdicts if not verdict["holds"]]
     passed = len(verdicts) - len(not_yet)

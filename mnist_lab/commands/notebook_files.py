@@ -8,12 +8,8 @@ from pathlib import Path
 def notebook_files(arguments: list[Path]) -> list[Path]:
     """Return the notebooks that arguments name: files, folders, and patterns that the shell has not expanded.
 
-    A folder stands for the notebooks in it and in its subfolders, without hidden ones (`.ipynb_checkpoints`). What
-    exists is taken as it is, even if its name contains brackets. A file that does not exist, and a folder without
-    notebooks, stay in the list for the caller to report.
-
-    Raises:
-        FileNotFoundError: a pattern matches nothing.
+    A folder stands for the notebooks in it and in its subfolders, without hidden ones. A file that does not exist, and
+    a folder without notebooks, stay in the list for the caller to report. A pattern that matches nothing is an error.
     """
     return list(dict.fromkeys(path for argument in arguments for path in _expanded(argument)))
 
@@ -33,10 +29,9 @@ def _expanded(path: Path) -> list[Path]:
     folder, parts = Path(path.anchor), list(path.relative_to(path.anchor).parts)
     while len(parts) > 1 and (folder / parts[0]).is_dir():  # a folder may have brackets in its name
         folder /= parts.pop(0)
-    found = _matches(folder, str(Path(*parts)))
-    if not found:
-        raise FileNotFoundError(f"Expected a pattern that matches a notebook. Received: {path}, which matches nothing")
-    return [notebook for match in found for notebook in _expanded(match)]
+    if found := _matches(folder, str(Path(*parts))):
+        return [notebook for match in found for notebook in _expanded(match)]
+    raise FileNotFoundError(f"Expected a pattern that matches a notebook. Received: {path}, which matches nothing")
 
 
 def _matches(folder: Path, pattern: str) -> list[Path]:

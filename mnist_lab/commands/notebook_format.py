@@ -17,10 +17,7 @@ _CELL_METADATA = ("tags", "task", "starter", "needs", "short", "cellView")
 
 
 def tidy(notebook: NotebookNode) -> NotebookNode:
-    """Return the notebook without what changes by itself: editor's metadata, widget state, timing, display data.
-
-    Cells keep their ids, which are their names; runs of text from one stream are joined.
-    """
+    """Return the notebook without what changes by itself: editors' metadata, widgets' state, timing, display ids."""
     tidied = from_dict(notebook)
     tidied.nbformat, tidied.nbformat_minor = 4, 5
     tidied.metadata = from_dict({**_METADATA, "mnist_lab": dict(notebook.metadata.get("mnist_lab", {}))})
@@ -58,11 +55,11 @@ def _smaller(png: str) -> str:
 
 
 def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    joined: list[NotebookNode] = []
-    for output in outputs:
-        last = joined[-1] if joined else None
-        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
-            last.text += output.text
+    """Join the pieces of text that follow each other in one stream."""
+    joined = outputs[:1]
+    for output in outputs[1:]:
+        if output.output_type == joined[-1].output_type == "stream" and output.name == joined[-1].name:
+            joined[-1].text += output.text
         else:
             joined.append(output)
     return joined

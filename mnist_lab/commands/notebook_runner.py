@@ -24,7 +24,6 @@ from jupyter_client.utils import ensure_async
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbformat import NotebookNode
-from traitlets import default
 
 from mnist_lab.checks.errors import describe, describe_error, plain
 from mnist_lab.data.find import absolute_data_variable
@@ -33,7 +32,6 @@ from mnist_lab.results.store import RECORD_VARIABLE
 # What a notebook's outputs may take in memory; what it puts out beyond that is dropped.
 OUTPUT_BYTES = 5_000_000
 _BYTES_OF_A_MESSAGE = 500  # besides its content
-
 _LOG_BYTES = 1000
 
 Report = Callable[[int, int, str], None]
@@ -48,17 +46,7 @@ class Execution:
     cell_seconds: dict[str, float]  # of each code cell, by its id
     checks: list[dict[str, Any]]  # what `check_lesson` recorded at each call
     failure: str | None  # the cell and the error
-    output_dropped: bool = False
-
-    @property
-    def remark(self) -> str:
-        """What is to be said of the run besides its failure, or ""."""
-        return f"output beyond {OUTPUT_BYTES / 1e6:g} MB was dropped" if self.output_dropped else ""
-
-    @property
-    def not_yet(self) -> list[dict[str, str]]:
-        """The claims that do not hold, each with its hint."""
-        return [verdict for check in self.checks for verdict in check["verdicts"] if not verdict["holds"]]
+    remark: str = ""  # that output was dropped
 
 
 def execute(
@@ -73,8 +61,6 @@ def execute(
 ) -> Execution:
     """Run the notebook at `path` from top to bottom and return the result; the file does not change.
 
-    Ctrl-C kills the kernel. Outputs beyond `OUTPUT_BYTES` are dropped.
-
     Args:
         path: the notebook.
         parameters: numbers that replace those in its cell tagged `parameters`.
@@ -86,8 +72,7 @@ def execute(
         stop: another thread sets it to end the run, since Ctrl-C interrupts the main thread alone.
 
     Raises:
-        ValueError: the file is not a notebook, it does not set one of the parameters, or it wrote something else than
-            checks into the record of its checks.
+        ValueError: the file is no notebook, sets not all parameters, or recorded something else than checks.
         KeyboardInterrupt: Ctrl-C or SIGTERM came, or `stop` is set. The kernel is dead.
     """
     notebook = read(path)
@@ -99,15 +84,12 @@ def execute(
         with Path(private, "kernel.log").open("w+b") as log:
             failure = client.run(variables, log)
         took = client.elapsed()
-        return Execution(notebook, took, client.cell_seconds, _recorded(records, path), failure, client.output_dropped)
+        remark = f"output beyond {OUTPUT_BYTES / 1e6:g} MB was dropped" if client.output_dropped else ""
+        return Execution(notebook, took, client.cell_seconds, _recorded(records, path), failure, remark)
 
 
 def read(path: Path) -> NotebookNode:
-    """Return the notebook in a file.
-
-    Raises:
-        ValueError: there is no notebook in it.
-    """
+    """Return the notebook in a file; it is a ValueError if there is none."""
     try:
         return nbformat.read(path, as_version=4)
     except Exception as error:  # AttributeError, KeyError, RecursionError …: a file may hold anything
@@ -124,16 +106,11 @@ class _Client(NotebookClient):
         self._current_cell, self._training = "(none yet)", ""
         self._held: Counter[int] = Counter()  # bytes of output by the cell's position
         self._began = time.perf_counter()
-        super().__init__(
-            notebook,
-            kernel_name="python3",
-            kernel_manager_class=_KernelOfThisInterpreter,
-            timeout_func=self._seconds_left,
-            resources={"metadata": {"path": str(folder)}},
-        )
+        super().__init__(notebook, timeout_func=self._seconds_left, resources={"metadata": {"path": str(folder)}})
+        # It searches no folders for kernels, so it knows only ipykernel's own, which starts sys.executable.
+        self.km = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
 
     def elapsed(self) -> float:
-        """Return the seconds since the start."""
         return time.perf_counter() - self._began
 
     def _seconds_left(self, _cell: NotebookNode) -> float | None:
@@ -149,7 +126,8 @@ class _Client(NotebookClient):
         except CellExecutionError as error:
             error_line = describe(error.ename, error.evalue)
         except RuntimeError as error:  # DeadKernelError, or the kernel did not start
-            error_line = f"the kernel died ({error})\n{_last_bytes(log)}"
+            log.seek(max(0, log.seek(0, os.SEEK_END) - _LOG_BYTES))
+            error_line = f"the kernel died ({error})\n{plain(log.read().decode(errors='replace')).strip()}"
         except Exception as error:  # a notebook may hold anything, cells without a source for instance
             error_line = describe_error(error)
         finally:
@@ -172,14 +150,12 @@ class _Client(NotebookClient):
             await asyncio.sleep(0.1)
         await ensure_async(self.km.shutdown_kernel(now=True))
 
-    async def async_execute_cell(
-        self, cell: NotebookNode, cell_index: int, *arguments: Any, **named: Any
-    ) -> NotebookNode:
+    async def async_execute_cell(self, cell: NotebookNode, cell_index: int, *others: Any, **named: Any) -> NotebookNode:
         self._current_cell = cell.get("id", str(cell_index))
         self._tell(cell_index)
         began = time.perf_counter()
         try:
-            return await super().async_execute_cell(cell, cell_index, *arguments, **named)
+            return await super().async_execute_cell(cell, cell_index, *others, **named)
         except Exception:
             self.shutdown_kernel = "immediate"
             raise
@@ -206,10 +182,9 @@ class _Client(NotebookClient):
     def _has_room_for(self, message: dict[str, Any], cell_index: int) -> bool:
         """Count a message of a cell; return whether it fits. If it is text that does not fit, its beginning is kept."""
         kind, content = message["msg_type"], message["content"]
-        if kind in ("status", "execute_input", "comm_close"):
-            return True
         if kind == "clear_output":
             self._held[cell_index] = 0
+        if kind in ("status", "execute_input", "comm_close", "clear_output"):
             return True
         size = len(json.dumps(content, default=str)) + _BYTES_OF_A_MESSAGE
         size += sum(len(buffer) for buffer in message.get("buffers", ()))
@@ -224,24 +199,14 @@ class _Client(NotebookClient):
         return size <= room
 
 
-class _KernelOfThisInterpreter(AsyncKernelManager):
-    """A manager that searches no folders for kernels, so it knows only ipykernel's own, which starts sys.executable."""
-
-    @default("kernel_spec_manager")
-    def _without_installed_kernels(self) -> KernelSpecManager:
-        return KernelSpecManager(kernel_dirs=[])
-
-
 def _recorded(file: Path, notebook: Path) -> list[dict[str, Any]]:
     """Return the checks that a notebook recorded; it may have written anything into their file."""
     try:
-        text = file.read_text(encoding="utf-8") if file.exists() else ""
-        checks = [json.loads(line) for line in text.split("\n") if line]
-        verdicts = [verdict.keys() for check in checks for verdict in check["verdicts"]]
-        lessons = [check["lesson"] for check in checks]
-        if all(keys >= {"claim", "holds", "hint"} for keys in verdicts) and all(
-            isinstance(name, str) for name in lessons
-        ):
+        lines = file.read_text(encoding="utf-8").split("\n") if file.exists() else []
+        checks = [json.loads(line) for line in lines if line]
+        verdicts = [verdict for check in checks for verdict in check["verdicts"]]
+        valid = all(isinstance(check["lesson"], str) for check in checks)
+        if valid and all(verdict.keys() >= {"claim", "holds", "hint"} for verdict in verdicts):
             return checks
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         pass
@@ -257,8 +222,3 @@ def _set_parameters(notebook: NotebookNode, parameters: Mapping[str, float], pat
             raise ValueError(f"{path}: no cell tagged `parameters` sets {name}")
         for cell in cells:
             cell.source = assignment.sub(f"{name} = {value!r}", cell.source)
-
-
-def _last_bytes(file: BinaryIO) -> str:
-    file.seek(max(0, file.seek(0, os.SEEK_END) - _LOG_BYTES))
-    return plain(file.read().decode(errors="replace")).strip()

@@ -1,7 +1,4 @@
-"""The console of the commands, and their progress bars for the execution of notebooks.
-
-What they show was written by others: it is shown as it is, never parsed as Rich's markup.
-"""
+"""The commands' console and progress bars. Others' text is shown as it is, never parsed as Rich's markup."""
 
 import io
 import sys

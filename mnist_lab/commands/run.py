@@ -1,6 +1,5 @@
 """`mnist-lab run`: execute notebooks, show the progress, and print a table of the results."""
 
-import sys
 from pathlib import Path
 
 import nbformat
@@ -23,17 +22,16 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
         output_dir: the folder for the executed notebooks; None: each replaces its own file, unless a cell failed.
 
     Returns:
-        2 if a notebook does not exist, 1 if a cell failed or a lesson's check said "not yet", else 0.
+        1 if a cell failed or a lesson's check said "not yet", else 0.
 
     Raises:
-        OSError: a pattern matches nothing.
+        OSError: a notebook does not exist, or a pattern matches nothing.
         KeyboardInterrupt: Ctrl-C came. The notebooks that were done are written, and in the table.
     """
     terminal = console()
     paths = notebook_files(notebooks)
     if missing := [str(path) for path in paths if not path.is_file()]:
-        print(f"No such notebook: {', '.join(missing)}", file=sys.stderr)
-        return 2
+        raise FileNotFoundError(f"No such notebook: {', '.join(missing)}")
     terminal.print(f"Digits: {find_mnist()}")  # before the bars, because a download shows a bar, too
     headings = ("validation accuracy", "as taught ≥", "seconds", "check")
     table = Table(Column("notebook", no_wrap=True), *(Column(heading, justify="right") for heading in headings))
@@ -48,10 +46,15 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
                     failed = True
                     remarks.append(str(error))
                     continue
-                _write(result, path, output_dir and output_dir / name)
-                table.add_row(path.stem, *_row(result))
-                failed |= bool(result.failure) or (bool(result.not_yet) and not _is_exercise(result))
-                remarks += [f"{path.name}, {remark}" for remark in _remarks(result)]
+                if output_dir:
+                    write_whole(output_dir / name, nbformat.writes(result.notebook) + "\n")
+                elif not result.failure:
+                    write_whole(path, text(tidy(result.notebook)))
+                verdicts = [verdict for check in result.checks for verdict in check["verdicts"]]
+                not_yet = [f"not yet: {each['claim']}\n    {each['hint']}" for each in verdicts if not each["holds"]]
+                table.add_row(path.stem, *_row(result, bool(not_yet)))
+                failed |= bool(result.failure) or (bool(not_yet) and not _is_exercise(result))
+                remarks += [f"{path.name}, {each}" for each in (result.failure, result.remark, *not_yet) if each]
     finally:
         terminal.print(table)
         if output_dir:
@@ -61,35 +64,19 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
     return int(failed)
 
 
-def _write(result: Execution, path: Path, destination: Path | None) -> None:
-    if destination:
-        write_whole(destination, nbformat.writes(result.notebook) + "\n")
-    elif not result.failure:
-        write_whole(path, text(tidy(result.notebook)))
-
-
-def _row(result: Execution) -> tuple[str, str, str, str]:
+def _row(result: Execution, not_yet: bool) -> tuple[str, str, str, str]:
     check = result.checks[-1] if result.checks else {}
-    accuracy = floor = "–"
+    accuracy = floor = verdict = "–"
     if (evaluated := check.get("evaluated")) is not None:  # an early "not yet" comes before the evaluation
         accuracy = f"{evaluated:.4f}"
     lesson = LESSONS.get(check.get("lesson", ""))
     if lesson and "origin" in check and not _is_exercise(result):
         floor = f"{lesson.floor(check['origin']):.4f}"
-    return accuracy, floor, f"{result.seconds:.0f}", _verdict(result)
-
-
-def _verdict(result: Execution) -> str:
     if result.failure:
-        return "failed"
-    if not result.checks:
-        return "–"
-    return "not yet" if result.not_yet else "✓"
-
-
-def _remarks(result: Execution) -> list[str]:
-    not_yet = [f"not yet: {verdict['claim']}\n    {verdict['hint']}" for verdict in result.not_yet]
-    return [remark for remark in (result.failure, result.remark, *not_yet) if remark]
+        verdict = "failed"
+    elif result.checks:
+        verdict = "not yet" if not_yet else "✓"
+    return accuracy, floor, f"{result.seconds:.0f}", verdict
 
 
 def _is_exercise(result: Execution) -> bool:

@@ -8,11 +8,7 @@ from mnist_lab.trainer.instances import InstancesError, first_instances
 
 
 def sample(count: int, output: Path) -> int:
-    """Write the first validation digits to a JSON file.
-
-    Returns:
-        1 if there are not that many digits, which is reported, else 0.
-    """
+    """Write the first validation digits to a JSON file; return 1 if there are not that many, which is reported."""
     try:
         content = first_instances(count)
     except InstancesError as error:

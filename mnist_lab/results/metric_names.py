@@ -12,18 +12,10 @@ _USUAL = ("accuracy", "acc", "categorical_accuracy", "sparse_categorical_accurac
 
 
 def accuracy_name(reported: Iterable[str], model: keras.Model | None = None) -> str | None:
-    """Return which of the names that Keras reports is the training accuracy, None if there is none.
+    """Return which of the `reported` names, the keys of Keras' logs, is the training accuracy; None if there is none.
 
     Keras' own names come first, then any other name with "acc" in it, then the name of a metric object of `model`
     whose class is one of Keras' accuracies. The validation accuracy has the same name after "val_".
-
-    Args:
-        reported: the names in the logs of a callback, or in the history that `fit` returned.
-        model: the compiled Keras model that reports them.
-
-    Example:
-        >>> accuracy_name(["loss", "acc", "val_loss", "val_acc"])
-        'acc'
     """
     names = [name.removeprefix("val_") for name in reported if isinstance(name, str)]
     others = [name for name in names if "acc" in name and "top" not in name]

@@ -26,9 +26,6 @@ class Runs:
     misread: np.ndarray | None
     curves: np.ndarray
 
-    def __len__(self) -> int:
-        return len(self.seeds)
-
 
 def measured_runs(lesson: str, *, variant: str = "as taught") -> Runs:
     """Return the runs of a lesson on real MNIST that are published with this package, whichever digits you use.

@@ -2,13 +2,11 @@
 
     {"environments": […], "results": {origin: {lesson: [{"variant": {…}, "seeds": {seed: {…}}}]}}}
 
-A seed's entry has the validation "accuracy" and "loss" of every epoch, the "seconds" of training (other runs may have
-shared the machine), the lesson's own "figures", if any, and the index of the "environment" (versions and processor)
-that it was measured in. If a lesson holds out training digits, "held_out" is their number, and all its results are
-measured on them. *Accuracy* always means the accuracy after the last epoch, never the best one.
+A seed's entry has the "accuracy" and "loss" of every epoch, on the validation digits or on as many held-out training
+digits as "held_out" says, the "seconds" of training, the lesson's own "figures", if any, and the index of its
+"environment" (versions and processor). *Accuracy* always means that after the last epoch, never the best one.
 
-Which digits each run of lessons 09 and 10 misclassified lies beside it in misclassified.npz: an array for each run,
-named by `run_name`, with a bit for each digit.
+misclassified.npz holds, under `run_name`, a bit for each digit that a run of lessons 09 and 10 misclassified.
 """
 
 from __future__ import annotations
@@ -34,8 +32,8 @@ class Variant:
     """How a lesson is trained: as taught, or with other numbers. The order of the parameters means nothing.
 
     Attributes:
-        training: which training run, in a lesson with several: "long" for that of the cell `train-long`, which assigns
-            `long_model` and `long_history`; None: the lesson's own, of the cell `train`.
+        training: "long" for the training run of the cell `train-long`, which assigns `long_model` and `long_history`;
+            None: the lesson's own, of the cell `train`.
         epochs: number of epochs; None: the lesson's own.
         parameters: other numbers for the cell `parameters`.
     """
@@ -74,10 +72,7 @@ LONG = Variant("long", parameters={"STOP_AFTER": 10})  # lesson 10's longer trai
 
 @dataclass(frozen=True)
 class Summary:
-    """The accuracy after the last epoch over seeds, as fractions, and the loss; `std` is a standard deviation.
-
-    `held_out` is the number of held-out training digits that were evaluated, or 0 for the 10,000 validation digits.
-    """
+    """The accuracy after the last epoch over seeds, as fractions, and the loss; `std` is a standard deviation."""
 
     mean: float
     std: float
@@ -86,27 +81,19 @@ class Summary:
     seeds: int
     loss: float
     loss_std: float
-    held_out: int = 0
+    held_out: int = 0  # the number of held-out training digits that were evaluated; 0: the validation digits
 
     @property
-    def floor(self) -> float:
-        """The accuracy that every run should reach: the mean less the larger of 0.005 and five standard deviations."""
-        return self.mean - self._tolerance
-
-    @property
-    def ceiling(self) -> float:
-        """The accuracy that no run of this recipe should exceed: as far above the mean as the floor is below it."""
-        return self.mean + self._tolerance
+    def accuracies(self) -> tuple[float, float]:
+        """The lowest and highest accuracy expected of a run: mean ± the larger of 0.005 and 5 standard deviations."""
+        tolerance = max(0.005, 5 * self.std)
+        return self.mean - tolerance, self.mean + tolerance
 
     @property
     def losses(self) -> tuple[float, float]:
         """The lowest and highest loss expected of a run: the mean ± the larger of a fifth and 5 standard deviations."""
         tolerance = max(0.2 * self.loss, 5 * self.loss_std)
         return self.loss - tolerance, self.loss + tolerance
-
-    @property
-    def _tolerance(self) -> float:
-        return max(0.005, 5 * self.std)
 
 
 def summary(lesson: str, *, origin: str = "mnist", variant: Variant = AS_TAUGHT) -> Summary | None:
