@@ -120,3 +120,25 @@ def test_the_committed_files_are_consistent():
                         errors = stored.get("held_out", 10_000) * (1 - stored["accuracy"][-1])
                         assert np.unpackbits(bits).sum() == pytest.approx(errors, abs=0.6)
     assert not packed
+
+
+# Until November 2026 a variant was stored by its name, and each entry held the indices of its misclassified digits.
+OLD = {
+    LESSON: {"as taught": {"0": entry(0.9)}, "1 epoch": {"0": entry(0.8), "1": entry(0.7)}},
+    "09_honest_evaluation": {"END=1.0, RATE=0": {"0": entry(0.6, held_out=12, figures={"raw": 0.5})}},
+}
+
+
+def test_results_migrate_from_their_old_form_and_back(results_file):
+    for lesson, variants in OLD.items():
+        for name, seeds in variants.items():
+            for seed, old in seeds.items():
+                put(int(seed), old, lesson=lesson, variant=Variant.from_name(name))
+    for lesson, variants in OLD.items():
+        for name, seeds in variants.items():
+            misread = measured_runs(lesson, variant=name).misread
+            for number, (seed, new) in enumerate(seeds_of(lesson, variant=Variant.from_name(name)).items()):
+                indices = {} if misread is None else {"misread": np.flatnonzero(misread[number]).tolist()}
+                old = {key: value for key, value in seeds[seed].items() if key in new or indices}
+                assert new | indices == old | {"environment": 0}
+            assert len(seeds) == number + 1
