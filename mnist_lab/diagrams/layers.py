@@ -192,7 +192,7 @@ def _draw_grey_image(page: Page, image: np.ndarray) -> None:
         page.line((x + 4 * pixel, zoom_x), (corner, zoom_corner), ORANGE, linewidth=1)
     numbers = windows[row, column]
     page.image(numbers, zoom_x, zoom_y, 4 * cell, 4 * cell, edgecolor=ORANGE, linewidth=2, zorder=3)
-    page.write_in(np.vectorize("{:.2f}".format)(numbers), numbers > 0.5, zoom_x, zoom_y, 4 * cell, 4 * cell)
+    page.write_in(np.vectorize("{:.2f}".format)(numbers), numbers > 0.5, zoom_x, zoom_y, 4 * cell, SMALL)
     page.rectangle(x, y, 4 * pixel, 4 * pixel, edgecolor=ORANGE, linewidth=2)
 
 
