@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.typing import ColorType
 
-from mnist_lab.data.idx import CLASSES
 from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION, new_figure, style
 
 WIDTH = 9
@@ -101,15 +100,6 @@ class Page:
         frame = {"edgecolor": GREY, "linewidth": 0.8, **options}
         self.ax.imshow(image, extent=(x, x + width, y, y + height), vmin=0, vmax=1, zorder=frame.get("zorder", 1))
         self.rectangle(x, y, width, height, **frame)
-
-
-def draw_class_bars(ax: Axes, values: np.ndarray, marked: int, color: str, strength: float, linewidth: float) -> None:
-    """Draw a bar for each class in a tint of `color`; that of the class `marked` is full, and its number bold."""
-    bars = ax.bar(range(CLASSES), values, color=tint(color, strength))
-    bars[marked].set(facecolor=color, edgecolor=INK, linewidth=linewidth)
-    ax.set_xticks(range(CLASSES))
-    ax.get_xticklabels()[marked].set(weight="bold", color=INK)
-    ax.tick_params(length=0)
 
 
 def colorize(image: np.ndarray, ink: ColorType = INK, paper: ColorType = "white") -> np.ndarray:

@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 
 from mnist_lab.diagrams._drawing import SMALL, Page, Point, new_page, tint
-from mnist_lab.diagrams.activations import sigmoid_of
 from mnist_lab.diagrams.descent import descend
+from mnist_lab.diagrams.functions import sigmoid_of
 from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION
 
 _PALE_GREY = tint(GREY, 0.5)

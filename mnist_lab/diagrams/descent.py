@@ -158,10 +158,7 @@ def final_distance(path: np.ndarray) -> float:
 
 
 def bouncing_and_settling() -> None:
-    """Draw sixty noisy steps for a small, a large and a decaying learning rate, and how far from the minimum they end.
-
-    The noise in the gradients is the same in each.
-    """
+    """Draw sixty steps with the same noise for a small, a large and a decaying rate, and how far from 0 they end."""
     paths = [noisy_descent(rates) for rates in (SMALL_RATES, LARGE_RATES, DECAYING_RATES)]
     titles = ("always small steps", "always large steps", "large, then ever smaller")
     results = [f"at the end {final_distance(path):.2f} from the minimum" for path in paths]
@@ -169,10 +166,7 @@ def bouncing_and_settling() -> None:
 
 
 def averaged_steps() -> None:
-    """Draw noisy steps with a large learning rate, the average of the last twenty, and steps with a decaying rate.
-
-    The noise is the same in each. Each panel says how far from the minimum its result is.
-    """
+    """Draw noisy steps with a large rate, the average of the last twenty, and steps with a decaying rate."""
     large, decaying = noisy_descent(LARGE_RATES), noisy_descent(DECAYING_RATES)
     average = large[-LAST_STEPS:].mean(axis=0)
     panels = [
