@@ -3,7 +3,6 @@
 import io
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import matplotlib
@@ -60,10 +59,8 @@ ARGUMENTS = {name: [()] for name in diagrams.__all__} | {
 LARGE = {"summary_card": (6, 120_000), "bouncing_and_settling": (4.2, 65_000), "averaged_steps": (4.2, 65_000)}
 
 
-def test_importing_the_modules_replaces_no_function():
-    for module in (path.stem for path in Path(diagrams.__file__).parent.glob("*.py")):
-        import_module(f"mnist_lab.diagrams.{module}")
-    assert all(callable(getattr(diagrams, name)) for name in diagrams.__all__)
+def test_no_module_has_the_name_of_a_function():
+    assert not {path.stem for path in Path(diagrams.__file__).parent.glob("*.py")} & set(diagrams.__all__)
 
 
 def test_diagrams_import_neither_tensorflow_nor_scipy():
@@ -116,30 +113,22 @@ def assert_tidy(figure, texts):
 @pytest.mark.parametrize(
     ("name", "args", "message"),
     [
-        ("argmax", (PROBABILITIES,), r"one to 6 rows of ten that add up to 1. Received: shape \[10\]"),
         ("argmax", (np.full((7, 10), 0.1),), r"Received: shape \[7, 10\]"),
         ("cross_entropy", (LOGITS, 3), "numbers from -4 to 4.1"),
         ("cross_entropy", (PROBABILITIES, 10), "from 0 to 9. Received: 10"),
-        ("feature_maps", (SEVEN, {}), "layers must be a whole number from 1 to 3. Received: 0"),
         ("feature_maps", (SEVEN, {"first": SEVEN}), r"'first' must be .* Received: shape \[28, 28\]"),
         ("feature_maps", (SEVEN, {"first": -np.ones((7, 7, 2))}), "from 0 up.* Received: .* from -1 to -1"),
-        ("flattening", (np.zeros((32, 32)),), r"\[784\] or \[28, 28\].* Received: shape \[32, 32\]"),
         ("gradients_by_layer", ({},), "networks must be a whole number from 1 to 4. Received: 0"),
         ("gradients_by_layer", ({"a": [0.0, 1.0]},), r"'a' must be numbers above 0.* Received: .* from 0 to 1"),
-        ("gradients_by_layer", ({"a": []},), r"Received: shape \[0\]"),
         ("held_out_and_sealed", (60_000,), "from 1 to 59,999. Received: 60000"),
         ("learned_filters", (np.zeros((3, 3, 2, 12)),), r"columns, 1, filters\].*Received: shape \[3, 3, 2, 12\]"),
         ("learned_filters", (np.zeros((9, 9, 1, 12)),), "at most 7 × 7"),
         ("matrix_product", (12.5,), "Received: 12.5"),
         ("one_layer", (np.full(784, 255),), "from 0 to 1. Received: .* from 255 to 255"),
         ("preparation", (DRAWING, DRAWING, DRAWING * 0, SEVEN), "small must be .* with ink.* Received: .* from 0 to 0"),
-        ("shrinking", (np.full(784, 255),), "from 0 to 1"),
-        ("sliding_filter", (np.zeros(783),), r"\[784\] or \[28, 28\]"),
         ("softmax", (LOGITS[:9],), r"\[10\]. Received: shape \[9\]"),
         ("softmax", (LOGITS * np.nan,), "finite numbers.* from nan to nan"),
         ("stacked_layers", ((784, 10),), "number of sizes must be a whole number from 3 to 6. Received: 2"),
-        ("stacked_layers", ((784, 0, 10),), "sizes must be a positive whole number. Received: 0"),
-        ("sums_by_layer", ({},), "rows must be a whole number from 1 to 3. Received: 0"),
         ("sums_by_layer", ({"a": [np.zeros((2, 2))] * 3},), "layers of 'a' must be .*4. Received: 3"),
         ("sums_by_layer", ({"a": [np.zeros(2)] * 4},), r"'a' must be finite numbers.* Received: shape \[2\]"),
         ("tensors", (DIGITS,), r"Received: shape \[24, 784\]"),

@@ -20,10 +20,7 @@ def weighted_sums(image: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def sliding_filter(image: npt.ArrayLike) -> None:
-    """Draw a filter for upper edges on an image: the weighted sum where it is largest, and the map of all sums.
-
-    `image` is `[784]` or `[28, 28]`, from 0 (paper) to 1 (ink).
-    """
+    """Draw a filter for upper edges on an image from 0 to 1: the weighted sum where it is largest, and all sums."""
     image = as_image(image)
     sums = weighted_sums(image, UPPER_EDGE)
     row, column = np.unravel_index(sums.argmax(), sums.shape)
@@ -71,10 +68,7 @@ def max_pool(image: np.ndarray) -> np.ndarray:
 
 
 def shrinking(image: npt.ArrayLike) -> None:
-    """Draw where a filter with stride 2 stops, a max-pooling of 4 × 4 pixels, and a digit pooled once and twice.
-
-    `image` is `[784]` or `[28, 28]`, from 0 (paper) to 1 (ink).
-    """
+    """Draw where a filter of stride 2 stops, a max-pooling of 4 × 4 pixels, and an image from 0 to 1 pooled twice."""
     image = as_image(image)
     with new_page(3.4) as page:
         for row, column in np.ndindex(6, 6):
@@ -195,11 +189,7 @@ def _draw_cube(page: Page, left: float, rows: int, columns: int, channels: int) 
 
 
 def learned_filters(weights: npt.ArrayLike) -> None:
-    """Draw the first 12 filters of a layer with one input channel, with the sign of each weight, on one scale.
-
-    Args:
-        weights: `[rows, columns, 1, filters]`, as the layer's `get_weights()[0]` returns them; up to 7 × 7.
-    """
+    """Draw the first 12 filters of weights `[rows, columns, 1, filters]`, up to 7 × 7, with the sign of each weight."""
     expected = "finite numbers, [rows, columns, 1, filters], at most 7 × 7"
     array = as_numbers("weights", weights, expected, lambda w: w.ndim == 4 and w.shape[2] == 1 and max(w.shape[:2]) < 8)
     filters = np.moveaxis(array[:, :, 0, :12], 2, 0)
@@ -216,11 +206,9 @@ def learned_filters(weights: npt.ArrayLike) -> None:
 
 
 def feature_maps(image: npt.ArrayLike, layers: Mapping[str, npt.ArrayLike]) -> None:
-    """Draw a digit and, in a row for each layer, the first 12 channels of its outputs; black is the row's largest.
+    """Draw a digit and the first 12 channels of up to three layers' outputs, `[rows, columns, channels]`, by name.
 
-    Args:
-        image: `[784]` or `[28, 28]` float, from 0 (paper) to 1 (ink).
-        layers: the outputs of one to three layers by their names, `[rows, columns, channels]`, not negative.
+    The outputs are not negative; black is the largest number of a row.
     """
     image, side = as_image(image), 0.58
     expected = "[rows, columns, channels] finite numbers from 0 up, such as ReLU's outputs"

@@ -158,7 +158,7 @@ def final_distance(path: np.ndarray) -> float:
 
 
 def bouncing_and_settling() -> None:
-    """Draw sixty steps with the same noise for a small, a large and a decaying rate, and how far from 0 they end."""
+    """Draw noisy steps with a small, a large and a decaying rate, and how far from the minimum each descent ends."""
     paths = [noisy_descent(rates) for rates in (SMALL_RATES, LARGE_RATES, DECAYING_RATES)]
     titles = ("always small steps", "always large steps", "large, then ever smaller")
     results = [f"at the end {final_distance(path):.2f} from the minimum" for path in paths]

@@ -40,10 +40,9 @@ def _draw_by_layer(networks: Mapping[str, Sequence[float]], title: str) -> None:
 
 
 def sums_by_layer(rows: Mapping[str, Sequence[npt.ArrayLike]]) -> None:
-    """Draw mean, standard deviation and histogram of each neuron's values in four layers of one to three networks.
+    """Draw how the values of up to 12 neurons of four layers, `[batch, …, neurons]`, of up to 3 networks are distributed.
 
-    Args:
-        rows: for each name, the values in its four layers, each `[batch, …, neurons]`; up to 12 neurons are drawn.
+    A dot is a neuron's mean, its line one standard deviation to either side, over the histogram of the whole layer.
     """
     whole_number("The number of rows", len(rows), 1, 3)
     layers = {}
