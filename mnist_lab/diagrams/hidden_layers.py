@@ -40,7 +40,7 @@ def _draw_by_layer(networks: Mapping[str, Sequence[float]], title: str) -> None:
 
 
 def sums_by_layer(rows: Mapping[str, Sequence[npt.ArrayLike]]) -> None:
-    """Draw how the values of up to 12 neurons of four layers, `[batch, …, neurons]`, of up to 3 networks are distributed.
+    """Draw the values of up to 12 neurons in each of four layers, `[batch, …, neurons]`, of one to three networks.
 
     A dot is a neuron's mean, its line one standard deviation to either side, over the histogram of the whole layer.
     """
