@@ -3,7 +3,6 @@
 import io
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import matplotlib
@@ -17,7 +16,7 @@ from mnist_lab import diagrams
 SEVEN = np.zeros((28, 28))
 SEVEN[6:9, 8:20] = 0.9
 for _row in range(9, 23):
-    SEVEN[_row, 24 - _row * 3 // 5 - 1 : 24 - _row * 3 // 5 + 2] = (0.4, 0.98, 0.3)
+    SEVEN[_row, 23 - _row * 3 // 5 :][:3] = (0.4, 0.98, 0.3)
 DIGITS = np.stack([np.roll(SEVEN, shift, axis=1).ravel() for shift in range(-3, 3)] * 4)
 LOGITS = np.array([-1.2, -3.0, 0.4, 4.1, -2.1, 2.6, -4.0, 0.9, 1.5, -0.3])
 PROBABILITIES = np.exp(LOGITS) / np.exp(LOGITS).sum()
@@ -33,12 +32,12 @@ ARGUMENTS = {name: [()] for name in diagrams.__all__} | {
     "held_out_and_sealed": [(1,), (59_999,)],
     "preparation": [
         (DRAWING, DRAWING[20:90, 30:50], np.ones((20, 6)), DIGITS[0]),
-        (DRAWING.T, DRAWING[30:36, 10:90], np.ones((1, 20)), DIGITS[0].reshape(28, 28)),
+        (DRAWING.T, DRAWING[30:36, 10:90], np.ones((1, 20)), SEVEN),
     ],
     "where_they_stand": [(np.zeros((12, 784)), np.ones((20, 28, 28)))],
     "activations_by_layer": [({"a": [1e-30] * 20, "b": [1] * 5},)],
     "gradients_by_layer": [({"2": [0.1, 0.2], "10": [0.1] * 10},), ({"2": [1, 2], "10": [9] * 10},)],
-    "argmax": [(CERTAIN[4:],), (np.stack([np.roll(PROBABILITIES, k) for k in range(6)]),)],
+    "argmax": [(CERTAIN[4:],), ([np.roll(PROBABILITIES, k) for k in range(6)],)],
     "feature_maps": [
         (SEVEN, {"first": RANDOM[..., :12], "second": RANDOM[:14, :14, :24], "third": RANDOM[:7, :7]}),
         (SEVEN.ravel(), {"only": np.zeros((5, 4, 2))}),
@@ -60,27 +59,18 @@ ARGUMENTS = {name: [()] for name in diagrams.__all__} | {
 LARGE = {"summary_card": (6, 120_000), "bouncing_and_settling": (4.2, 65_000), "averaged_steps": (4.2, 65_000)}
 
 
-def test_every_diagram_is_listed():
-    assert set(ARGUMENTS) == set(diagrams.__all__) == set(dir(diagrams))
-
-
-def test_importing_the_modules_replaces_no_function():
-    for module in (path.stem for path in Path(diagrams.__file__).parent.glob("*.py")):
-        import_module(f"mnist_lab.diagrams.{module}")
-    assert all(callable(getattr(diagrams, name)) for name in diagrams.__all__)
-    with pytest.raises(AttributeError, match="nothing"):
-        _ = diagrams.nothing
+def test_no_module_has_the_name_of_a_function():
+    assert not {path.stem for path in Path(diagrams.__file__).parent.glob("*.py")} & set(diagrams.__all__)
 
 
 def test_diagrams_import_neither_tensorflow_nor_scipy():
-    code = (
-        "import sys; from mnist_lab import diagrams; assert 'matplotlib' not in sys.modules; "
-        "[getattr(diagrams, name) for name in diagrams.__all__]; "
-        "ours = [name for name in sys.modules if name.startswith('mnist_lab.')]; "
-        "light = tuple('mnist_lab.' + room for room in ('data', 'diagrams', 'plots')); "
-        "assert all(name.startswith(light) for name in ours), ours; "
-        "assert not {'tensorflow', 'keras', 'scipy'} & set(sys.modules)"
-    )
+    code = """if True:
+        import sys
+        from mnist_lab import diagrams
+        assert "matplotlib" not in sys.modules
+        assert all(getattr(diagrams, name) for name in diagrams.__all__)
+        assert not {"tensorflow", "keras", "scipy"} & set(sys.modules)
+    """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
@@ -123,53 +113,27 @@ def assert_tidy(figure, texts):
 @pytest.mark.parametrize(
     ("name", "args", "message"),
     [
-        ("argmax", (PROBABILITIES,), r"one to 6 rows of ten that add up to 1. Received: shape \[10\]"),
         ("argmax", (np.full((7, 10), 0.1),), r"Received: shape \[7, 10\]"),
-        ("argmax", (np.full((2, 9), 1 / 9),), r"Received: shape \[2, 9\]"),
         ("cross_entropy", (LOGITS, 3), "numbers from -4 to 4.1"),
-        ("cross_entropy", (np.full(10, 0.2), 3), "add up to 1"),
-        ("cross_entropy", (CERTAIN, 3), r"Received: shape \[1, 10, 10\]"),
         ("cross_entropy", (PROBABILITIES, 10), "from 0 to 9. Received: 10"),
-        ("cross_entropy", (PROBABILITIES, "3"), "Received: '3'"),
-        ("feature_maps", (SEVEN, {}), "layers must be a whole number from 1 to 3. Received: 0"),
         ("feature_maps", (SEVEN, {"first": SEVEN}), r"'first' must be .* Received: shape \[28, 28\]"),
         ("feature_maps", (SEVEN, {"first": -np.ones((7, 7, 2))}), "from 0 up.* Received: .* from -1 to -1"),
-        ("flattening", (np.zeros((32, 32)),), r"\[784\] or \[28, 28\].* Received: shape \[32, 32\]"),
         ("gradients_by_layer", ({},), "networks must be a whole number from 1 to 4. Received: 0"),
-        ("gradients_by_layer", ({str(k): [1.0] for k in range(5)},), "Received: 5"),
         ("gradients_by_layer", ({"a": [0.0, 1.0]},), r"'a' must be numbers above 0.* Received: .* from 0 to 1"),
-        ("gradients_by_layer", ({"a": []},), r"Received: shape \[0\]"),
         ("held_out_and_sealed", (60_000,), "from 1 to 59,999. Received: 60000"),
-        (
-            "learned_filters",
-            (np.zeros((3, 3, 2, 12)),),
-            r"\[rows, columns, 1, filters\].*Received: shape \[3, 3, 2, 12\]",
-        ),
+        ("learned_filters", (np.zeros((3, 3, 2, 12)),), r"columns, 1, filters\].*Received: shape \[3, 3, 2, 12\]"),
         ("learned_filters", (np.zeros((9, 9, 1, 12)),), "at most 7 × 7"),
-        ("learned_filters", (np.full((3, 3, 1, 12), np.nan),), "finite"),
-        ("matrix_product", (0,), "positive whole number. Received: 0"),
         ("matrix_product", (12.5,), "Received: 12.5"),
         ("one_layer", (np.full(784, 255),), "from 0 to 1. Received: .* from 255 to 255"),
-        ("one_layer", ("seven",), "numbers from 0 to 1. Received: 'seven'"),
         ("preparation", (DRAWING, DRAWING, DRAWING * 0, SEVEN), "small must be .* with ink.* Received: .* from 0 to 0"),
-        ("preparation", (DRAWING, DRAWING, DRAWING, SEVEN * 0), "image must be .* with ink"),
-        ("shrinking", (np.full(784, 255),), "from 0 to 1"),
-        ("sliding_filter", (np.zeros(783),), r"\[784\] or \[28, 28\]"),
         ("softmax", (LOGITS[:9],), r"\[10\]. Received: shape \[9\]"),
         ("softmax", (LOGITS * np.nan,), "finite numbers.* from nan to nan"),
         ("stacked_layers", ((784, 10),), "number of sizes must be a whole number from 3 to 6. Received: 2"),
-        ("stacked_layers", ((784, 0, 10),), "sizes must be a positive whole number. Received: 0"),
-        ("stacked_layers", ((784, 2.5, 10),), "Received: 2.5"),
-        ("stacked_layers", ((1,) * 7,), "Received: 7"),
-        ("sums_by_layer", ({},), "rows must be a whole number from 1 to 3. Received: 0"),
         ("sums_by_layer", ({"a": [np.zeros((2, 2))] * 3},), "layers of 'a' must be .*4. Received: 3"),
         ("sums_by_layer", ({"a": [np.zeros(2)] * 4},), r"'a' must be finite numbers.* Received: shape \[2\]"),
-        ("sums_by_layer", ({"a": [np.full((2, 2), np.nan)] * 4},), "finite numbers"),
-        ("sums_by_layer", ({"a": ["x"] * 4},), "finite numbers.* Received: 'x'"),
         ("tensors", (DIGITS,), r"Received: shape \[24, 784\]"),
         ("train_and_validation", (DIGITS[:23], DIGITS), r"24 or more. Received: shape \[23, 784\]"),
         ("train_and_validation", (DIGITS, DIGITS * 255), "validation_digits must be .* from 0 to 1"),
-        ("train_and_validation", (DIGITS, 5), r"validation_digits .* Received: shape \[\]"),
     ],
 )
 def test_arguments_that_cannot_be_drawn_are_refused(name, args, message):

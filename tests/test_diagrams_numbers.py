@@ -1,9 +1,5 @@
 """What the diagrams show is computed correctly."""
 
-import io
-from base64 import b64decode, b64encode
-from itertools import pairwise
-
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,17 +12,15 @@ from matplotlib.patches import Circle, Rectangle
 from matplotlib.text import Text
 
 from mnist_lab import diagrams
-from mnist_lab.commands import notebook_format
 from mnist_lab.diagrams import convolutions, descent
 from mnist_lab.diagrams._drawing import sign_colors
 from mnist_lab.diagrams.descent import DECAYING_RATES, LARGE_RATES, LAST_STEPS, SMALL_RATES, final_distance
 from mnist_lab.plots.style import BLUE
 
+from .test_diagrams import CERTAIN, LOGITS, PROBABILITIES
+
 DIGITS = np.zeros((24, 28, 28))
 DIGITS[:, 6:22, 8:20] = np.linspace(0.3, 0.9, 12)
-LOGITS = np.array([-1.2, -3.0, 0.4, 4.1, -2.1, 2.6, -4.0, 0.9, 1.5, -0.3])
-PROBABILITIES = scipy.special.softmax(LOGITS)
-CERTAIN = np.eye(10)
 
 
 def draw(name: str, *args) -> Figure:
@@ -52,37 +46,25 @@ def gradient(function, at):
         ("held_out_and_sealed", (1_000,), ["59,000 to train on", "1,000\nheld out", "10,000\nunder a seal"]),
         ("softmax", (LOGITS,), ["4.1", "60.3", f"sum = {np.exp(LOGITS).sum():.4g}", "0.723"]),
         ("softmax", (LOGITS * 1e5,), ["410,000", "too large for a float", "1"]),
-        ("cross_entropy", (PROBABILITIES, 3), [f"= {-np.log(PROBABILITIES[3]):.2f}"]),
         ("cross_entropy", (PROBABILITIES, 6), ["0.0002", f"= {-np.log(PROBABILITIES[6]):.2f}"]),
         ("cross_entropy", (np.array([1e-9, 1, *[0] * 8]), 0), ["1e-09", "= 20.72"]),
         ("cross_entropy", (CERTAIN[0], 9), ["0.00", "= ∞"]),
         ("cross_entropy", (CERTAIN[0], 0), ["1.00", "= 0.00"]),
         ("loss_curves", (), ["3.91", "0.96", "0.98", "0.04"]),  # only cross-entropy is steep for a confident mistake
-        ("argmax", (CERTAIN[[3, 7, 9]],), ["axis=1", "row 2"]),
+        ("feature_maps", (DIGITS[0], {"a": np.ones((7, 7, 24))}), ["a: 7 × 7, 12 of 24 channels"]),
     ],
 )
 def test_a_diagram_writes_its_numbers_and_names(name, args, expected):
     assert set(expected) <= set(texts_of(draw(name, *args)))
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        (
-            "input_pipeline",
-            ["RecordDataset", "map(decode)", "zip", "cache", "shuffle", "batch(128)", "prefetch", "fit"],
-        ),
-        ("gradient_descent", ["too small: hardly", "good: close to the minimum", "too large: the loss grows"]),
-    ],
-)
+STEPS = ["RecordDataset", "map(decode)", "zip", "cache", "shuffle", "batch(128)", "prefetch", "fit"]
+ENDS = ["too small: hardly", "good: close to the minimum", "too large: the loss grows"]
+
+
+@pytest.mark.parametrize(("name", "expected"), [("input_pipeline", STEPS), ("gradient_descent", ENDS)])
 def test_a_diagram_writes_its_steps_in_order(name, expected):
     assert sorted(expected, key="".join(texts_of(draw(name))).index) == expected
-
-
-def test_tensors_writes_the_values_of_16_pixels():
-    numbers = [text for text in texts_of(draw("tensors", DIGITS[0])) if text.startswith(("0.", "1."))]
-    assert len(numbers) == 16
-    assert {float(number) for number in numbers} <= set(DIGITS[0].round(2).ravel())
 
 
 def test_flattening_lays_the_rows_end_to_end():
@@ -90,11 +72,6 @@ def test_flattening_lays_the_rows_end_to_end():
     (vector,) = [np.asarray(drawn.get_array()) for drawn in images if drawn.get_size() == (1, 784)]
     darkness = vector[0].sum(axis=-1).reshape(28, 28)
     assert (np.diff(darkness, axis=1) < 0).all()
-
-
-def test_training_and_validation_digits_are_six_to_one():
-    images = [image.get_array() for image in draw("train_and_validation", DIGITS, 1 - DIGITS).axes[0].images]
-    assert [bool(np.mean(pixels) < 0.5) for pixels in images] == [True] * 24 + [False] * 4
 
 
 @pytest.mark.parametrize(
@@ -129,15 +106,8 @@ def test_the_cubes_have_the_shapes_of_the_lessons_network():
 
 
 def test_positive_numbers_are_blue_and_negative_ones_orange():
-    blue, orange, white = sign_colors(np.array([2.0, -2.0, 0.0]))
-    assert blue[2] > blue[0]
-    assert orange[0] > orange[2]
-    assert white.tolist() == [1, 1, 1]
-
-
-def test_at_most_twelve_feature_maps_are_drawn_per_layer():
-    layers = {"first": np.ones((28, 28, 12)), "second": np.ones((14, 14, 24))}
-    assert len(draw("feature_maps", np.zeros(784), layers).axes[0].images) == 1 + 12 + 12
+    red, _, blue = sign_colors(np.array([2.0, -2.0, 0.0])).T
+    assert np.sign(blue - red).tolist() == [1, -1, 0]
 
 
 def test_softmax_draws_logits_exponentials_and_probabilities_and_marks_the_largest():
@@ -161,8 +131,8 @@ def paths(name: str) -> list[np.ndarray]:
 def test_gradient_descent_steps_against_the_gradient():
     for learning_rate, path in zip((0.02, 0.2, 0.35), paths("gradient_descent"), strict=True):
         assert len(path) == 13
-        for before, after in pairwise(path):
-            assert np.allclose(after, before - learning_rate * gradient(descent.bowl, before), atol=1e-6)
+        steps = [learning_rate * gradient(descent.bowl, before) for before in path[:-1]]
+        assert np.allclose(np.diff(path, axis=0), np.negative(steps), atol=1e-6)
 
 
 def test_larger_batches_are_less_noisy_and_the_largest_has_the_gradient_of_the_mean_squared_error():
@@ -176,67 +146,47 @@ def test_larger_batches_are_less_noisy_and_the_largest_has_the_gradient_of_the_m
     assert np.allclose((first - second) / 0.25, measured, atol=1e-6)
 
 
-def test_the_saddle_has_the_gradient_and_the_stationary_points_that_it_claims():
-    at = np.array([0.7, -0.4])
-    assert np.allclose(descent.saddle_gradient(at), gradient(lambda w: descent.saddle(*w), at), atol=1e-6)
-    assert np.allclose([descent.saddle_gradient(point) for point in ((0, 0), (0, np.sqrt(2)))], 0)
-
-
 def test_the_optimizers_at_the_saddle_take_keras_steps_and_only_plain_sgd_does_not_arrive():
-    optimizers = (
-        keras.optimizers.SGD(0.03),
-        keras.optimizers.SGD(0.03, momentum=0.9),
-        keras.optimizers.Adam(0.06, epsilon=1e-8),
-    )
-    drawn = paths("saddle_point")
-    for optimizer, path in zip(optimizers, drawn, strict=True):
+    assert np.allclose([descent.saddle_gradient(point) for point in ((0, 0), (0, np.sqrt(2)))], 0)
+    plain, momentum = keras.optimizers.SGD(0.03), keras.optimizers.SGD(0.03, momentum=0.9)
+    drawn, adam = paths("saddle_point"), keras.optimizers.Adam(0.06, epsilon=1e-8)
+    for optimizer, path in zip((plain, momentum, adam), drawn, strict=True):
         weights = keras.Variable(path[0])
         for expected in path[1:]:
-            optimizer.apply([descent.saddle_gradient(weights.value.numpy())], [weights])
+            slopes = gradient(lambda w: descent.saddle(*w), weights.value.numpy())
+            optimizer.apply([slopes], [weights])
             assert np.allclose(weights.value.numpy(), expected, atol=1e-3)
-    sgd, momentum, adam = (descent.saddle(*path[-1]) + 1 for path in drawn)
-    assert sgd > 0.3
-    assert max(momentum, adam) < 0.05
+    heights = [descent.saddle(*path[-1]) + 1 for path in drawn]
+    assert heights[0] > 0.3 > 0.05 > max(heights[1:])
 
 
 def test_every_schedule_steps_against_the_gradient_plus_the_same_noise():
     noises = []
     for rates in (LARGE_RATES, DECAYING_RATES):
         path = descent.noisy_descent(rates, 5)
-        steps = zip(pairwise(path), rates, strict=True)
-        noises.append([(before - after) / rate - gradient(descent.bowl, before) for (before, after), rate in steps])
+        gradients = [gradient(descent.bowl, before) for before in path[:-1]]
+        noises.append(-np.diff(path, axis=0) / rates[:, np.newaxis] - gradients)
     assert np.allclose(*noises, atol=1e-6)
     assert np.isclose(np.std(noises[0]), 1.6, atol=0.3)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_decay_and_averages_end_nearer_the_minimum_and_a_large_learning_rate_never_settles(seed):
-    small, large, decaying = (
-        descent.noisy_descent(rates, seed) for rates in (SMALL_RATES, LARGE_RATES, DECAYING_RATES)
-    )
+    schedules = SMALL_RATES, LARGE_RATES, DECAYING_RATES
+    small, large, decaying = (descent.noisy_descent(rates, seed) for rates in schedules)
     assert final_distance(decaying) < min(final_distance(small), final_distance(large))
     assert np.linalg.norm(large[-LAST_STEPS:].mean(axis=0)) < final_distance(large)
     distances = np.linalg.norm(large, axis=1)
     assert 0.5 < distances[40:].mean() / distances[20:40].mean() < 2
 
 
-def test_averaged_steps_writes_the_distances_from_the_minimum():
-    written = [float(ax.get_xlabel().split(": ")[1].split()[0]) for ax in draw("averaged_steps").axes]
-    large, decaying = descent.noisy_descent(LARGE_RATES), descent.noisy_descent(DECAYING_RATES)
-    average = np.linalg.norm(large[-LAST_STEPS:].mean(axis=0))
-    assert written == pytest.approx([final_distance(large), average, final_distance(decaying)], abs=0.006)
-
-
 def test_each_step_drops_a_quarter_of_the_hidden_neurons_and_predicting_drops_none():
     (ax,) = draw("dropout").axes
     dropped = [circle.center for circle in ax.findobj(Circle) if circle.get_facecolor() == (1, 1, 1, 1)]
-    crosses = [text.get_position() for text in ax.findobj(Text) if text.get_text() == "×"]
-    assert sorted(dropped) == sorted(crosses)
     first, second = ([(round(x - left, 6), y) for x, y in dropped if left <= x < left + 3] for left in (0.35, 3.35))
     assert [x for x, _ in first] == [x for x, _ in second] == [0.72, 1.44], "one of four neurons in each hidden layer"
     assert first != second
     assert len(dropped) == 4
-    assert [text.get_text() for text in ax.texts if "0.25" in text.get_text()] == ["survivors × 1 / (1 − 0.25)"] * 2
 
 
 def test_the_steps_of_batch_normalization_are_computed_as_by_keras_and_follow_from_each_other():
@@ -247,11 +197,9 @@ def test_the_steps_of_batch_normalization_are_computed_as_by_keras_and_follow_fr
     assert np.allclose(normalized, np.transpose(layer(sums.T.astype("float32"), training=True)), atol=1e-4)
     assert np.allclose(shifted - shifted.mean(axis=1, keepdims=True), normalized)
     assert np.array_equal(after_relu, np.maximum(shifted, 0))
-    assert np.ptp(sums.mean(axis=1)) > 10
     assert (sums[0] < 0).all(), "the lesson says that neuron A is useless before normalization"
     for ax, values in zip(axes, steps, strict=True):
-        assert ax.get_ylim()[0] < values.min()
-        assert values.max() < ax.get_ylim()[1]
+        assert np.abs(values).max() < ax.get_ylim()[1]
 
 
 def test_sums_by_layer_draws_mean_and_standard_deviation_of_twelve_neurons_from_first_to_last():
@@ -263,21 +211,16 @@ def test_sums_by_layer_draws_mean_and_standard_deviation_of_twelve_neurons_from_
         assert np.allclose(drawn, (neuron.mean() - neuron.std(), neuron.mean() + neuron.std()))
 
 
-@pytest.mark.parametrize("name", ["gradients_by_layer", "activations_by_layer"])
-def test_each_network_has_a_line_style_and_a_marker_of_its_own(name):
-    (ax,) = draw(name, {"shallow": [0.1, 0.2], "deep": [1e-6, 1e-3, 1e-1]}).axes
+def test_each_network_has_a_line_style_and_a_marker_of_its_own():
+    (ax,) = draw("gradients_by_layer", {"shallow": [0.1, 0.2], "deep": [1e-6, 1e-3, 1e-1]}).axes
     assert [list(line.get_ydata()) for line in ax.lines] == [[0.1, 0.2], [1e-6, 1e-3, 1e-1]]
     assert len({(line.get_marker(), line.get_linestyle()) for line in ax.lines}) == 2
     assert ax.get_yscale() == "log"
 
 
-def test_the_card_computes_its_softmax_and_its_descent_and_is_small_when_stored_in_a_notebook():
-    png, figure = io.BytesIO(), draw("summary_card")
-    _, _, softmax, steps, *_ = figure.axes[0].child_axes
+def test_the_card_computes_its_softmax_and_its_descent():
+    _, _, softmax, steps, *_ = draw("summary_card").axes[0].child_axes
     heights = np.array([bar.get_height() for bar in softmax.patches if isinstance(bar, Rectangle)]).reshape(2, 5)
     assert np.allclose(heights[1] / 0.85, scipy.special.softmax(heights[0] / 0.19))
     (x,) = (line.get_xdata() / 0.95 for line in steps.lines if line.get_marker() == "o")
     assert np.allclose(x[1:], x[:-1] - 0.25 * 2 * x[:-1])
-    assert {"Dense layer", "loss = −log p", 'optimizer="adam"', "Convolution", "Batch norm"} <= set(texts_of(figure))
-    figure.savefig(png, dpi=96, bbox_inches="tight")
-    assert len(b64decode(notebook_format._smaller(b64encode(png.getvalue()).decode()))) <= 100_000

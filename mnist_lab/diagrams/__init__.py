@@ -1,7 +1,6 @@
 """The explanatory diagrams of the lessons: functions that draw one figure each, imported when first used.
 
-`__init__.pyi` lists them by module. No module has the name of a function, since importing it would replace the function
-as an attribute of this package.
+No module has the name of a function, since importing it would replace the function as an attribute of this package.
 """
 
 import lazy_loader

@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.typing import ColorType
 
-from mnist_lab.data.idx import CLASSES
 from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION, new_figure, style
 
 WIDTH = 9
@@ -61,13 +60,11 @@ class Page:
         """Write a tensor's shape or a piece of code, in a monospaced font."""
         self.write(x, y, text, size, family="monospace", **options)
 
-    def write_in(
-        self, texts: np.ndarray, dark: np.ndarray, x: float, y: float, width: float, height: float, size: float = SMALL
-    ) -> None:
-        """Write `texts`, `[rows, columns]`, into the cells of a box at (x, y), in white where they are `dark`."""
+    def write_in(self, texts: np.ndarray, dark: np.ndarray, x: float, y: float, side: float, size: float) -> None:
+        """Write `texts`, `[rows, columns]`, into the cells of a square at (x, y), in white where they are `dark`."""
         rows, columns = texts.shape
         for (row, column), text in np.ndenumerate(texts):
-            at = x + (column + 0.5) * width / columns, y + height - (row + 0.5) * height / rows
+            at = x + (column + 0.5) * side / columns, y + side - (row + 0.5) * side / rows
             self.write(*at, text, size, color="white" if dark[row, column] else INK)
 
     def box(
@@ -77,11 +74,9 @@ class Page:
         look = {"boxstyle": "round,pad=0,rounding_size=0.08", "linewidth": 1.2, **look}
         self.ax.add_patch(FancyBboxPatch((x, y), width, height, edgecolor=edge, facecolor=fill, **look))
 
-    def rectangle(
-        self, x: float, y: float, width: float, height: float, fill: ColorType = "none", **options: Any
-    ) -> None:
+    def rectangle(self, x: float, y: float, width: float, height: float, fill: ColorType = "none", **look: Any) -> None:
         """Draw a rectangle whose bottom left corner is (x, y)."""
-        self.ax.add_patch(Rectangle((x, y), width, height, facecolor=fill, **options))
+        self.ax.add_patch(Rectangle((x, y), width, height, facecolor=fill, **look))
 
     def circle(self, x: float, y: float, radius: float, edge: ColorType, fill: ColorType, **options: Any) -> None:
         """Draw a circle around (x, y)."""
@@ -107,15 +102,6 @@ class Page:
         self.rectangle(x, y, width, height, **frame)
 
 
-def draw_class_bars(ax: Axes, values: np.ndarray, marked: int, color: str, strength: float, linewidth: float) -> None:
-    """Draw a bar for each class in a tint of `color`; that of the class `marked` is full, and its number bold."""
-    bars = ax.bar(range(CLASSES), values, color=tint(color, strength))
-    bars[marked].set(facecolor=color, edgecolor=INK, linewidth=linewidth)
-    ax.set_xticks(range(CLASSES))
-    ax.get_xticklabels()[marked].set(weight="bold", color=INK)
-    ax.tick_params(length=0)
-
-
 def colorize(image: np.ndarray, ink: ColorType = INK, paper: ColorType = "white") -> np.ndarray:
     """Return an image as RGB, `[rows, columns, 3]`: 0 becomes the colour `paper`, 1 becomes `ink`."""
     return image[..., np.newaxis] * (np.array(to_rgb(ink)) - to_rgb(paper)) + to_rgb(paper)
@@ -128,11 +114,6 @@ def tint(color: ColorType, strength: float) -> tuple[float, float, float]:
 
 
 def sign_colors(values: np.ndarray, largest: float | None = None) -> np.ndarray:
-    """Return `values` as RGB, `[..., 3]`: blue above zero, vermillion below, white at zero.
-
-    The colours are full where the absolute value reaches `largest`, by default the largest of these values.
-    """
-    largest = largest or float(np.abs(values).max()) or 1.0
-    strength = np.clip(np.abs(values) / largest, 0, 1)[..., np.newaxis]
-    hue = np.where(values[..., np.newaxis] > 0, to_rgb(BLUE), to_rgb(VERMILLION))
-    return 1 - strength * (1 - hue)
+    """Return `values` as RGB, `[..., 3]`: blue up to `largest`, vermillion down to its negative, white at zero."""
+    strengths = np.abs(values)[..., np.newaxis] / (largest or np.abs(values).max() or 1)
+    return 1 - strengths * (1 - np.where(values[..., np.newaxis] > 0, to_rgb(BLUE), to_rgb(VERMILLION)))

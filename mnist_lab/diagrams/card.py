@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 
 from mnist_lab.diagrams._drawing import SMALL, Page, Point, new_page, tint
-from mnist_lab.diagrams.activations import sigmoid_of
 from mnist_lab.diagrams.descent import descend
+from mnist_lab.diagrams.functions import sigmoid_of
 from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION
 
 _PALE_GREY = tint(GREY, 0.5)
@@ -134,10 +134,7 @@ def _batch_norm(page: Page) -> None:
     z = np.linspace(-3, 3, 61)
     bell = 0.27 * np.exp(-(z**2) / 2)
     for floor, mean, deviation in ((0.2, -0.2, 0.05), (-0.12, 0.14, 0.085), (-0.44, 0.0, 0.028)):
-        for middle, centre, width, color in (
-            (-0.5, mean - 0.5, deviation, VERMILLION),
-            (0.52, 0.52, 0.085, BLUE),
-        ):
+        for middle, centre, width, color in ((-0.5, mean - 0.5, deviation, VERMILLION), (0.52, 0.52, 0.085, BLUE)):
             page.ax.fill_between(centre + width * z, floor, floor + bell, color=tint(color, 0.3), linewidth=0)
             page.line(centre + width * z, floor + bell, color, linewidth=1.4)
             page.line((middle - 0.4, middle + 0.4), (floor, floor), color=tint(GREY, 0.6))

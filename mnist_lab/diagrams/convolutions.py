@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.patches import Polygon
 
-from mnist_lab.data._validation import whole_number
-from mnist_lab.diagrams._arguments import as_image, as_numbers
+from mnist_lab.diagrams._arguments import as_image, as_named_numbers, as_numbers
 from mnist_lab.diagrams._drawing import SMALL, Options, Page, colorize, new_page, sign_colors, tint
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILLION
 
@@ -21,19 +20,15 @@ def weighted_sums(image: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def sliding_filter(image: npt.ArrayLike) -> None:
-    """Draw a filter of 3 × 3 weights on an image: the weighted sum at one position, and the map of all sums.
-
-    The filter responds to upper edges, where ink begins below paper. The position shown has the largest sum.
-    `image` is `[784]` or `[28, 28]`, from 0 (paper) to 1 (ink).
-    """
+    """Draw a filter for upper edges on an image from 0 to 1: the weighted sum where it is largest, and all sums."""
     image = as_image(image)
     sums = weighted_sums(image, UPPER_EDGE)
     row, column = np.unravel_index(sums.argmax(), sums.shape)
     pixels = image[row : row + 3, column : column + 3]
     total = (pixels.round(2) * UPPER_EDGE).sum()  # a reader can add up only the rounded numbers
-    side, bottom, pixel, cell = 2.1, 0.75, 2.1 / len(image), 0.43
-    middle, top, map_side, cells_side = bottom + side / 2, bottom + side, len(sums) * pixel, 3 * cell
-    map_x, map_y = 6.6, bottom + pixel
+    side, bottom, pixel, cells_side = 2.1, 0.75, 2.1 / len(image), 3 * 0.43
+    middle, top, map_side = bottom + side / 2, bottom + side, len(sums) * pixel
+    cells_y, map_x, map_y = middle - cells_side / 2, 6.6, bottom + pixel
     with new_page(3.3) as page:
         page.image(image, 0.15, bottom, side, side)
         _draw_frame(page, 0.15 + column * pixel, top - (row + 3) * pixel, 3 * pixel)
@@ -42,11 +37,11 @@ def sliding_filter(image: npt.ArrayLike) -> None:
             (2.6, "pixels", pixels, colorize(pixels, "black"), numbers),
             (4.3, "weights", UPPER_EDGE, sign_colors(UPPER_EDGE), weights),
         ):
-            page.image(colors, x, middle - cells_side / 2, cells_side, cells_side)
-            page.write_in(texts, abs(values) > 0.5, x, middle - cells_side / 2, cells_side, cells_side)
+            page.image(colors, x, cells_y, cells_side, cells_side)
+            page.write_in(texts, abs(values) > 0.5, x, cells_y, cells_side, SMALL)
             page.write(x + cells_side / 2, middle + cells_side / 2 + 0.2, name)
         page.write(4.1, middle, "×", 15)
-        page.write(4.1, middle - cells_side / 2 - 0.25, f"multiply pairwise, add up: {total:.2f}", weight="bold")
+        page.write(4.1, cells_y - 0.25, f"multiply pairwise, add up: {total:.2f}", weight="bold")
         page.arrow((5.75, middle), (6.35, middle))
         page.image(sign_colors(sums), map_x, map_y, map_side, map_side)
         _draw_frame(page, map_x + column * pixel, map_y + map_side - (row + 1) * pixel, pixel)
@@ -67,26 +62,29 @@ def _draw_frame(page: Page, x: float, y: float, side: float) -> None:
     page.rectangle(x, y, side, side, edgecolor=tint(ORANGE, 0.9), linewidth=1.6, zorder=5)
 
 
-_WINDOWS = ((SKY, 0, 0), (ORANGE, 0, 2), (GREEN, 2, 0), (BLUE, 2, 2))  # colour, first row, first column
-
-
 def max_pool(image: np.ndarray) -> np.ndarray:
     """Return the largest number of each 2 × 2 window: half as many rows and columns."""
-    rows, columns = image.shape
-    return image.reshape(rows // 2, 2, columns // 2, 2).max(axis=(1, 3))
+    return image.reshape(len(image) // 2, 2, -1, 2).max(axis=(1, 3))
 
 
 def shrinking(image: npt.ArrayLike) -> None:
-    """Draw where a filter with stride 2 stops, a max-pooling of 4 × 4 pixels, and a digit pooled once and twice.
-
-    The pixels shown as numbers are a patch with many grey levels whose windows differ.
-    `image` is `[784]` or `[28, 28]`, from 0 (paper) to 1 (ink).
-    """
+    """Draw where a filter of stride 2 stops, a max-pooling of 4 × 4 pixels, and an image from 0 to 1 pooled twice."""
     image = as_image(image)
     with new_page(3.4) as page:
-        _draw_stride(page, 0.2, 0.75, 2.1 / 6)
+        for row, column in np.ndindex(6, 6):
+            x, y, cell, stop = 0.2 + 0.35 * column, 0.75 + 0.35 * (5 - row), 0.35, row % 2 == column % 2 == 0
+            page.rectangle(x, y, cell, cell, tint(BLUE, 0.55) if stop else "white", edgecolor=GREY, linewidth=0.8)
+            if stop:
+                page.write(x + cell / 2, y + cell / 2, f"{3 * (row // 2) + column // 2 + 1}", weight="bold")
         _draw_pooling(page, 2.7, 1.0, 0.4, _most_varied_patch(image))
-        _draw_pyramid(page, 5.75, 1.95, image)
+        left, middle = 5.75, 1.95
+        for level in (image, max_pool(image), max_pool(max_pool(image))):
+            side = 0.05 * len(level)
+            if level is not image:
+                page.arrow((left - 0.3, middle), (left - 0.06, middle), mutation_scale=11)
+            page.image(level, left, middle - side / 2, side, side)
+            page.code(left + side / 2, middle - 1.0, f"{len(level)}", 12, weight="bold")
+            left += side + 0.36
         for x, title, caption in (
             (1.25, "stride 2", "the filter stops at every\nsecond pixel: 6 → 3"),
             (4.0, "max-pooling 2 × 2", "each window leaves\nits largest number: 4 → 2"),
@@ -96,29 +94,19 @@ def shrinking(image: npt.ArrayLike) -> None:
             page.write(x, 0.36, caption, 10)
 
 
-def _draw_stride(page: Page, left: float, bottom: float, cell: float) -> None:
-    for row, column in np.ndindex(6, 6):
-        x, y = left + column * cell, bottom + (5 - row) * cell
-        stop = row % 2 == column % 2 == 0
-        page.rectangle(x, y, cell, cell, tint(BLUE, 0.55) if stop else "white", edgecolor=GREY, linewidth=0.8)
-        if stop:
-            page.write(x + cell / 2, y + cell / 2, f"{3 * (row // 2) + column // 2 + 1}", weight="bold")
-
-
 def _most_varied_patch(image: np.ndarray) -> np.ndarray:
+    """Return 4 × 4 pixels whose four windows have different largest numbers, with many grey levels."""
     windows = np.lib.stride_tricks.sliding_window_view(image, (4, 4))[::2, ::2]
-    largest = np.stack([windows[..., i : i + 2, j : j + 2].max(axis=(2, 3)) for _, i, j in _WINDOWS])
-    apart = np.diff(np.sort(largest, axis=0), axis=0).min(axis=0)
-    variety = apart + (windows * (1 - windows)).sum(axis=(2, 3)) / 100
+    largest = np.lib.stride_tricks.sliding_window_view(max_pool(image), (2, 2)).reshape(*windows.shape[:2], 4)
+    variety = np.diff(np.sort(largest)).min(axis=2) + (windows * (1 - windows)).sum(axis=(2, 3)) / 100
     return windows[np.unravel_index(variety.argmax(), variety.shape)]
 
 
 def _draw_pooling(page: Page, left: float, bottom: float, cell: float, patch: np.ndarray) -> None:
-    for color, i, j in _WINDOWS:
+    for color, i, j in ((SKY, 0, 0), (ORANGE, 0, 2), (GREEN, 2, 0), (BLUE, 2, 2)):  # first row and first column
         look: Options = {"fill": tint(color, 0.35), "edgecolor": INK, "linewidth": 1.4}
-        x, y = left + j * cell, bottom + (2 - i) * cell
+        x, y, window = left + j * cell, bottom + (2 - i) * cell, patch[i : i + 2, j : j + 2]
         page.rectangle(x, y, 2 * cell, 2 * cell, **look)
-        window = patch[i : i + 2, j : j + 2]
         for index, value in enumerate(window.flat):
             weight, ink = ("bold", INK) if index == window.argmax() else ("normal", "#555555")
             at = x + (index % 2 + 0.5) * cell, y + (1.5 - index // 2) * cell
@@ -128,19 +116,6 @@ def _draw_pooling(page: Page, left: float, bottom: float, cell: float, patch: np
         page.write(x + cell / 2, y + cell / 2, f"{window.max():.2f}", SMALL, weight="bold")
     x, middle = left + 4 * cell, bottom + 2 * cell
     page.arrow((x + 0.08, middle), (x + 0.38, middle), mutation_scale=11)
-
-
-def _draw_pyramid(page: Page, left: float, middle: float, image: np.ndarray) -> None:
-    for level in (image, max_pool(image), max_pool(max_pool(image))):
-        side = 0.05 * len(level)
-        if level is not image:
-            page.arrow((left - 0.3, middle), (left - 0.06, middle), mutation_scale=11)
-        page.image(level, left, middle - side / 2, side, side)
-        page.code(left + side / 2, middle - 1.0, f"{len(level)}", 12, weight="bold")
-        left += side + 0.36
-
-
-_GRID_CELL, _GRID_STEP = 0.15, 0.17
 
 
 def convolution_weights() -> None:
@@ -164,9 +139,9 @@ def convolution_weights() -> None:
 
 def _draw_grids(page: Page, left: float, bottom: float, count: int, colors: Sequence[str]) -> None:
     """Draw one grid of `count` × `count` cells for each colour, the first in front at the bottom left."""
-    side = count * _GRID_CELL
-    for depth, color in reversed(list(enumerate(colors))):
-        x, y, inner = left + depth * _GRID_STEP, bottom + depth * _GRID_STEP, np.arange(1, count) * _GRID_CELL
+    side, inner = count * 0.15, np.arange(1, count) * 0.15
+    for depth, color in enumerate(colors):
+        x, y = left + depth * 0.17, bottom + depth * 0.17
         page.rectangle(x, y, side, side, tint(color, 0.35), edgecolor=INK, linewidth=1, zorder=10 - depth)
         look: Options = {"color": "white", "linewidth": 0.8, "zorder": 10.5 - depth}
         page.line((x + inner, x + inner), (y, y + side), **look)
@@ -189,8 +164,8 @@ def data_cubes() -> None:
                 end = _draw_cube(page, left, *shape)
             else:
                 end, height = left + 0.12, 0.3 + 2.0 * (shape[0] / VECTORS[0]) ** 0.5
-                look: Options = {"edgecolor": INK, "linewidth": 1}
-                page.rectangle(left, _CUBES_Y - height / 2, 0.12, height, tint(ORANGE, 0.5), **look)
+                y, fill = _CUBES_Y - height / 2, tint(ORANGE, 0.5)
+                page.rectangle(left, y, 0.12, height, fill, edgecolor=INK, linewidth=1)
             page.code((left + end) / 2, 3.25, "×".join(map(str, shape)), 11, weight="bold")
             if following:
                 page.arrow((end + 0.05, _CUBES_Y), (following - 0.05, _CUBES_Y), mutation_scale=10, linewidth=1.2)
@@ -213,22 +188,12 @@ def _draw_cube(page: Page, left: float, rows: int, columns: int, channels: int) 
     return left + width + depth
 
 
-_MOST_CHANNELS = 12
-
-
 def learned_filters(weights: npt.ArrayLike) -> None:
-    """Draw the first 12 filters of a layer with one input channel, with the sign of each weight.
-
-    All share one scale: the strongest colour is the largest of the weights shown.
-
-    Args:
-        weights: `[rows, columns, 1, filters]`, as the layer's `get_weights()[0]` returns them; up to 7 × 7.
-    """
+    """Draw the first 12 filters of weights `[rows, columns, 1, filters]`, up to 7 × 7, with the sign of each weight."""
     expected = "finite numbers, [rows, columns, 1, filters], at most 7 × 7"
     array = as_numbers("weights", weights, expected, lambda w: w.ndim == 4 and w.shape[2] == 1 and max(w.shape[:2]) < 8)
-    filters = np.moveaxis(array[:, :, 0, :_MOST_CHANNELS], 2, 0)
-    largest = float(np.abs(filters).max())
-    side, size = 1.2, min(13, 34 / max(filters.shape[1:]))
+    filters = np.moveaxis(array[:, :, 0, :12], 2, 0)
+    largest, side, size = float(np.abs(filters).max()), 1.2, min(13, 34 / max(filters.shape[1:]))
     with new_page(3.5) as page:
         for number, grid in enumerate(filters):
             x, y = 0.2 + number % 6 * 1.48, 1.95 - number // 6 * 1.5
@@ -236,34 +201,25 @@ def learned_filters(weights: npt.ArrayLike) -> None:
             page.write(x + side / 2, y + side + 0.11, f"filter {number}", SMALL)
             if size >= SMALL:
                 signs = np.where(abs(grid) > 0.1 * largest, np.where(grid > 0, "+", "−"), "")
-                page.write_in(signs, abs(grid) > 0.55 * largest, x, y, side, side, size)
+                page.write_in(signs, abs(grid) > 0.55 * largest, x, y, side, size)
         page.write(4.5, 0.18, "+ blue: ink here counts for it   ·   − orange: ink here counts against it", SMALL)
 
 
 def feature_maps(image: npt.ArrayLike, layers: Mapping[str, npt.ArrayLike]) -> None:
-    """Draw a digit and, one row for each of up to three layers, the first 12 channels of the layers' outputs.
+    """Draw a digit and the first 12 channels of up to three layers' outputs, `[rows, columns, channels]`, by name.
 
-    Dark is large. Each row has its own scale, on which black is the largest number.
-
-    Args:
-        image: `[784]` or `[28, 28]` float, from 0 (paper) to 1 (ink).
-        layers: the outputs of each layer by its name, `[rows, columns, channels]`, not negative.
+    The outputs are not negative; black is the largest number of a row.
     """
-    whole_number("The number of layers", len(layers), 1, 3)
     image, side = as_image(image), 0.58
     expected = "[rows, columns, channels] finite numbers from 0 up, such as ReLU's outputs"
-    arrays = {
-        name: as_numbers(repr(name), maps, expected, lambda found: found.ndim == 3 and found.min() >= 0)
-        for name, maps in layers.items()
-    }
+    arrays = as_named_numbers("layers", layers, 3, expected, lambda found: found.ndim == 3 and found.min() >= 0)
     with new_page(3.45) as page:
         page.image(image, 0.12, 1.25, 1.1, 1.1)
         page.write(0.67, 1.05, "the digit", SMALL + 1)
         for row, (name, maps) in enumerate(arrays.items()):
             rows, columns, channels = maps.shape
-            shown = maps[..., :_MOST_CHANNELS]
-            title = f"{name}: {rows} × {columns}, {shown.shape[2]} of {channels} channels"
-            y = 2.5 - row * 1.05
+            y, shown = 2.5 - row * 1.05, np.moveaxis(maps[..., :12], 2, 0)
+            title = f"{name}: {rows} × {columns}, {len(shown)} of {channels} channels"
             page.write(1.5, y + side + 0.13, title, SMALL + 1, ha="left")
-            for channel, grid in enumerate(np.moveaxis(shown / (shown.max() or 1), 2, 0)):
+            for channel, grid in enumerate(shown / (shown.max() or 1)):
                 page.image(colorize(grid), 1.5 + channel * 0.622, y, side, side)

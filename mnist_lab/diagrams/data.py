@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.typing import ColorType
 
 from mnist_lab.data._validation import whole_number
 from mnist_lab.data.idx import BOX, SIDE
@@ -10,50 +9,43 @@ from mnist_lab.diagrams._arguments import as_image, as_images, as_numbers
 from mnist_lab.diagrams._drawing import SMALL, Page, colorize, new_page, tint
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, PALE, VERMILLION
 
-_SETS_Y = 1.2
-
 
 def train_and_validation(training_digits: npt.ArrayLike, validation_digits: npt.ArrayLike) -> None:
-    """Draw both sets as boxes of sample digits, and what each does to the network.
-
-    Both are `[n, 784]` or `[n, 28, 28]`, from 0 to 1, with n of 24 or more for training and 4 or more for validation.
-    """
+    """Draw both sets as boxes of sample digits, 24 and 4 images from 0 to 1, and what each does to the network."""
     training = as_images("training_digits", training_digits, 24)  # six times as many as for validation, as in MNIST
     validation = as_images("validation_digits", validation_digits, 4)
+    side, margin, middle = 0.42, 0.15, 1.2
     with new_page(2.55) as page:
-        _draw_set(page, 0.1, training, 6, "60,000 training digits", "-")
-        _draw_set(page, 7.63, validation, 2, "10,000\nvalidation digits", "--")
-        page.box(4.55, _SETS_Y - 0.55, 1.35, 1.1, BLUE, tint(BLUE, 0.12), linewidth=2)
-        page.write(5.225, _SETS_Y, "network:\nweights\nand biases")
-        page.arrow((2.98, _SETS_Y), (4.5, _SETS_Y), BLUE, linewidth=3, mutation_scale=20)
-        page.write(3.7, _SETS_Y + 0.35, "adjust\nthe weights")
-        page.arrow((7.58, _SETS_Y), (5.95, _SETS_Y), linestyle="--")
-        page.write(6.77, _SETS_Y + 0.35, "only\nmeasure")
-
-
-def _draw_set(page: Page, left: float, digits: np.ndarray, columns: int, title: str, linestyle: str) -> None:
-    side, margin = 0.42, 0.15
-    width, height = columns * side + 2 * margin, len(digits) // columns * side + 2 * margin
-    top = _SETS_Y + height / 2
-    page.box(left, top - height, width, height, INK, "white", linestyle=linestyle)
-    for number, digit in enumerate(digits):
-        row, column = divmod(number, columns)
-        x, y = left + margin + column * side, top - margin - (row + 1) * side
-        page.image(digit, x, y, side, side, edgecolor="none")
-    page.write(left + width / 2, top + 0.1, title, weight="bold", va="bottom")
+        for left, digits, columns, title, linestyle in (
+            (0.1, training, 6, "60,000 training digits", "-"),
+            (7.63, validation, 2, "10,000\nvalidation digits", "--"),
+        ):
+            width, height = columns * side + 2 * margin, len(digits) // columns * side + 2 * margin
+            top = middle + height / 2
+            page.box(left, top - height, width, height, INK, "white", linestyle=linestyle)
+            for number, digit in enumerate(digits):
+                row, column = divmod(number, columns)
+                x, y = left + margin + column * side, top - margin - (row + 1) * side
+                page.image(digit, x, y, side, side, edgecolor="none")
+            page.write(left + width / 2, top + 0.1, title, weight="bold", va="bottom")
+        page.box(4.55, middle - 0.55, 1.35, 1.1, BLUE, tint(BLUE, 0.12), linewidth=2)
+        page.write(5.225, middle, "network:\nweights\nand biases")
+        page.arrow((2.98, middle), (4.5, middle), BLUE, linewidth=3, mutation_scale=20)
+        page.write(3.7, middle + 0.35, "adjust\nthe weights")
+        page.arrow((7.58, middle), (5.95, middle), linestyle="--")
+        page.write(6.77, middle + 0.35, "only\nmeasure")
 
 
 def held_out_and_sealed(holdout: int) -> None:
     """Draw the 60,000 training digits, of which `holdout` are held out, and the test digits, with each set's use."""
     holdout = whole_number("holdout", holdout, 1, 59_999)
-    sets = (  # left and width, not to scale
-        (0.1, 4.6, f"{60_000 - holdout:,} to train on", "learn: in every epoch", BLUE, "-"),
-        (4.7, 1.75, f"{holdout:,}\nheld out", "choose: as often\nas you like", GREEN, "--"),
-        (6.95, 1.95, "10,000\nunder a seal", "judge: once,\nat the very end", VERMILLION, "-"),
-    )
     bottom, height, bracket = 1.05, 0.7, 1.95
     with new_page(2.45) as page:
-        for left, width, name, use, color, linestyle in sets:
+        for left, width, name, use, color, linestyle in (  # the widths are not to scale
+            (0.1, 4.6, f"{60_000 - holdout:,} to train on", "learn: in every epoch", BLUE, "-"),
+            (4.7, 1.75, f"{holdout:,}\nheld out", "choose: as often\nas you like", GREEN, "--"),
+            (6.95, 1.95, "10,000\nunder a seal", "judge: once,\nat the very end", VERMILLION, "-"),
+        ):
             middle = left + width / 2
             page.box(left, bottom, width, height, color, tint(color, 0.12), linewidth=2, linestyle=linestyle)
             page.write(middle, bottom + height / 2, name, weight="bold")
@@ -66,42 +58,35 @@ def held_out_and_sealed(holdout: int) -> None:
         page.line((6.7, 6.7), (0.1, 2.35), INK, linewidth=1.2, linestyle=":")
 
 
+# Each step of the input pipeline, its purpose, and the shape of an element after it, in two lines of boxes.
 _PAIR_SHAPE, _BATCH_SHAPE = "[784], [10]", "[128, 784],\n[128, 10]"
-
-# Each step, its purpose, and the shape of an element after it, in two lines.
-_STEPS = (
-    (
-        ("images file", "holds one digit\nafter another", "bytes"),
-        ("FixedLength-\nRecordDataset", "cuts the file\ninto records", "[] of 784 bytes"),
-        ("map(decode)", "bytes become numbers\nfrom 0 to 1", "[784]"),
-        ("zip", "each image\nwith its label", _PAIR_SHAPE),
-        ("cache", "reads and decodes\nonly once", _PAIR_SHAPE),
-    ),
-    (
-        ("shuffle", "another order\nin every epoch", _PAIR_SHAPE),
-        ("batch(128)", "many digits\nfor one step", _BATCH_SHAPE),
-        ("prefetch", "prepares the next\nwhile training", _BATCH_SHAPE),
-        ("fit", "adjusts the weights,\nbatch by batch", ""),
-    ),
-)
+_STEPS = {
+    (0, 0): ("images file", "holds one digit\nafter another", "bytes"),
+    (0, 1): ("FixedLength-\nRecordDataset", "cuts the file\ninto records", "[] of 784 bytes"),
+    (0, 2): ("map(decode)", "bytes become numbers\nfrom 0 to 1", "[784]"),
+    (0, 3): ("zip", "each image\nwith its label", _PAIR_SHAPE),
+    (0, 4): ("cache", "reads and decodes\nonly once", _PAIR_SHAPE),
+    (1, 0): ("shuffle", "another order\nin every epoch", _PAIR_SHAPE),
+    (1, 1): ("batch(128)", "many digits\nfor one step", _BATCH_SHAPE),
+    (1, 2): ("prefetch", "prepares the next\nwhile training", _BATCH_SHAPE),
+    (1, 3): ("fit", "adjusts the weights,\nbatch by batch", ""),
+}
 
 
 def input_pipeline() -> None:
     """Draw the steps of the input pipeline as boxes in two lines, each with its purpose and its elements' shape."""
     step, width, height = 1.82, 1.5, 0.5
-    fills: dict[str, ColorType] = {"images file": "white", "fit": tint(BLUE, 0.12)}
     first, fourth, last = (0.85 + column * step for column in (0, 3, 4))  # the middles of columns
     with new_page(3.65) as page:
-        for y, steps in zip((2.67, 0.95), _STEPS, strict=True):
-            for column, (name, purpose, dimensions) in enumerate(steps):
-                x, middle = 0.1 + column * step, 0.85 + column * step
-                edge, linewidth = (BLUE, 2) if name == "fit" else (GREY, 1.2)
-                page.box(x, y, width, height, edge, fills.get(name, PALE), linewidth=linewidth)
-                page.code(middle, y + height / 2, name, 10, weight="bold")
-                page.write(middle, y - 0.07, purpose, SMALL, va="top")
-                page.code(middle, y - 0.45, dimensions, SMALL, va="top")
-                if column:
-                    page.arrow((x - step + width + 0.02, y + height / 2), (x - 0.02, y + height / 2))
+        for (line, column), (name, purpose, dimensions) in _STEPS.items():
+            x, middle, y = 0.1 + column * step, 0.85 + column * step, 0.95 if line else 2.67
+            edge, linewidth, fill = (BLUE, 2, tint(BLUE, 0.12)) if name == "fit" else (GREY, 1.2, PALE)
+            page.box(x, y, width, height, edge, "white" if name == "images file" else fill, linewidth=linewidth)
+            page.code(middle, y + height / 2, name, 10, weight="bold")
+            page.write(middle, y - 0.07, purpose, SMALL, va="top")
+            page.code(middle, y - 0.45, dimensions, SMALL, va="top")
+            if column:
+                page.arrow((x - step + width + 0.02, y + height / 2), (x - 0.02, y + height / 2))
         page.line((last, last, first), (2.0, 1.75, 1.75), linewidth=1.5)
         page.arrow((first, 1.75), (first, 1.47))
         page.write(fourth, 3.5, "labels file, the same way", SMALL + 1)
@@ -141,10 +126,7 @@ def _draw_worker_box(page: Page, x: float, y: float, width: float, title: str, t
 
 
 def where_they_stand(drawings: npt.ArrayLike, digits: npt.ArrayLike) -> None:
-    """Draw two rows of twelve framed images, drawings above training digits, to show where in its frame each digit is.
-
-    Both are `[n, 784]` or `[n, 28, 28]`, from 0 to 1, with n of 12 or more.
-    """
+    """Draw the first twelve drawings above as many training digits, from 0 to 1, framed, to compare their positions."""
     rows = as_images("drawings", drawings, 12), as_images("digits", digits, 12)
     with new_page(1.5) as page:
         for name, bottom, images in zip(("drawings", "training"), (0.78, 0.06), rows, strict=True):
@@ -162,35 +144,32 @@ def preparation(drawing: npt.ArrayLike, digit: npt.ArrayLike, small: npt.ArrayLi
         small: the digit scaled so that its longer side has 20 pixels, `[rows, columns]`.
         image: the network's input, `[784]` or `[28, 28]`, from 0 to 1.
     """
-    drawing, digit, small = _as_inked("drawing", drawing), _as_inked("digit", digit), _as_inked("small", small)
-    image = _as_inked("image", as_image(image))
-    stages = (
-        (0.25, drawing, max(drawing.shape), "as drawn"),
-        (2.5, digit, max(digit.shape), "cut out"),
-        (4.75, small, max(BOX, *small.shape), f"longer side: {BOX} pixels"),
-        (7.0, image, SIDE, "centred by its mass"),
-    )
-    side, bottom = 1.9, 0.45
-    middle, top = bottom + side / 2, bottom + side
+    stages = {"drawing": drawing, "digit": digit, "small": small, "image": as_image(image)}
+    drawing, digit, small, image = (_as_inked(name, stage) for name, stage in stages.items())
+    side, bottom, middle, top = 1.9, 0.45, 0.45 + 1.9 / 2, 0.45 + 1.9
     with new_page(3.05) as page:
-        for left, stage, pixels, title in stages:
+        for left, stage, pixels, title in (
+            (0.25, drawing, max(drawing.shape), "as drawn"),
+            (2.5, digit, max(digit.shape), "cut out"),
+            (4.75, small, max(BOX, *small.shape), f"longer side: {BOX} pixels"),
+            (7.0, image, SIDE, "centred by its mass"),
+        ):
             height, width = stage.shape[0] * side / pixels, stage.shape[1] * side / pixels
             page.image(colorize(stage), left + (side - width) / 2, middle - height / 2, width, height)
             page.write(left + side / 2, top + 0.28, title)
             page.write(left + side / 2, 0.2, f"{stage.shape[0]} × {stage.shape[1]}", SMALL, color=GREY)
             if stage is not drawing:
                 page.arrow((left - 0.3, middle), (left - 0.06, middle))
-        inch = side / max(drawing.shape)
+        inch, pixel, centres = side / max(drawing.shape), side / SIDE, np.arange(SIDE) + 0.5
         (first_row, last_row), (left, right) = (np.flatnonzero(drawing.any(axis))[[0, -1]] + (0, 1) for axis in (1, 0))
         left, right, high, low = 0.25 + left * inch, 0.25 + right * inch, top - first_row * inch, top - last_row * inch
         page.line((left, right, right, left, left), (high, high, low, low, high), VERMILLION, linewidth=1.6)
-        pixel, axis = side / SIDE, np.arange(SIDE) + 0.5
         x, y = (
-            7.0 + np.average(axis, weights=image.sum(0)) * pixel,
-            top - np.average(axis, weights=image.sum(1)) * pixel,
+            7.0 + np.average(centres, weights=image.sum(0)) * pixel,
+            np.average(centres, weights=image.sum(1)) * pixel,
         )
         page.line((x, x), (bottom, top), VERMILLION, linewidth=1.2)
-        page.line((7.0, 7.0 + side), (y, y), VERMILLION, linewidth=1.2)
+        page.line((7.0, 7.0 + side), (top - y, top - y), VERMILLION, linewidth=1.2)
 
 
 def _as_inked(name: str, values: npt.ArrayLike) -> np.ndarray:

@@ -1,11 +1,10 @@
 """Gradient descent: learning rates, mini-batches, a saddle point, noise that decay or averaging removes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -13,15 +12,15 @@ from mnist_lab.diagrams._drawing import SMALL, Point, styled_figure, tint
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, VERMILLION
 
 Function = Callable[[np.ndarray], np.ndarray]
+Panel = tuple[np.ndarray, str, str]  # a path, its title, its result
+View = tuple[Point, Point]
 
 _HESSIAN = np.array([[1.6, -1.5], [-1.5, 5.4]])  # of a bowl twice as long as wide and turned a little
 _BOWL_START, _BOWL_MINIMUM = np.array([-2.8, 0.2]), np.zeros(2)
-_BOWL_COLORS = LinearSegmentedColormap.from_list("slope", ("white", tint(BLUE, 0.3)))
 
 
-def bowl(weights: npt.ArrayLike) -> np.ndarray:
+def bowl(weights: np.ndarray) -> np.ndarray:
     """Return the loss at `weights`, `[…, 2]`; its minimum, 0, is at the origin."""
-    weights = np.asarray(weights)
     return ((weights @ _HESSIAN) * weights).sum(axis=-1) / 2
 
 
@@ -31,65 +30,56 @@ def descend(gradient: Function, start: np.ndarray, learning_rates: Iterable[floa
 
 
 def gradient_descent() -> None:
-    """Draw twelve steps of gradient descent down the same bowl for each of three learning rates.
-
-    The loss is ½ wᵀHw of two weights. Each panel says how the descent ends.
-    """
-    with styled_figure(3.1) as figure:
-        panels = figure.subplots(1, 3)
-        _label_ends(panels[0], _BOWL_START, _BOWL_MINIMUM)
-        for ax, rate in zip(panels, (0.02, 0.2, 0.35), strict=True):
-            path = descend(lambda at: _HESSIAN @ at, _BOWL_START, [rate] * 12)
-            _draw_descent(ax, bowl, ((-3.6, 2.6), (-2.7, 2.7)), path, _BOWL_MINIMUM, marker="o", linewidth=0.8)
-            first, last = bowl(path[[0, -1]])
-            arrived = "good: close to the minimum" if last <= 0.1 * first else "too small: hardly on its way"
-            ax.set(title=f"learning rate {rate:g}", xlabel=arrived if last <= first else "too large: the loss grows")
+    """Draw twelve steps down the bowl ½ wᵀHw for each of three learning rates, and how each descent ends."""
+    panels = []
+    for rate in (0.02, 0.2, 0.35):
+        path = descend(lambda at: _HESSIAN @ at, _BOWL_START, [rate] * 12)
+        first, last = bowl(path[[0, -1]])
+        arrived = "good: close to the minimum" if last <= 0.1 * first else "too small: hardly on its way"
+        panels.append((path, f"learning rate {rate:g}", arrived if last <= first else "too large: the loss grows"))
+    view = (-3.6, 2.6), (-2.7, 2.7)
+    _draw_paths(panels, 0, 3.1, bowl, _BOWL_MINIMUM, view, marker="o", linewidth=0.8)
 
 
-def _draw_descent(
-    ax: Axes, loss: Function, view: tuple[Point, Point], path: np.ndarray, minimum: np.ndarray, **options: Any
-) -> None:
-    """Draw steps over the contours of a loss of `[…, 2]`, a ring at their start, and a star at the loss's minimum."""
+def _draw_paths(
+    panels: Iterable[Panel], labelled: int, height: float, loss: Function, minimum: np.ndarray, view: View, **look: Any
+) -> Sequence[Axes]:
+    """Draw each path over the contours of the loss; name start and minimum in the panel numbered `labelled`."""
     x, y = np.meshgrid(*(np.linspace(low, high, 80) for low, high in view))
     heights = loss(np.stack((x, y), axis=-1))
     levels = heights.min() + np.ptp(heights) * np.linspace(0, 1, 9) ** 2
-    ax.contourf(x, y, heights, levels=levels, cmap=_BOWL_COLORS)
-    ax.contour(x, y, heights, levels=levels, colors="white", linewidths=0.8)
-    ax.plot(*path.T, **{"color": INK, "linewidth": 1.2, "markersize": 3.5, **options})
-    ax.plot(*path[0], "o", color="white", markeredgecolor=INK, markersize=8, zorder=3)
-    ax.plot(*minimum, "*", color=GREEN, markersize=13, markeredgecolor="white", zorder=4)
-    ax.set(xlim=view[0], ylim=view[1], xticks=(), yticks=(), aspect="equal")
-    ax.spines[:].set_visible(False)
-
-
-def _label_ends(ax: Axes, start: np.ndarray, minimum: np.ndarray) -> None:
-    for name, (x, y) in (("start", start), ("minimum", minimum)):
-        ax.annotate(name, (x, y), xytext=(0, 8), textcoords="offset points", ha="center", fontsize=10)
+    colors = LinearSegmentedColormap.from_list("slope", ("white", tint(BLUE, 0.3)))
+    with styled_figure(height) as figure:
+        axes = figure.subplots(1, 3)
+        for ax, (path, title, result) in zip(axes, panels, strict=True):
+            ax.contourf(x, y, heights, levels=levels, cmap=colors)
+            ax.contour(x, y, heights, levels=levels, colors="white", linewidths=0.8)
+            ax.plot(*path.T, **{"color": INK, "linewidth": 1.2, "markersize": 3.5, **look})
+            ax.plot(*path[0], "o", color="white", markeredgecolor=INK, markersize=8, zorder=3)
+            ax.plot(*minimum, "*", color=GREEN, markersize=13, markeredgecolor="white", zorder=4)
+            ax.set(xlim=view[0], ylim=view[1], xticks=(), yticks=(), aspect="equal", title=title, xlabel=result)
+            ax.spines[:].set_visible(False)
+        for name, end in (("start", path[0]), ("minimum", minimum)):
+            axes[labelled].annotate(name, end, (0, 8), textcoords="offset points", ha="center", fontsize=10)
+    return axes
 
 
 EXAMPLES = 1024
-_FIT_START = np.array([-1.3, 1.5])
 
 
 def mini_batches() -> None:
-    """Draw forty steps of gradient descent with the gradient of 1, of 32 and of all 1,024 examples.
-
-    The loss is the mean squared error of a line, given by slope and intercept, through 1,024 random points.
-    """
+    """Draw forty steps of fitting a line to 1,024 points, with the gradient of 1, of 32 and of all examples."""
     inputs, targets = line_examples()
-    best = np.linalg.lstsq(inputs, targets, rcond=None)[0]
 
     def mean_squared_error(weights: np.ndarray) -> np.ndarray:
         return ((weights @ inputs.T - targets) ** 2).mean(axis=-1)
 
-    with styled_figure(3.2) as figure:
-        panels = figure.subplots(1, 3)
-        _label_ends(panels[2], _FIT_START, best)
-        for ax, batch_size in zip(panels, (1, 32, EXAMPLES), strict=True):
-            path = _mini_batch_path(inputs, targets, batch_size)
-            _draw_descent(ax, mean_squared_error, ((-1.7, 2.7), (-1.7, 2.15)), path, best)
-            ax.set_title(f"{batch_size:,} example{'s' if batch_size > 1 else ''} a step")
-            ax.set_xlabel(f"40 steps: {40 * batch_size:,} examples")
+    panels = []
+    for size in (1, 32, EXAMPLES):
+        title = f"{size:,} example{'s' if size > 1 else ''} a step"
+        panels.append((_mini_batch_path(inputs, targets, size), title, f"40 steps: {40 * size:,} examples"))
+    best = np.linalg.lstsq(inputs, targets, rcond=None)[0]
+    _draw_paths(panels, 2, 3.2, mean_squared_error, best, ((-1.7, 2.7), (-1.7, 2.15)))
 
 
 def line_examples() -> tuple[np.ndarray, np.ndarray]:
@@ -107,12 +97,11 @@ def _mini_batch_path(inputs: np.ndarray, targets: np.ndarray, batch_size: int) -
         batch = rng.choice(EXAMPLES, batch_size, replace=False)
         return 2 * inputs[batch].T @ (inputs[batch] @ weights - targets[batch]) / batch_size
 
-    return descend(gradient, _FIT_START, [0.25] * 40)
+    return descend(gradient, np.array([-1.3, 1.5]), [0.25] * 40)
 
 
-def saddle(x: npt.ArrayLike, y: npt.ArrayLike) -> np.ndarray:
+def saddle(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return x² − y² + y⁴ / 4: a saddle at (0, 0), minima at (0, ±√2)."""
-    x, y = np.asarray(x), np.asarray(y)
     return x**2 - y**2 + y**4 / 4
 
 
@@ -169,42 +158,28 @@ def final_distance(path: np.ndarray) -> float:
 
 
 def bouncing_and_settling() -> None:
-    """Draw sixty steps down the same bowl, with the same noise in the gradients, for three learning rate schedules.
-
-    The learning rate is 0.01, 0.3, or 0.3 at first and multiplied by 0.95 at each step. Each panel says how far
-    from the minimum the last twenty steps are on average.
-    """
+    """Draw noisy steps with a small, a large and a decaying rate, and how far from the minimum each descent ends."""
     paths = [noisy_descent(rates) for rates in (SMALL_RATES, LARGE_RATES, DECAYING_RATES)]
     titles = ("always small steps", "always large steps", "large, then ever smaller")
-    with styled_figure(3.2) as figure:
-        panels = figure.subplots(1, 3)
-        _label_ends(panels[0], _BOWL_START, _BOWL_MINIMUM)
-        for ax, path, title in zip(panels, paths, titles, strict=True):
-            _draw_noisy_path(ax, path, GREY)
-            ax.set(title=title, xlabel=f"at the end {final_distance(path):.2f} from the minimum")
+    results = [f"at the end {final_distance(path):.2f} from the minimum" for path in paths]
+    _draw_noisy_paths(list(zip(paths, titles, results, strict=True)), 0, GREY)
 
 
 def averaged_steps() -> None:
-    """Draw sixty steps down a bowl with a large learning rate, the average of the last twenty, and a decaying rate.
-
-    The noise in the gradients is the same in each. Each panel says how far from the minimum its result is.
-    """
+    """Draw noisy steps with a large rate, the average of the last twenty, and steps with a decaying rate."""
     large, decaying = noisy_descent(LARGE_RATES), noisy_descent(DECAYING_RATES)
     average = large[-LAST_STEPS:].mean(axis=0)
-    results = (
-        (large, "always large steps", "last points", final_distance(large)),
-        (large, "their average", "the average", np.linalg.norm(average)),
-        (decaying, "large, then ever smaller", "last points", final_distance(decaying)),
-    )
-    with styled_figure(3.2) as figure:
-        panels = figure.subplots(1, 3)
-        _label_ends(panels[2], _BOWL_START, _BOWL_MINIMUM)
-        for ax, (path, title, result, distance) in zip(panels, results, strict=True):
-            _draw_noisy_path(ax, path, INK, color=GREY, linewidth=0.7)
-            ax.set(title=title, xlabel=f"{result}: {distance:.2f} from the minimum")
-        panels[1].plot(*average, "D", color=VERMILLION, markersize=9, zorder=5)
+    panels = [
+        (large, "always large steps", f"last points: {final_distance(large):.2f} from the minimum"),
+        (large, "their average", f"the average: {np.linalg.norm(average):.2f} from the minimum"),
+        (decaying, "large, then ever smaller", f"last points: {final_distance(decaying):.2f} from the minimum"),
+    ]
+    axes = _draw_noisy_paths(panels, 2, INK, color=GREY, linewidth=0.7)
+    axes[1].plot(*average, "D", color=VERMILLION, markersize=9, zorder=5)
 
 
-def _draw_noisy_path(ax: Axes, path: np.ndarray, dots: str, **options: Any) -> None:
-    _draw_descent(ax, bowl, ((-3.3, 2.1), (-2.2, 1.8)), path, _BOWL_MINIMUM, **options)
-    ax.plot(*path[-LAST_STEPS:].T, "o", color=dots, markersize=3.5)
+def _draw_noisy_paths(panels: list[Panel], labelled: int, dots: str, **look: Any) -> Sequence[Axes]:
+    axes = _draw_paths(panels, labelled, 3.2, bowl, _BOWL_MINIMUM, ((-3.3, 2.1), (-2.2, 1.8)), **look)
+    for ax, (path, _, _) in zip(axes, panels, strict=True):
+        ax.plot(*path[-LAST_STEPS:].T, "o", color=dots, markersize=3.5)
+    return axes

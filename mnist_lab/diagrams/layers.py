@@ -1,7 +1,6 @@
 """Dense layers: the tensors they take, one layer, its matrix product, and a stack of layers."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -21,17 +20,13 @@ _LABELLED = (0, _ENLARGED, 9)  # the neurons whose output has a name
 
 
 def one_layer(image: npt.ArrayLike) -> None:
-    """Draw a dense layer: 784 pixels, ten neurons that each see all of them, ten probabilities; one neuron enlarged.
-
-    The pixels are those of `image`, `[784]` or `[28, 28]`, from 0 (paper) to 1 (ink).
-    """
+    """Draw a dense layer from the 784 pixels of an image, from 0 to 1, to ten probabilities; one neuron enlarged."""
     image = as_image(image)
     enlarged_y = _NEURON_YS[_ENLARGED]
     with new_page(3.8) as page:
         page.image(image, 0.1, 1.45, 1.45, 1.45)
-        page.write(0.825, 1.25, "28 × 28 pixels")
-        page.write(_INPUT_X, 0.5, "784 inputs")
-        page.write(_NEURON_X - 0.08, 0.5, "10 neurons")
+        for x, y, text in ((0.825, 1.25, "28 × 28 pixels"), (2.4, 0.5, "784 inputs"), (3.82, 0.5, "10 neurons")):
+            page.write(x, y, text)
         page.write(_OUTPUT_X - 0.14, 0.4, "10 probabilities,\nsum 1", ha="left")
         for x, y in ((_INPUT_X, 2.67), (_INPUT_X, 1.61), (_OUTPUT_X, 3.025), (_OUTPUT_X, 1.72)):
             page.write(x, y, "⋮", 14, color=GREY)
@@ -60,32 +55,24 @@ def _draw_enlarged_neuron(page: Page, y: float) -> None:
     page.line((_OUTPUT_X + 0.21, left), (y, y), BLUE, linewidth=1.2)
     page.box(left, bottom, width, top - bottom, BLUE, tint(BLUE, 0.1))
     page.write(middle, top - 0.2, f"neuron {_ENLARGED}", weight="bold", color=BLUE)
-    steps = (
-        ("weighted sum", r"$x_0 w_0 + x_1 w_1 + \ldots + x_{783} w_{783}$"),
-        ("bias", "$+\\; b$"),
-        ("activation", rf"softmax: $p_{_ENLARGED}$"),
-    )
-    for number, (caption, formula) in enumerate(steps):
-        floor = top - 1.02 - number * 0.81
+    for floor, caption, formula in (
+        (2.58, "weighted sum", r"$x_0 w_0 + x_1 w_1 + \ldots + x_{783} w_{783}$"),
+        (1.77, "bias", "$+\\; b$"),
+        (0.96, "activation", rf"softmax: $p_{_ENLARGED}$"),
+    ):
         page.box(left + 0.15, floor, width - 0.3, 0.62, tint(BLUE, 0.5), "white")
         page.write(middle, floor + 0.47, caption, 10)
         page.write(middle, floor + 0.19, formula, SUBSCRIPTED)
-        if number:
+        if caption != "weighted sum":
             page.arrow((middle, floor + 0.81), (middle, floor + 0.62), BLUE, mutation_scale=10)
 
 
 def matrix_product(batch_size: int = 128) -> None:
-    """Draw X @ W + b = L, with one image, one neuron and their logit in the same colours throughout.
-
-    X is `[batch_size, 784]`, W `[784, 10]`, b `[10]` (broadcast to every row), L `[batch_size, 10]`; at most
-    eight rows are drawn.
-    """
-    batch_size = whole_number("batch_size", batch_size)
-    rows = min(batch_size, 8)
-    row, column = min(2, rows - 1), 3  # the image and the neuron in colour
+    """Draw X @ W + b = L for a batch, with one image, one neuron and their logit in the same colours throughout."""
+    rows, column = min(whole_number("batch_size", batch_size), 8), 3
+    row = min(2, rows - 1)  # the image in colour, as `column` is the neuron
     with new_page(3.3) as page:
-        # 17 columns represent 784, as do 13 rows.
-        x = _Matrix(page, 0.25, rows, 17, "a row: one image", f"X [{batch_size}, 784]")
+        x = _Matrix(page, 0.25, rows, 17, "a row: one image", f"X [{batch_size}, 784]")  # 17 represent 784, as do 13
         x.mark(ORANGE, row, None)
         w = _Matrix(page, 3.17, 13, CLASSES, "a column: one neuron", "W [784, 10]")
         w.mark(BLUE, None, column)
@@ -102,39 +89,33 @@ def matrix_product(batch_size: int = 128) -> None:
 
 
 class _Matrix:
-    """A grid of cells between two lines of text; where `solid_rows` is given, the rows after these are faint."""
+    """A grid of cells between two lines of text; the rows after the first `solid_rows` are faint."""
 
-    MIDDLE = 1.72
-    CELL_WIDTH, CELL_HEIGHT = 0.145, 0.19
+    MIDDLE, CELL_WIDTH, CELL_HEIGHT = 1.72, 0.145, 0.19
 
     def __init__(self, page: Page, left: float, rows: int, columns: int, above: str, below: str, solid_rows: int = 99):
         self.page, self.left, self.right = page, left, left + columns * self.CELL_WIDTH
         self.bottom, self.top = (self.MIDDLE + sign * rows * self.CELL_HEIGHT / 2 for sign in (-1, 1))
-        edges = np.linspace(left, self.right, columns + 1)
         for number in range(rows):
             faint, top = number >= solid_rows, self.top - number * self.CELL_HEIGHT
             bottom, color = top - self.CELL_HEIGHT, tint(GREY, 0.3 if faint else 0.6)
+            edges = np.linspace(left, self.right, columns + 1)
             page.ax.vlines(edges, bottom, top, color, ":" if faint else "-", linewidth=0.8)
             page.ax.hlines((bottom, top), left, self.right, color, linewidth=0.8, zorder=1.9 if faint else 2)
         page.write((left + self.right) / 2, self.top + 0.17, above, SMALL + 1)
         page.code((left + self.right) / 2, self.bottom - 0.22, below, 12, weight="bold")
 
-    def mark(self, color: str, row: int | None, column: int | None, strength: float = 0.45, **look: Any) -> None:
+    def mark(self, color: str, row: int | None, column: int | None, strength: float = 0.45, linewidth: int = 2) -> None:
         """Colour a row, a column, or the cell where they cross."""
         left = self.left + (column or 0) * self.CELL_WIDTH
         width = self.right - self.left if column is None else self.CELL_WIDTH
         height = self.top - self.bottom if row is None else self.CELL_HEIGHT
-        bottom = self.top - (row or 0) * self.CELL_HEIGHT - height
-        look = {"edgecolor": color, "linewidth": 2, "zorder": 3, **look}
-        self.page.rectangle(left, bottom, width, height, (color, strength), **look)
+        bottom, fill = self.top - (row or 0) * self.CELL_HEIGHT - height, (color, strength)
+        self.page.rectangle(left, bottom, width, height, fill, edgecolor=color, linewidth=linewidth, zorder=3)
 
 
 def stacked_layers(sizes: Sequence[int] = (784, 200, 60, 10)) -> None:
-    """Draw dense layers from left to right, their numbers of outputs, and the shapes of the weights between them.
-
-    Args:
-        sizes: three to six whole numbers above 0, the inputs first, then the neurons of each layer.
-    """
+    """Draw from three to six layers, the inputs first, their numbers of outputs, and the shapes of their weights."""
     sizes = [whole_number("Each of sizes", size) for size in sizes]
     last = whole_number("The number of sizes", len(sizes), 3, 6) - 1
     step, middle = 8.0 / len(sizes), 1.6
@@ -153,10 +134,7 @@ def stacked_layers(sizes: Sequence[int] = (784, 200, 60, 10)) -> None:
 
 
 def tensors(image: npt.ArrayLike) -> None:
-    """Draw an image as a matrix, a colour image as three, a batch as a stack, each with its shape.
-
-    `image` is `[784]` or `[28, 28]`, from 0 (paper) to 1 (ink).
-    """
+    """Draw an image, from 0 to 1, as a matrix, a colour image as three, a batch as a stack, each with its shape."""
     image = as_image(image)
     with new_page(3.1) as page:
         _draw_grey_image(page, image)
@@ -167,9 +145,9 @@ def tensors(image: npt.ArrayLike) -> None:
             page.write(x + 1.51, y + 1.43, name, SMALL, ha="right", color=INK, zorder=4 - plane)
         inks = (BLUE, PURPLE, GREEN, SKY, VERMILLION, INK, ORANGE)
         papers = (ORANGE, SKY, PURPLE, ORANGE, GREEN, VERMILLION, SKY)
-        for depth, (ink, paper) in enumerate(zip(inks, papers, strict=True)):
+        for depth in range(7):
             x, y = 6.85 + depth * 0.13, 0.85 + depth * 0.13
-            page.image(colorize(image, ink, tint(paper, 0.55)), x, y, 1.3, 1.3, zorder=10 - depth)
+            page.image(colorize(image, inks[depth], tint(papers[depth], 0.55)), x, y, 1.3, 1.3, zorder=10 - depth)
         for x, text, dimensions in (
             (2.05, "grey image", "[28, 28]"),
             (5.52, "colour image", "[28, 28, 3]"),
@@ -192,15 +170,12 @@ def _draw_grey_image(page: Page, image: np.ndarray) -> None:
         page.line((x + 4 * pixel, zoom_x), (corner, zoom_corner), ORANGE, linewidth=1)
     numbers = windows[row, column]
     page.image(numbers, zoom_x, zoom_y, 4 * cell, 4 * cell, edgecolor=ORANGE, linewidth=2, zorder=3)
-    page.write_in(np.vectorize("{:.2f}".format)(numbers), numbers > 0.5, zoom_x, zoom_y, 4 * cell, 4 * cell)
+    page.write_in(np.vectorize("{:.2f}".format)(numbers), numbers > 0.5, zoom_x, zoom_y, 4 * cell, SMALL)
     page.rectangle(x, y, 4 * pixel, 4 * pixel, edgecolor=ORANGE, linewidth=2)
 
 
 def flattening(image: npt.ArrayLike) -> None:
-    """Draw an image and its 28 rows, each in a faint colour, laid end to end as a vector of 784 numbers.
-
-    `image` is `[784]` or `[28, 28]`, from 0 (paper) to 1 (ink).
-    """
+    """Draw an image, from 0 to 1, and its rows, each in a faint colour, laid end to end as a vector of 784 numbers."""
     papers = [tint(hue, 0.4) for hue in plt.colormaps["viridis"](np.linspace(0.1, 1, SIDE))[:, :3]]
     rows = [colorize(row[np.newaxis], paper=paper) for row, paper in zip(as_image(image), papers, strict=True)]
     left, bottom, side, pixel = 0.55, 0.95, 1.96, 1.96 / SIDE

@@ -1,0 +1,188 @@
+"""Activation functions and losses: sigmoid and ReLU, softmax and its argmax, cross-entropy and squared error."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+
+from mnist_lab.data._validation import whole_number
+from mnist_lab.data.idx import CLASSES
+from mnist_lab.diagrams._arguments import as_numbers, as_probabilities
+from mnist_lab.diagrams._drawing import SMALL, new_page, styled_figure, tint
+from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, VERMILLION
+
+_Z = "z, the weighted sum plus bias"
+
+
+def sigmoid_of(z: np.ndarray) -> np.ndarray:
+    """Return 1 / (1 + e^−z)."""
+    return 1 / (1 + np.exp(-z))
+
+
+def sigmoid() -> None:
+    """Draw the sigmoid 1 / (1 + e^−z) on the left and its slope on the right, from z = −8 to 8."""
+    z = np.linspace(-8, 8, 321)
+    s = sigmoid_of(z)
+    with styled_figure(3) as figure:
+        curve, slope = figure.subplots(1, 2)
+        curve.plot(z, s, color=BLUE)
+        curve.set(title="sigmoid: between 0 and 1", yticks=(0, 0.5, 1))
+        slope.plot(z, s * (1 - s), color=VERMILLION)
+        slope.set(title="its slope: never above 1/4", yticks=(0, 0.25, 0.5, 1))
+        slope.axhline(0.25, color=GREY, linewidth=1, linestyle=":")
+        for middle in (-6, 6):  # the sigmoid saturates: its slope is below 0.02
+            slope.text(middle, 0.6, "saturated:\nalmost flat", fontsize=SMALL, ha="center", va="center")
+            for ax in (curve, slope):
+                ax.axvspan(middle - 2, middle + 2, color=tint(GREY, 0.2), linewidth=0)
+                ax.set(xlim=(-8, 8), ylim=(-0.05, 1.1), xticks=(-8, -4, 0, 4, 8), xlabel=_Z)
+
+
+def relu_and_sigmoid() -> None:
+    """Draw ReLU and the sigmoid on the left and the slopes of both on the right, from z = −4 to 4."""
+    z = np.linspace(-4, 4, 801)
+    s = sigmoid_of(z)
+    with styled_figure(3) as figure:
+        curve, slope = figure.subplots(1, 2)
+        for ax, relu, other in ((curve, np.maximum(0, z), s), (slope, z > 0, s * (1 - s))):
+            ax.plot(z, relu, color=BLUE)
+            ax.plot(z, other, color=VERMILLION, linestyle="--")
+            ax.set(xlim=(-4, 4), xticks=(-4, -2, 0, 2, 4), xlabel=_Z)
+        curve.set(title="the functions", ylim=(-0.15, 4), yticks=(0, 1, 2, 3, 4))
+        curve.text(1.6, 2.6, "ReLU  max(0, z)", color=BLUE, ha="right")
+        curve.text(-3.8, 0.45, "sigmoid", color=VERMILLION)
+        slope.set(title="their slopes", ylim=(-0.06, 1.25), yticks=(0, 0.25, 1))
+        slope.text(1.9, 1.06, "ReLU: 0 or 1", color=BLUE)
+        slope.text(-3.8, 0.27, "sigmoid: 1/4 at most", color=VERMILLION)
+
+
+def softmax(logits: npt.ArrayLike) -> None:
+    """Draw ten logits, their exponentials, and these divided by their sum; the largest is dark and labelled.
+
+    Exponentials that are too large for a float have bars in the right proportions, but no numbers.
+    """
+    logits = as_numbers("logits", logits, "ten finite numbers, [10]", lambda found: found.shape == (CLASSES,))
+    largest, fits = int(logits.argmax()), logits.max() <= 700  # the exponential of 710 overflows
+    exponentials = np.exp(logits if fits else logits - logits.max())
+    total = exponentials.sum()
+    panels = (
+        ("logits", logits, "", True),
+        ("their exponentials", exponentials, f"sum = {_format(total, 4)}" if fits else "too large for a float", fits),
+        ("divided by the sum: probabilities", exponentials / total, "sum = 1", True),
+    )
+    with styled_figure(2.8) as figure:
+        for ax, (title, values, note, numbered) in zip(figure.subplots(1, 3), panels, strict=True):
+            _draw_class_bars(ax, values, largest, BLUE, 0.35, 1.5)
+            height, look = values[largest], {"textcoords": "offset points", "ha": "center", "weight": "bold"}
+            offset, align = (3, "bottom") if height >= 0 else (-3, "top")
+            ax.annotate(_format(height, 3) if numbered else "", (largest, height), (0, offset), va=align, **look)
+            ax.axhline(0, color=GREY, linewidth=0.8)
+            low, high = min(values.min(), 0), max(values.max(), 0)
+            room = 0.3 * (high - low or 1)
+            ax.set(ylim=(low - (room if low < 0 else 0), high + room), xlabel="class", yticks=(), title=title)
+            ax.spines[["left", "bottom"]].set_visible(False)
+            ax.text(0.98, 0.97, note, transform=ax.transAxes, ha="right", va="top", color=INK)
+
+
+def _format(value: float, digits: int) -> str:
+    text = f"{value:,.0f}" if 1e3 <= value < 1e6 else f"{value:.{digits}g}"
+    return text.replace("-", "−")
+
+
+def _draw_class_bars(ax: Axes, values: np.ndarray, marked: int, color: str, strength: float, linewidth: float) -> None:
+    """Draw a bar for each class in a tint of `color`; that of the class `marked` is full, and its number bold."""
+    bars = ax.bar(range(CLASSES), values, color=tint(color, strength))
+    bars[marked].set(facecolor=color, edgecolor=INK, linewidth=linewidth)
+    ax.set_xticks(range(CLASSES))
+    ax.get_xticklabels()[marked].set(weight="bold", color=INK)
+    ax.tick_params(length=0)
+
+
+def argmax(probabilities: npt.ArrayLike) -> None:
+    """Draw one to six rows of ten probabilities, with the largest of each row boxed and its class at the row's end."""
+    probabilities = as_probabilities(probabilities, most=6)
+    left, width, height = 1.0, 0.6, 0.34  # of the table, of a cell
+    top, right = len(probabilities) * height + 0.1, left + CLASSES * width
+    with new_page(top + 0.75) as page:
+        page.arrow((left, top + 0.52), (right, top + 0.52))
+        page.code(right + 0.1, top + 0.52, "axis=1", ha="left")
+        page.write(left - 0.15, top + 0.18, "class", 10, color=GREY, ha="right")
+        page.write(right + 0.95, top + 0.18, "answer", 10, color=GREY)
+        for column in range(CLASSES):
+            page.write(left + (column + 0.5) * width, top + 0.18, f"{column}", 10, color=GREY)
+        for number, row in enumerate(probabilities):
+            y = top - (number + 0.5) * height
+            page.write(left - 0.15, y, f"row {number}", 10, ha="right")
+            for column, value in enumerate(row):
+                x, fill = left + column * width, plt.colormaps["Blues"](0.85 * value)
+                ink = "white" if value > 0.6 else INK
+                edge, linewidth, weight = (INK, 2, "bold") if column == row.argmax() else ("white", 1, "normal")
+                look = {"edgecolor": edge, "linewidth": linewidth, "zorder": 1 + linewidth}
+                page.rectangle(x, y - height / 2, width, height, fill, **look)
+                page.write(x + width / 2, y, f"{value:.2f}", 10, zorder=4, color=ink, weight=weight)
+            page.arrow((right + 0.12, y), (right + 0.7, y))
+            page.write(right + 0.95, y, f"{row.argmax()}", 13, weight="bold")
+
+
+def loss_curves() -> None:
+    """Draw −log p and (1 − p)², and their slopes with respect to the logit, 1 − p and 2 (1 − p)² p.
+
+    p is the probability that softmax gives to the true one of two classes. Dots mark a confident mistake, p = 0.02.
+    """
+    p = np.linspace(0.005, 1, 200)
+    with styled_figure(3.2) as figure:
+        loss, slope = figure.subplots(1, 2)
+        for ax, top, entropy, error in (
+            (loss, 4.3, lambda p: -np.log(p), lambda p: (1 - p) ** 2),
+            (slope, 1.1, lambda p: 1 - p, lambda p: 2 * (1 - p) ** 2 * p),
+        ):
+            ax.axvspan(0, 0.05, color=tint(GREY, 0.25), linewidth=0)
+            ax.text(0.025, top / 2, "confident mistake", fontsize=SMALL, rotation=90, ha="center", va="center")
+            for curve, color, linestyle in ((entropy, BLUE, "-"), (error, VERMILLION, "--")):
+                ax.plot(p, curve(p), color=color, linestyle=linestyle)
+                height, look = curve(0.02), {"color": color, "weight": "bold"}
+                ax.plot(0.02, height, "o", color=color)
+                ax.annotate(f"{height:.2f}", (0.02, height), (11, 2), textcoords="offset points", **look)
+            ax.set(xlim=(0, 1), ylim=(0, top), xlabel="p of the right class", xticks=(0.02, 0.5, 1))
+        loss.set_title("loss")
+        loss.text(0.2, 2, "cross-entropy  −log p", color=BLUE)
+        loss.text(0.065, 0.08, "squared error  (1 − p)²", color=VERMILLION, fontsize=10)
+        slope.set(title="slope: how the logit moves the loss", yticks=(0, 0.5, 1))
+        slope.text(0.37, 0.7, "cross-entropy  1 − p", color=BLUE)
+        slope.text(0.065, 0.35, "squared error  2 (1 − p)² p", color=VERMILLION, fontsize=10)
+
+
+def cross_entropy(probabilities: npt.ArrayLike, label: int) -> None:
+    """Draw the one-hot label above ten predicted probabilities, and the loss, −log of the label's probability."""
+    predicted = as_probabilities(np.expand_dims(probabilities, 0), most=1)[0]
+    label = whole_number("label", label, 0, CLASSES - 1)
+    probability = predicted[label]
+    if probability >= 0.01 or probability == 0:
+        written = f"{probability:.2f}"
+    elif probability >= 1e-6:
+        written = np.format_float_positional(probability, precision=1, fractional=False, trim="-")
+    else:
+        written = f"{probability:.0e}"
+    with np.errstate(divide="ignore"):
+        loss = f"{0 - np.log(probability):.2f}".replace("inf", "∞")
+    with styled_figure(3.3) as figure:
+        axes = figure.subplot_mosaic([["one_hot", "sum"], ["predicted", "sum"]], width_ratios=(1.4, 1))
+        for name, values, color, title, note in (
+            ("one_hot", np.eye(CLASSES)[label], GREEN, "one-hot label", "1"),
+            ("predicted", predicted, BLUE, "probabilities", written),
+        ):
+            ax = axes[name]
+            ax.axvspan(label - 0.5, label + 0.5, color=tint(GREEN, 0.18), linewidth=0)
+            _draw_class_bars(ax, values, label, color, 0.45, 1.2)
+            ax.text(label, 1.05, note, ha="center", va="bottom", weight="bold")
+            ax.set(title=title, xlim=(-0.6, CLASSES - 0.4), ylim=(0, 1.3), yticks=(0, 1))
+            ax.spines["left"].set_visible(False)
+        axes["predicted"].set_xlabel("class")
+        axes["sum"].set_axis_off()
+        for y, text, size, weight, color in (
+            (0.86, "cross-entropy", 12, "bold", INK),
+            (0.7, "= −Σ label × log(probability)", 12, "normal", INK),
+            (0.48, f"= −1 × log({written})", 13, "normal", INK),
+            (0.36, "the nine other labels are 0", 10, "normal", GREY),
+            (0.14, f"= {loss}", 18, "bold", INK),
+        ):
+            axes["sum"].text(0.08, y, text, va="center", fontsize=size, weight=weight, color=color)

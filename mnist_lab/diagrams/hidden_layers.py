@@ -1,0 +1,133 @@
+"""Hidden layers: the sizes of their gradients and outputs, the distribution of their sums, dropout, normalization."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+
+from mnist_lab.data._validation import whole_number
+from mnist_lab.diagrams._arguments import as_named_numbers, as_numbers
+from mnist_lab.diagrams._drawing import SMALL, Page, new_page, styled_figure, tint
+from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILLION
+
+
+def gradients_by_layer(ratios: Mapping[str, Sequence[float]]) -> None:
+    """Draw the RMS of each layer's gradient divided by that of its weights, for up to four networks by their names."""
+    _draw_by_layer(ratios, "gradient of a layer, relative to its weights")
+
+
+def activations_by_layer(sizes: Mapping[str, Sequence[float]]) -> None:
+    """Draw the RMS of each layer's outputs on a logarithmic axis, for up to four networks by their names."""
+    _draw_by_layer(sizes, "size of a layer's outputs")
+
+
+def _draw_by_layer(networks: Mapping[str, Sequence[float]], title: str) -> None:
+    expected = "numbers above 0, one for each layer"
+    sizes = as_named_numbers("networks", networks, 4, expected, lambda found: found.ndim == 1 and found.min() > 0)
+    deepest = max(map(len, sizes.values()))
+    lines = ((BLUE, "o", "-"), (GREEN, "s", "--"), (VERMILLION, "D", "-."), (PURPLE, "^", ":"))
+    with styled_figure(3.2) as figure:
+        ax = figure.subplots()
+        for (name, values), (color, marker, linestyle) in zip(sizes.items(), lines, strict=False):
+            layers = range(1, len(values) + 1)
+            ax.plot(layers, values, label=name, color=color, marker=marker, markersize=5, linestyle=linestyle)
+        ax.set(yscale="log", xlim=(0.6, deepest + 0.4), xlabel="layer, counted from the pixels", title=title)
+        ax.set_xticks(range(1, deepest + 1))
+        ax.grid(axis="y")
+        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+
+
+def sums_by_layer(rows: Mapping[str, Sequence[npt.ArrayLike]]) -> None:
+    """Draw the values of up to 12 neurons in each of four layers, `[batch, …, neurons]`, of one to three networks.
+
+    A dot is a neuron's mean, its line one standard deviation to either side, over the histogram of the whole layer.
+    """
+    whole_number("The number of rows", len(rows), 1, 3)
+    layers = {}
+    for name, row in rows.items():
+        whole_number(f"The number of layers of {name!r}", len(row), 4, 4)
+        expected = "finite numbers, [batch, …, neurons]"
+        layers[name] = [as_numbers(repr(name), values, expected, lambda found: found.ndim > 1) for values in row]
+    with styled_figure(0.6 + 1.15 * len(rows)) as figure:
+        grid = figure.subplots(len(rows), 4, squeeze=False)
+        for axes, (name, arrays), color in zip(grid, layers.items(), (PURPLE, VERMILLION, BLUE), strict=False):
+            widest = max(1e-6, *(np.quantile(np.abs(values), 0.995) for values in arrays))
+            for number, (ax, values) in enumerate(zip(axes, arrays, strict=True), 1):
+                _draw_layer(ax, values.reshape(-1, values.shape[-1]), widest, color)
+                if ax in grid[0]:
+                    unit = "channels" if values.ndim > 2 else "neurons"
+                    ax.set_title(f"layer {number}: {values.shape[-1]} {unit}", fontsize=11)
+            axes[0].set_ylabel(name, fontsize=SMALL + 1, rotation=0, ha="right", va="center")
+
+
+def _draw_layer(ax: Axes, values: np.ndarray, widest: float, color: str) -> None:
+    counts, edges = np.histogram(values, 60, (-widest, widest))
+    ax.stairs(counts / max(1, counts.max()), edges, fill=True, color=tint(color, 0.28), linewidth=0)
+    chosen = values[:, np.linspace(0, values.shape[1] - 1, min(12, values.shape[1])).astype(int)]
+    means, deviations, heights = chosen.mean(axis=0), chosen.std(axis=0), np.linspace(0.94, 0.06, chosen.shape[1])
+    ax.hlines(heights, means - deviations, means + deviations, color=color, linewidth=1.3)
+    ax.plot(means, heights, "o", color=INK, markersize=2.6)
+    ax.axvline(0, color=GREY, linewidth=0.8, zorder=0)
+    ax.set(xlim=(-widest, widest), ylim=(0, 1.05), yticks=())
+    ax.locator_params(axis="x", nbins=3)
+    ax.spines.left.set_visible(False)
+
+
+def dropout() -> None:
+    """Draw a network in two training steps, each with a quarter of the hidden neurons dropped, and predicting."""
+    first, second = np.random.default_rng(0).choice(4, (2, 2))
+    training = "survivors × 1 / (1 − 0.25)"
+    with new_page(2.6) as page:
+        for left, title, note, dropped in (
+            (0.35, "training, one digit", training, (None, *first, None)),
+            (3.35, "training, the next digit", training, (None, *second, None)),
+            (6.35, "predicting", "all of them, as they are", (None,) * 4),
+        ):
+            _draw_network(page, left, dropped)
+            page.write(left + 1.08, 2.4, title, 12)
+            page.write(left + 1.08, 0.25, note, color=INK)
+
+
+def _draw_network(page: Page, left: float, dropped: Sequence[int | None]) -> None:
+    """Draw the layers from left to right; `dropped` holds the number of a dropped neuron of each, None for none."""
+    layers = []
+    for layer, (size, dropped_neuron) in enumerate(zip((3, 4, 4, 2), dropped, strict=True)):
+        x, ys = left + layer * 0.72, 0.5 + 1.75 * (np.arange(size) + 0.5) / size
+        layers.append([(x, y) for neuron, y in enumerate(ys) if neuron != dropped_neuron])
+        for neuron, y in enumerate(ys):
+            if neuron == dropped_neuron:
+                page.circle(x, y, 0.13, VERMILLION, "white", linestyle=(0, (2, 1.5)), zorder=2)
+                page.write(x, y, "×", SMALL + 2, color=VERMILLION, weight="bold", zorder=3)
+            else:
+                page.circle(x, y, 0.13, BLUE, tint(BLUE, 0.35), zorder=2)
+    for before, after in pairwise(layers):
+        page.connect(before, after, color=tint(GREY, 0.55), linewidth=0.7)
+
+
+def batch_normalization() -> None:
+    """Draw three neurons' weighted sums for one batch: unchanged, normalized, shifted by `beta`, and after ReLU."""
+    sums = np.random.default_rng(4).normal((-8, 5, 0.5), (1.5, 3.5, 0.4), (24, 3))  # a batch of 24 digits
+    normalized = (sums - sums.mean(axis=0)) / np.sqrt(sums.var(axis=0) + 0.001)  # Keras' epsilon
+    shifted = normalized + np.array((0.8, -0.6, 0.1))
+    steps = (
+        ("1  weighted sums", "one dot: one digit of the batch", sums, 15, 10),
+        ("2  normalized", "− mean, ÷ standard deviation", normalized, 3.6, 2),
+        ("3  centred anew", "+ a learned centre each", shifted, 3.6, 2),
+        ("4  ReLU", "negative becomes 0", np.maximum(shifted, 0), 3.6, 2),
+    )
+    with styled_figure(3.1) as figure:
+        panels = figure.subplots(1, 4)
+        panels[0].text(0.5, sums[:, 0].mean(), "mean", fontsize=SMALL, va="center")
+        for ax, (title, caption, values, reach, tick) in zip(panels, steps, strict=True):
+            ax.axhline(0, color=GREY, linewidth=0.8, zorder=0)
+            for neuron, (color, marker) in enumerate(((BLUE, "o"), (VERMILLION, "s"), (GREEN, "^"))):
+                x = neuron + np.linspace(-0.26, 0.26, len(values))
+                ax.plot(x, values[:, neuron], marker, color=color, markersize=3.4, markeredgewidth=0, alpha=0.75)
+                if ax is not panels[3]:
+                    ax.hlines(values[:, neuron].mean(), neuron - 0.4, neuron + 0.4, color=INK, linewidth=1.6)
+            ax.set(xlim=(-0.6, 2.6), xticks=range(3), xticklabels="ABC", ylim=(-reach, reach), yticks=(-tick, 0, tick))
+            ax.tick_params(axis="x", length=0)
+            ax.set_title(title, weight="bold")
+            ax.set_xlabel(caption, fontsize=SMALL)
