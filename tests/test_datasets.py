@@ -11,7 +11,7 @@ from .conftest import TRAINING, VALIDATION
 
 
 def digits_in(dataset):
-    images, labels = zip(*((x.numpy(), y.numpy()) for x, y in dataset), strict=True)
+    images, labels = zip(*dataset.as_numpy_iterator(), strict=True)
     return np.concatenate(images), np.concatenate(labels)
 
 
@@ -20,11 +20,13 @@ def stored(tiny, part):
     return images.astype(np.float32) / np.float32(255), labels
 
 
-@pytest.mark.parametrize(("arguments", "size"), [((), 128), ((64,), 64)], ids=["by default", "64"])
-def test_training_batches_have_a_fixed_shape_and_a_known_number(tiny, arguments, size):
-    dataset = training_dataset(*arguments)
-    assert dataset.cardinality().numpy() == len(list(dataset)) == TRAINING // size
-    assert dataset.element_spec == (tf.TensorSpec([size, 784], tf.float32), tf.TensorSpec([size, 10], tf.float32))
+def test_batches_have_a_fixed_shape_and_each_epoch_drops_other_digits(tiny):
+    dataset = training_dataset()
+    assert dataset.element_spec == (tf.TensorSpec([128, 784], tf.float32), tf.TensorSpec([128, 10], tf.float32))
+    assert dataset.cardinality().numpy() == len(list(dataset)) == TRAINING // 128
+    epochs = [{image.tobytes() for image in digits_in(dataset)[0]} for _ in range(2)]
+    assert all(len(epoch) == 2 * 128 for epoch in epochs)
+    assert epochs[0] != epochs[1]
 
 
 def test_every_epoch_contains_every_digit_once_in_another_order_of_the_whole_set(tiny):
@@ -50,57 +52,32 @@ def test_the_order_follows_the_global_seed(tiny):
     assert (epochs[0] != epochs[2]).any()
 
 
-def test_different_digits_are_dropped_in_each_epoch(tiny):
-    dataset = training_dataset(128)
-    epochs = [{image.tobytes() for image in digits_in(dataset)[0]} for _ in range(2)]
-    assert all(len(epoch) == 2 * 128 for epoch in epochs)
-    assert epochs[0] != epochs[1]
-
-
-def test_validation_is_one_batch_in_the_order_of_the_files(tiny):
-    dataset = validation_dataset()
-    assert dataset.cardinality().numpy() == 1
-    images, labels = digits_in(dataset)
-    assert images.dtype == labels.dtype == np.float32
+@pytest.mark.parametrize("n", [20, VALIDATION])
+def test_validation_is_one_batch_and_first_digits_keep_the_order_of_the_files(tiny, n):
     expected, expected_labels = stored(tiny, "validation")
+    ((images, labels),) = validation_dataset()
+    assert images.dtype == labels.dtype == tf.float32
     np.testing.assert_array_equal(images, expected)
     np.testing.assert_array_equal(labels, np.eye(10)[expected_labels])
-
-
-@pytest.mark.parametrize("batch_size", [0, TRAINING + 1, 12.5])
-def test_a_batch_size_out_of_range_is_refused(tiny, batch_size):
-    with pytest.raises(ValueError, match=f"batch_size must be a whole number from 1 to {TRAINING}. Received"):
-        training_dataset(batch_size)
-
-
-@pytest.mark.parametrize("call", [(training_dataset, 10), (holdout_dataset, 10), (validation_dataset,)])
-def test_all_but_the_first_argument_are_keyword_only(tiny, call):
-    function, *arguments = call
-    with pytest.raises(TypeError, match="positional argument"):
-        function(*arguments, tiny)
-
-
-@pytest.mark.parametrize("n", [20, VALIDATION])
-def test_first_digits_keep_the_order_across_batches(tiny, n):
-    digits, labels = first_digits(validation_dataset().unbatch().batch(7), n)
-    expected, expected_labels = stored(tiny, "validation")
-    assert digits.dtype == np.float32
-    assert labels.dtype == np.int64
+    digits, classes = first_digits(validation_dataset().unbatch().batch(7), n)
+    assert (digits.dtype, classes.dtype, digits.flags.writeable) == (np.float32, np.int64, True)
     np.testing.assert_array_equal(digits, expected[:n])
-    np.testing.assert_array_equal(labels, expected_labels[:n])
+    np.testing.assert_array_equal(classes, expected_labels[:n])
 
 
 @pytest.mark.parametrize(
-    ("n", "expected"),
-    [(0, "positive whole number"), (2.5, "positive whole number"), (101, "at most 100, .* Received: 101")],
+    ("call", "error", "expected"),
+    [
+        (lambda: training_dataset(0), ValueError, f"batch_size must be a whole number from 1 to {TRAINING}. Received"),
+        (lambda: training_dataset(TRAINING + 1), ValueError, f"batch_size .* to {TRAINING}. Received: 301"),
+        (lambda: first_digits(validation_dataset(), 0), ValueError, "n must be a positive whole number"),
+        (lambda: first_digits(validation_dataset(), 101), ValueError, "n must be at most 100, .* Received: 101"),
+        (lambda: training_dataset(10, "folder"), TypeError, "positional argument"),
+        (lambda: holdout_dataset(10, "folder"), TypeError, "positional argument"),
+        (lambda: validation_dataset("folder"), TypeError, "positional argument"),
+        (lambda: validation_dataset(directory="folder"), idx.MnistFileError, "no such folder"),
+    ],
 )
-def test_first_digits_refuses_numbers_out_of_range(tiny, n, expected):
-    with pytest.raises(ValueError, match=f"n must be .*{expected}"):
-        first_digits(validation_dataset(), n)
-
-
-def test_the_directory_argument_overrides_the_variable(tiny, monkeypatch):
-    monkeypatch.setenv("MNIST_LAB_DATA", str(tiny / "nowhere"))
-    assert training_dataset(10, directory=tiny).cardinality().numpy() == 30
-    with pytest.raises(idx.MnistFileError, match="no such folder"):
-        validation_dataset()
+def test_wrong_arguments_are_refused(tiny, call, error, expected):
+    with pytest.raises(error, match=expected):
+        call()
