@@ -39,7 +39,6 @@ def mirror(behaviour, contents):
 
 
 def send(request, status, body, length=None, **headers):
-    """Answer with a status and a body, of which a larger length may be announced."""
     request.send_response(status)
     for name, value in {"Content-Length": str(length or len(body)), **headers}.items():
         request.send_header(name, value)
@@ -52,7 +51,6 @@ def good(request, body):
 
 
 def truncating(request, body):
-    """Announce the whole file, send half of it, and close the connection properly."""
     send(request, 200, body[: len(body) // 2], len(body))
 
 
@@ -68,7 +66,6 @@ def resetting(request, body):
 
 
 def dripping(request, body, size=1, seconds=0.1):
-    """Send a byte every tenth of a second, so that no single read takes long."""
     send(request, 200, b"", len(body))
     for start in range(0, len(body), size):
         request.wfile.write(body[start : start + size])
@@ -77,7 +74,6 @@ def dripping(request, body, size=1, seconds=0.1):
 
 
 def flooding(request, _body):
-    """Send zeros without end and without announcing a length."""
     request.send_response(200)
     request.end_headers()
     while not request.server.ended.is_set():
@@ -85,10 +81,7 @@ def flooding(request, _body):
 
 
 def redirecting(request, body):
-    if request.path.startswith("/elsewhere"):
-        good(request, body)
-    else:
-        send(request, 302, b"", Location=f"/elsewhere{request.path}")
+    send(request, 200 if request.path.startswith("/elsewhere") else 302, body, Location=f"/elsewhere{request.path}")
 
 
 def unavailable_at_first(request, body):

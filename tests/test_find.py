@@ -151,13 +151,11 @@ def test_a_cache_that_cannot_be_created_is_an_error(data_dir, tmp_path):
         find_mnist()
 
 
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [("digits", Path.cwd() / "digits"), ("~/digits", Path.home() / "digits"), ("stand-in", "stand-in"), ("", None)],
-)
-def test_a_relative_variable_is_made_absolute_for_other_processes(monkeypatch, given, expected):
+@pytest.mark.parametrize("given", ["digits", "~/digits", "stand-in", ""])
+def test_a_relative_variable_is_made_absolute_for_other_processes(monkeypatch, given):
     monkeypatch.setenv("MNIST_LAB_DATA", given)
-    assert find.absolute_data_variable() == ({"MNIST_LAB_DATA": str(expected)} if given else {})
+    expected = str(Path(given).expanduser().absolute()) if "digits" in given else given
+    assert find.absolute_data_variable() == ({"MNIST_LAB_DATA": expected} if given else {})
 
 
 @pytest.mark.parametrize("missing", [None, "pyproject.toml", "data/SHA256SUMS"])
@@ -167,8 +165,3 @@ def test_the_default_folder_is_data_in_a_checkout_and_elsewhere_the_users_cache(
         (tmp_path / name).touch()
     monkeypatch.setattr(find, "__file__", str(tmp_path / "mnist_lab" / "data" / "find.py"))
     assert find.default_data_dir() == (download.user_cache() if missing else tmp_path / "data")
-
-
-def test_the_hash_of_each_file_is_known_gzipped_and_raw():
-    assert set(download.SHA256) == {f"{name}.gz" for name in NAMES.values()}
-    assert set(download.OTHER_SHA256) == {*NAMES.values(), download.WRITERS, f"{download.WRITERS}.gz"}

@@ -17,7 +17,6 @@ from hypothesis.extra import numpy as some_numpy
 from mnist_lab import preprocess_digit
 from mnist_lab.data import idx
 
-CORPUS = sorted((Path(__file__).parent / "corpus" / "idx").iterdir())
 PIXELS = 28 * 28
 MAGIC = {"images": 2051, "labels": 2049}
 fuzzed = settings(max_examples=60, deadline=None)
@@ -89,49 +88,31 @@ def test_a_nearly_valid_file_is_read_correctly_or_refused(file):
     assert_read_correctly_or_refused(*file)
 
 
-@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.name)
-def test_the_corpus_is_read_correctly_or_refused(path):
-    for kind in MAGIC:
+@pytest.mark.parametrize("kind", MAGIC)
+def test_the_corpus_is_read_correctly_or_refused(kind):
+    for path in Path(__file__).with_name("corpus").glob("idx/*"):
         assert_read_correctly_or_refused(path.read_bytes(), kind)
 
 
-def preprocess_or_none(image):
-    """Preprocess any array, which must return a digit like MNIST's or raise an error; None if there was an error."""
-    try:
-        digit = preprocess_digit(image)
-    except (TypeError, ValueError) as error:
-        assert "Expected" in str(error)  # noqa: PT017
-        return None
+SHAPES = some_numpy.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=40)
+DRAWINGS = some_numpy.arrays(np.uint8, some_numpy.array_shapes(min_dims=2, max_dims=2, min_side=8, max_side=60))
+
+
+@fuzzed
+@given(image=some.one_of(DRAWINGS, some_numpy.arrays(some_numpy.scalar_dtypes(), SHAPES)))
+@example(image=np.full((10, 10), 0x7FA00000, np.uint32).view(np.float32))  # signalling NaNs
+def test_any_array_its_negative_and_its_fractions_are_preprocessed_or_refused_without_a_warning(image):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            digit = preprocess_digit(image)
+        except (TypeError, ValueError) as error:
+            assert "Expected" in str(error)  # noqa: PT017
+            return
     assert (digit.shape, digit.dtype) == ((PIXELS,), np.float32)
-    assert np.isfinite(digit).all()
     assert 0 <= digit.min() < digit.max() == 1
     square = digit.reshape(28, 28) > 0
     assert max(np.ptp(np.flatnonzero(square.any(axis))) for axis in (0, 1)) < 20
-    return digit
-
-
-SHAPES = some.one_of(
-    some_numpy.array_shapes(min_dims=2, max_dims=2, min_side=0, max_side=40),
-    some_numpy.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=30),
-)
-NUMBERS = some.one_of(some_numpy.scalar_dtypes(), some_numpy.byte_string_dtypes())
-
-
-@fuzzed
-@given(image=some_numpy.arrays(NUMBERS, SHAPES))
-@example(image=np.full((10, 10), 0x7FA00000, np.uint32).view(np.float32))  # signalling NaNs
-def test_any_array_is_preprocessed_or_refused_without_a_warning(image):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        preprocess_or_none(image)
-
-
-@fuzzed
-@given(image=some_numpy.arrays(np.uint8, some.tuples(some.integers(8, 60), some.integers(8, 60))))
-def test_a_drawing_its_negative_and_its_fractions_give_the_same_digit(image):
-    digit, others = preprocess_or_none(image), [255 - image, image / np.float32(255), image / 255]
-    for other in others if digit is not None else others[:1]:
-        again = preprocess_or_none(other)
-        assert (digit is None) == (again is None)
-        if digit is not None:
-            np.testing.assert_allclose(again, digit, atol=1e-5)
+    if image.dtype == np.uint8:
+        np.testing.assert_allclose(preprocess_digit(255 - image), digit, atol=1e-5)
+        np.testing.assert_allclose(preprocess_digit(image / 255), digit, atol=1e-5)
