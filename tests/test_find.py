@@ -1,6 +1,7 @@
 import re
 import shlex
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -22,13 +23,7 @@ def data_dir(tmp_path, monkeypatch):
     monkeypatch.setattr(download, "user_cache", lambda: tmp_path / "cache")
     monkeypatch.setattr(find, "default_data_dir", lambda: tmp_path / "data")
     monkeypatch.setattr(stand_in, "write_stand_in", write_tiny)
-
-    def refuse(folder):
-        refuse.calls += 1
-        raise DownloadError(NO_NETWORK)
-
-    refuse.calls = 0
-    monkeypatch.setattr(download, "download_mnist", refuse)
+    monkeypatch.setattr(download, "download_mnist", Mock(side_effect=DownloadError(NO_NETWORK)))
     return tmp_path / "data"
 
 
@@ -80,7 +75,7 @@ def test_the_names_that_kaggle_gives_to_the_files_are_accepted(data_dir, monkeyp
     for found in (find_mnist(data_dir), find_mnist()):
         assert found.train_images == data_dir / f"train-images.idx3-ubyte{suffix}"
         assert found.origin == "mnist"
-    assert download.download_mnist.calls == 0
+    assert download.download_mnist.call_count == 0
 
 
 def test_what_else_lies_beside_a_good_file_is_passed_over(data_dir, monkeypatch):
@@ -115,7 +110,7 @@ def test_without_a_network_the_stand_in_is_drawn_and_announced_once(data_dir, mo
     assert found == {"stand-in digits (since MNIST could not be downloaded)"}
     notice, _drawing = capsys.readouterr().out.splitlines()
     assert re.match(f"Using stand-in digits .*{NO_NETWORK}.*`mnist-lab download`", notice)
-    assert download.download_mnist.calls == 1
+    assert download.download_mnist.call_count == 1
     find._download_or_stand_in.cache_clear()  # as in another process
     monkeypatch.setattr(stand_in, "write_stand_in", lambda folder: pytest.fail("drawn twice"))
     assert find_mnist().origin == "stand-in"
@@ -126,7 +121,7 @@ def test_without_a_network_the_stand_in_is_drawn_and_announced_once(data_dir, mo
 def test_the_word_stand_in_chooses_the_stand_in_a_copy_of_which_is_recognized(data_dir, tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_LAB_DATA", "stand-in")
     assert find_mnist().origin == find_mnist("stand-in").origin == "stand-in"
-    assert download.download_mnist.calls == 0
+    assert download.download_mnist.call_count == 0
     find_mnist().folder.rename(tmp_path / "copy")
     assert find_mnist(tmp_path / "copy").origin == "stand-in"
 

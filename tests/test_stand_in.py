@@ -6,6 +6,7 @@ import pytest
 
 from mnist_lab.data import glyphs, idx, stand_in
 from mnist_lab.data.printed_digits import FACES as PRINTED_FACES
+from mnist_lab.data.printed_digits import printed_digits
 
 from .conftest import centres_of_mass
 
@@ -19,6 +20,12 @@ FROZEN_MEANS = (
     (0, 27.4, 5.4, 0, 28.3, 136.4, 124.6, 0.5, 0, 99.3, 42.7, 76.2, 0, 0.3, 29.1, 24.3),
     (0, 29, 28.7, 0, 0, 110.6, 79.7, 0, 0, 124.6, 69.1, 10.3, 0, 13.3, 48.1, 0),
     (0, 47.4, 75.6, 0, 0, 134.8, 145.8, 7.1, 6.3, 155, 143.9, 0.1, 0, 43.3, 78.1, 0),
+)
+
+# The first digit of each typeface: means over 7×7 pixels, as grey levels from 0 to 255.
+PRINTED_MEANS = (
+    (0, 34.6, 55.7, 0, 0, 94.5, 86, 8, 0, 94.5, 86, 8, 0, 34.6, 55.7, 0),
+    (0, 35.1, 35.2, 0, 0, 92.8, 92.8, 0, 0, 92.8, 92.8, 0, 0, 35.1, 35.2, 0),
 )
 
 
@@ -84,3 +91,17 @@ def test_both_sets_are_written_with_their_faces_as_mnist_files(tmp_path, monkeyp
 def test_tensorflow_is_not_needed():
     code = "import sys, mnist_lab.data.stand_in, mnist_lab.data.printed_digits; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_printed_digits_run_from_0_to_9_in_alternating_faces_scaled_and_centred_the_same_on_every_version():
+    digits, labels = printed_digits(45)
+    assert (digits.shape, digits.dtype, labels.dtype) == ((45, 784), np.float32, np.int64)
+    assert labels.tolist() == [k % 10 for k in range(45)]
+    np.testing.assert_array_equal(digits, np.resize(digits[:20], (45, 784)))
+    images = digits[:20].reshape(-1, 28, 28)
+    assert images.min() == 0
+    assert 0.95 < images.max() <= 1
+    assert np.abs(centres_of_mass(images) - 14).max() <= 0.501
+    assert set((images.max(2) > 0.25).sum(1)) <= {19, 20}
+    means = 255 * images[[0, 10]].reshape(2, 4, 7, 4, 7).mean((2, 4)).reshape(2, 16)
+    np.testing.assert_allclose(means, PRINTED_MEANS, atol=1)
