@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -63,12 +64,10 @@ def test_an_odd_but_correct_answer_is_accepted(behaviour, tmp_path, monkeypatch)
     assert files_in(tmp_path) == CONTENT
 
 
-@pytest.mark.parametrize("name", ["new/folder with spaces", "Übungen für Anfänger 数字", "link"])
+@pytest.mark.parametrize("name", ["new/folder with spaces", "Übungen für Anfänger 数字"])
 def test_missing_and_damaged_files_are_downloaded_for_everyone_to_read(name, tmp_path, monkeypatch, capsys):
-    (tmp_path / "real").mkdir()
-    (tmp_path / "link").symlink_to("real", target_is_directory=True)
     folder = tmp_path / name
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True)
     (folder / NAMES[0]).write_bytes(CONTENT[NAMES[0]])
     (folder / NAMES[1]).write_bytes(b"<html>log in to the hotel's network</html>")
     with mirrors(monkeypatch, hostile.good) as (asked,):
@@ -118,12 +117,8 @@ def test_that_nothing_answers_is_decided_in_time_and_the_next_mirror_asked(waits
 
 
 def test_eight_at_once_download_each_file_once(tmp_path, monkeypatch):
-    with mirrors(monkeypatch, hostile.good) as (asked,):
-        threads = [threading.Thread(target=download_mnist, args=[tmp_path]) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
+    with mirrors(monkeypatch, hostile.good) as (asked,), ThreadPoolExecutor(8) as pool:
+        list(pool.map(download_mnist, [tmp_path] * 8))
     assert asked == NAMES
     assert files_in(tmp_path) == CONTENT
 

@@ -68,22 +68,15 @@ def test_a_named_folder_that_lacks_a_file_is_refused_with_what_to_do(tmp_path, m
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
-def test_the_names_that_kaggle_gives_to_the_files_are_accepted(data_dir, monkeypatch, suffix):
+def test_the_names_that_kaggle_gives_to_the_files_are_accepted_beside_a_folder(data_dir, monkeypatch, suffix):
     fill_with_official(data_dir, monkeypatch, suffix)
     for name in NAMES.values():
         (data_dir / f"{name}{suffix}").rename(data_dir / f"{name.replace('-idx', '.idx')}{suffix}")
+    (data_dir / TRAIN_IMAGES).mkdir()
     for found in (find_mnist(data_dir), find_mnist()):
         assert found.train_images == data_dir / f"train-images.idx3-ubyte{suffix}"
         assert found.origin == "mnist"
     assert download.download_mnist.call_count == 0
-
-
-def test_what_else_lies_beside_a_good_file_is_passed_over(data_dir, monkeypatch):
-    fill_with_official(data_dir, monkeypatch)
-    (data_dir / NAMES["train_labels"]).write_bytes(b"of another data set")
-    (data_dir / TRAIN_IMAGES).mkdir()
-    assert find_mnist().train_labels == data_dir / f"{NAMES['train_labels']}.gz"
-    assert find_mnist(data_dir).train_images == data_dir / f"{TRAIN_IMAGES}.gz"
 
 
 @pytest.mark.parametrize(("name", "where"), [("data", "data/ of this checkout"), ("mnist-lab", "the user's cache")])
@@ -92,6 +85,8 @@ def test_a_download_goes_to_the_default_folder_and_is_found_there(data_dir, monk
     monkeypatch.setattr(find, "default_data_dir", lambda: folder)
     monkeypatch.setattr(download, "download_mnist", lambda folder: fill_with_official(folder, monkeypatch))
     assert (find_mnist().folder, str(find_mnist())) == (folder, f"MNIST digits ({where})")
+    (folder / NAMES["train_labels"]).write_bytes(b"of another data set")
+    assert find_mnist().train_labels == folder / f"{NAMES['train_labels']}.gz"
 
 
 @pytest.mark.parametrize("name", ["t10k-labels-idx1-ubyte", "t10k-labels-idx1-ubyte.gz", "t10k-labels.idx1-ubyte"])

@@ -4,7 +4,6 @@ import gzip
 import struct
 import tempfile
 import tracemalloc
-import warnings
 import zlib
 from pathlib import Path
 
@@ -98,17 +97,16 @@ SHAPES = some_numpy.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=40
 DRAWINGS = some_numpy.arrays(np.uint8, some_numpy.array_shapes(min_dims=2, max_dims=2, min_side=8, max_side=60))
 
 
+@pytest.mark.filterwarnings("error")
 @fuzzed
 @given(image=some.one_of(DRAWINGS, some_numpy.arrays(some_numpy.scalar_dtypes(), SHAPES)))
 @example(image=np.full((10, 10), 0x7FA00000, np.uint32).view(np.float32))  # signalling NaNs
 def test_any_array_its_negative_and_its_fractions_are_preprocessed_or_refused_without_a_warning(image):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            digit = preprocess_digit(image)
-        except (TypeError, ValueError) as error:
-            assert "Expected" in str(error)  # noqa: PT017
-            return
+    try:
+        digit = preprocess_digit(image)
+    except (TypeError, ValueError) as error:
+        assert "Expected" in str(error)  # noqa: PT017
+        return
     assert (digit.shape, digit.dtype) == ((PIXELS,), np.float32)
     assert 0 <= digit.min() < digit.max() == 1
     square = digit.reshape(28, 28) > 0

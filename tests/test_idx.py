@@ -76,6 +76,7 @@ def test_no_more_memory_is_taken_than_the_announced_and_the_real_length(path, co
     [
         ([1, 2], "labels: found 2 labels; expected 3, one for each image"),
         ([1, 2, 3, 4], "labels: found 4 labels; expected 3, one for each image"),
+        (IMAGES, "found a file of images; expected a file of labels. The two files may have been swapped"),
         ([0, 9, 10, 12], "label 10 in record 2; expected labels from 0 to 9"),
         ([0, 255, 0], "label 255 in record 1; expected labels from 0 to 9"),
         (
@@ -91,19 +92,11 @@ def test_labels_that_do_not_fit_are_refused(tmp_path, labels, expected):
         idx.read_digits(tmp_path / "images", tmp_path / "labels")
 
 
-def test_swapped_files_are_recognized(path):
-    for read, array, kind in ((idx.read_labels, IMAGES, "images"), (idx.read_images, IMAGES[0, 0], "labels")):
-        idx.write(path, array)
-        with pytest.raises(MnistFileError, match=f"found a file of {kind}; expected a file of .*swapped"):
-            read(path)
-
-
 def test_what_is_no_file_is_refused_with_a_remedy_for_its_folder(tmp_path):
     path = tmp_path / "two words" / "images"
     remedy = re.escape(f"`mnist-lab download '{path.parent}'`")
-    with pytest.raises(ValueError, match=f"no such file.*{remedy}") as error:
+    with pytest.raises(ValueError, match=f"no such file.*{remedy}"):
         idx.read_images(path)
-    assert error.value.path == path
     path.mkdir(parents=True)
     with pytest.raises(MnistFileError, match=f"a directory.*{remedy}"):
         idx.read_images(path)
