@@ -1,18 +1,24 @@
+"""Batches for training, digits that are held out (at random or by writer), and digits for validation."""
+
+import dataclasses
+import gzip
+import struct
+from unittest.mock import Mock
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_lab.data import idx
+from mnist_lab.data import download, idx, writers
 from mnist_lab.data.datasets import first_digits, holdout_dataset, training_dataset, validation_dataset
-from mnist_lab.data.find import NAMES
+from mnist_lab.data.download import DownloadError
+from mnist_lab.data.find import NAMES, find_mnist
+from mnist_lab.data.idx import MnistFileError
+from mnist_lab.data.splits import split
+from mnist_lab.data.writers import find_writers, read_writers
 
 from .conftest import TRAINING, VALIDATION
-
-
-def digits_in(dataset):
-    images, labels = zip(*((x.numpy(), y.numpy()) for x, y in dataset), strict=True)
-    return np.concatenate(images), np.concatenate(labels)
 
 
 def stored(tiny, part):
@@ -20,87 +26,135 @@ def stored(tiny, part):
     return images.astype(np.float32) / np.float32(255), labels
 
 
-@pytest.mark.parametrize(("arguments", "size"), [((), 128), ((64,), 64)], ids=["by default", "64"])
-def test_training_batches_have_a_fixed_shape_and_a_known_number(tiny, arguments, size):
-    dataset = training_dataset(*arguments)
-    assert dataset.cardinality().numpy() == len(list(dataset)) == TRAINING // size
-    assert dataset.element_spec == (tf.TensorSpec([size, 784], tf.float32), tf.TensorSpec([size, 10], tf.float32))
+def rows_in(tiny, dataset):
+    """Return the numbers of the training digits in a dataset, in its order; their labels must fit."""
+    expected, expected_labels = stored(tiny, "train")
+    row_of = {image.tobytes(): row for row, image in enumerate(expected)}
+    images, labels = zip(*dataset.unbatch().as_numpy_iterator(), strict=True)
+    rows = [row_of[image.tobytes()] for image in images]
+    np.testing.assert_array_equal(labels, np.eye(10)[expected_labels[rows]])
+    return rows
+
+
+def test_batches_have_a_fixed_shape_and_each_epoch_drops_other_digits(tiny):
+    dataset = training_dataset()
+    assert dataset.element_spec == (tf.TensorSpec([128, 784], tf.float32), tf.TensorSpec([128, 10], tf.float32))
+    first, second = set(rows_in(tiny, dataset)), set(rows_in(tiny, dataset))
+    assert len(first) == len(second) == dataset.cardinality().numpy() * 128 == 2 * 128
+    assert first != second
 
 
 def test_every_epoch_contains_every_digit_once_in_another_order_of_the_whole_set(tiny):
-    expected, expected_labels = stored(tiny, "train")
-    row_of = {image.tobytes(): row for row, image in enumerate(expected)}
-    dataset, orders = training_dataset(10), []
-    for _ in range(2):
-        images, labels = digits_in(dataset)
-        rows = np.array([row_of[image.tobytes()] for image in images])
-        assert sorted(rows) == list(range(TRAINING))
-        np.testing.assert_array_equal(labels, np.eye(10)[expected_labels[rows]])
-        assert abs(np.corrcoef(rows, np.arange(TRAINING))[0, 1]) < 0.3
-        orders.append(rows)
-    assert not np.array_equal(*orders)
-
-
-def test_the_order_follows_the_global_seed(tiny):
-    epochs = []
-    for seed in (3, 3, 4):
-        keras.utils.set_random_seed(seed)
-        epochs.append(digits_in(training_dataset(50))[0])
-    np.testing.assert_array_equal(epochs[0], epochs[1])
-    assert (epochs[0] != epochs[2]).any()
-
-
-def test_different_digits_are_dropped_in_each_epoch(tiny):
-    dataset = training_dataset(128)
-    epochs = [{image.tobytes() for image in digits_in(dataset)[0]} for _ in range(2)]
-    assert all(len(epoch) == 2 * 128 for epoch in epochs)
-    assert epochs[0] != epochs[1]
-
-
-def test_validation_is_one_batch_in_the_order_of_the_files(tiny):
-    dataset = validation_dataset()
-    assert dataset.cardinality().numpy() == 1
-    images, labels = digits_in(dataset)
-    assert images.dtype == labels.dtype == np.float32
-    expected, expected_labels = stored(tiny, "validation")
-    np.testing.assert_array_equal(images, expected)
-    np.testing.assert_array_equal(labels, np.eye(10)[expected_labels])
-
-
-@pytest.mark.parametrize("batch_size", [0, TRAINING + 1, 12.5])
-def test_a_batch_size_out_of_range_is_refused(tiny, batch_size):
-    with pytest.raises(ValueError, match=f"batch_size must be a whole number from 1 to {TRAINING}. Received"):
-        training_dataset(batch_size)
-
-
-@pytest.mark.parametrize("call", [(training_dataset, 10), (holdout_dataset, 10), (validation_dataset,)])
-def test_all_but_the_first_argument_are_keyword_only(tiny, call):
-    function, *arguments = call
-    with pytest.raises(TypeError, match="positional argument"):
-        function(*arguments, tiny)
+    dataset = training_dataset(10)
+    first, second = rows_in(tiny, dataset), rows_in(tiny, dataset)
+    assert sorted(first) == sorted(second) == list(range(TRAINING))
+    assert np.abs(np.corrcoef([first, second, range(TRAINING)]) - np.eye(3)).max() < 0.3
 
 
 @pytest.mark.parametrize("n", [20, VALIDATION])
-def test_first_digits_keep_the_order_across_batches(tiny, n):
-    digits, labels = first_digits(validation_dataset().unbatch().batch(7), n)
+def test_validation_is_one_batch_and_first_digits_keep_the_order_of_the_files(tiny, n):
     expected, expected_labels = stored(tiny, "validation")
-    assert digits.dtype == np.float32
-    assert labels.dtype == np.int64
+    ((images, labels),) = validation_dataset()
+    assert images.dtype == labels.dtype == tf.float32
+    np.testing.assert_array_equal(images, expected)
+    np.testing.assert_array_equal(labels, np.eye(10)[expected_labels])
+    digits, classes = first_digits(validation_dataset().unbatch().batch(7), n)
+    assert (digits.dtype, classes.dtype, digits.flags.writeable) == (np.float32, np.int64, True)
     np.testing.assert_array_equal(digits, expected[:n])
-    np.testing.assert_array_equal(labels, expected_labels[:n])
+    np.testing.assert_array_equal(classes, expected_labels[:n])
+
+
+def extended_labels(labels, writer_ids=0):
+    rows = np.zeros((len(labels), 8), ">i4")
+    rows[:, 0], rows[:, 2] = labels, writer_ids
+    return struct.pack(">HBBII", 0, 12, 2, *rows.shape) + rows.tobytes()
+
+
+@pytest.fixture
+def writers_of_tiny(tiny):
+    """Add a file of writers to the tiny folder; return the writer of each training digit."""
+    labels = idx.read_labels(tiny / NAMES["train_labels"])
+    writer_ids = np.random.default_rng(1).integers(0, 25, TRAINING) * 7
+    (tiny / f"{download.WRITERS}.gz").write_bytes(gzip.compress(extended_labels(labels, writer_ids)))
+    return writer_ids
+
+
+def test_held_out_digits_are_never_trained_on_and_no_digit_is_lost(tiny):
+    training, held_out = training_dataset(10, holdout=60, split_seed=4), holdout_dataset(60, split_seed=4)
+    assert training.cardinality().numpy() == (TRAINING - 60) // 10
+    assert held_out.element_spec == (tf.TensorSpec([60, 784], tf.float32), tf.TensorSpec([60, 10], tf.float32))
+    for _ in range(2):
+        assert sorted(rows_in(tiny, training) + rows_in(tiny, held_out)) == list(range(TRAINING))
+
+
+def test_whole_writers_are_held_out(tiny, writers_of_tiny):
+    held_out = rows_in(tiny, holdout_dataset(60, by_writer=True))
+    trained = rows_in(tiny, training_dataset(1, holdout=60, by_writer=True))
+    assert not set(writers_of_tiny[held_out]) & set(writers_of_tiny[trained])
+    assert sorted([*held_out, *trained]) == list(range(TRAINING))
+    assert 60 <= len(held_out) < 60 + np.bincount(writers_of_tiny).max()
+
+
+def test_the_split_follows_only_split_seed_and_is_the_same_on_every_version_of_numpy(tiny):
+    keras.utils.set_random_seed(1)
+    first = rows_in(tiny, holdout_dataset(60, split_seed=2))
+    keras.utils.set_random_seed(5)
+    assert rows_in(tiny, holdout_dataset(60, split_seed=2)) == first
+    assert split(20, 5, 0)[1].tolist() == [1, 8, 10, 18, 19]
+    assert split(6, 3, 1, np.array([3, 3, 1, 1, 2, 2]))[1].tolist() == [0, 1, 2, 3]
+    assert set(split(100, 10, 0)[1]) < set(split(100, 30, 0)[1]), "a larger holdout contains the smaller one"
 
 
 @pytest.mark.parametrize(
-    ("n", "expected"),
-    [(0, "positive whole number"), (2.5, "positive whole number"), (101, "at most 100, .* Received: 101")],
+    ("function", "arguments", "expected"),
+    [
+        (training_dataset, {"batch_size": 0}, "batch_size must be a whole number from 1 to 300. Received: 0"),
+        (training_dataset, {"batch_size": 301}, "batch_size must be a whole number from 1 to 300. Received: 301"),
+        (training_dataset, {"holdout": 300}, "holdout must be a whole number from 1 to 299"),
+        (training_dataset, {"by_writer": True}, "holdout must be a whole number from 1 to 299"),
+        (holdout_dataset, {"holdout": 0}, "holdout must be a whole number from 1 to 299"),
+        (holdout_dataset, {"holdout": 60, "split_seed": -1}, "split_seed must be a whole number from 0 to 4,294"),
+        (holdout_dataset, {"holdout": 299, "by_writer": True}, "must leave a writer to train on"),
+        (validation_dataset, {"directory": "folder"}, "no such folder"),
+        (lambda n: first_digits(validation_dataset(), n), {"n": 0}, "n must be a positive whole number"),
+        (lambda n: first_digits(validation_dataset(), n), {"n": 101}, "n must be at most 100, .* Received: 101"),
+    ],
 )
-def test_first_digits_refuses_numbers_out_of_range(tiny, n, expected):
-    with pytest.raises(ValueError, match=f"n must be .*{expected}"):
-        first_digits(validation_dataset(), n)
+def test_wrong_arguments_are_refused(writers_of_tiny, function, arguments, expected):
+    with pytest.raises(ValueError, match=expected):
+        function(**arguments)
 
 
-def test_the_directory_argument_overrides_the_variable(tiny, monkeypatch):
-    monkeypatch.setenv("MNIST_LAB_DATA", str(tiny / "nowhere"))
-    assert training_dataset(10, directory=tiny).cardinality().numpy() == 30
-    with pytest.raises(idx.MnistFileError, match="no such folder"):
-        validation_dataset()
+RIGHT = extended_labels(np.zeros(TRAINING), np.arange(TRAINING))
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"<html>", "another header"),
+        (extended_labels(np.zeros(10)), "another header"),
+        (extended_labels(np.full(TRAINING, 10)), "found class 10 in row 0"),
+        (RIGHT[:-1], "another length"),
+        (gzip.compress(RIGHT)[:-12], "cannot be read"),
+    ],
+)
+def test_a_file_of_writers_that_is_damaged_or_about_other_digits_is_refused(tmp_path, content, found):
+    path = tmp_path / download.WRITERS
+    path.write_bytes(content)
+    with pytest.raises(MnistFileError, match=f"{found}.*Continue without by_writer=True"):
+        read_writers(path, np.zeros(TRAINING, np.uint8))
+
+
+def test_mnists_writers_are_downloaded_once_into_the_default_folder(tiny, tmp_path, monkeypatch):
+    refuse = Mock(side_effect=DownloadError("no network: nothing answers"))
+    writers_file = tmp_path / f"{download.WRITERS}.gz"
+    monkeypatch.setattr(writers, "default_data_dir", lambda: tmp_path)
+    with pytest.raises(MnistFileError, match=r"known for MNIST only\. Continue without by_writer=True"):
+        find_writers(find_mnist())
+    mnist = dataclasses.replace(find_mnist(), origin="mnist")
+    monkeypatch.setattr(download, "download_writers", refuse)
+    with pytest.raises(MnistFileError, match=r"nothing answers.*Continue without by_writer=True"):
+        find_writers(mnist)
+    for function in (lambda folder: writers_file.touch(), refuse):
+        monkeypatch.setattr(download, "download_writers", function)
+        assert find_writers(mnist) == writers_file

@@ -5,22 +5,15 @@ from mnist_lab import plot_learning_rate
 from mnist_lab.data._validation import are_probabilities, whole_number
 
 
-@pytest.mark.parametrize("value", [5, np.int64(5), np.uint8(5)])
-def test_whole_numbers_are_accepted_numpys_too(value):
-    assert whole_number("n", value) == 5
-    assert type(whole_number("n", value, 5, 5)) is int
+def test_whole_numbers_are_accepted_numpys_too():
+    numbers = [whole_number("n", 5), whole_number("n", np.int64(5)), whole_number("n", np.uint8(5), 5, 5)]
+    assert [(number, type(number)) for number in numbers] == [(5, int)] * 3
 
 
 @pytest.mark.parametrize("value", [0, -1, True, 5.0, "5", None, np.float32(5), np.bool_(True)])
 def test_everything_else_is_refused(value):
     with pytest.raises(ValueError, match=r"n must be a positive whole number. Received"):
         whole_number("n", value)
-
-
-@pytest.mark.parametrize("value", [-1, 2**32])
-def test_the_error_names_the_range(value):
-    with pytest.raises(ValueError, match=r"seed must be a whole number from 0 to 4,294,967,295. Received"):
-        whole_number("seed", value, 0, 2**32 - 1)
 
 
 @pytest.mark.parametrize(("row", "expected"), [([0.25, 0.75], True), ([-0.25, 1.25], False), ([0.5, 0.75], False)])

@@ -4,13 +4,11 @@ from numbers import Integral
 
 import numpy as np
 
-_ROUNDING = 0.01  # how far from 1 the sum may be, in half precision
-
 
 def are_probabilities(outputs: np.ndarray) -> bool:
     """Return whether each row of a network's outputs `[n, classes]` is a distribution: none below 0, their sum 1."""
     sums = np.sum(outputs, axis=-1, dtype=np.float64)
-    return bool(np.min(outputs) >= 0 and np.max(np.abs(sums - 1)) < _ROUNDING)
+    return bool(np.min(outputs) >= 0 and np.max(np.abs(sums - 1)) < 0.01)  # in half precision, sums are that far off
 
 
 def as_probabilities(outputs: np.ndarray) -> np.ndarray:
@@ -23,11 +21,7 @@ def as_probabilities(outputs: np.ndarray) -> np.ndarray:
 
 
 def whole_number(name: str, value: object, least: int = 1, most: int | None = None) -> int:
-    """Return `value` as an int.
-
-    Raises:
-        ValueError: it is not a whole number from `least` to `most`.
-    """
+    """Return `value` as an int, or raise a ValueError if it is not a whole number from `least` to `most`."""
     if not isinstance(value, bool) and isinstance(value, Integral):
         number = int(value)
         if number >= least and (most is None or number <= most):

@@ -24,9 +24,7 @@ def random_affine(
 ) -> tf.Tensor:
     """Return the images, each distorted by a random affine transformation of its own about its middle.
 
-    One matrix combines all four distortions, so that an image is interpolated only once. Each amount is drawn
-    uniformly from its range, the scale factors uniformly on a logarithmic scale. Pixels from outside the image are
-    paper.
+    Each amount is drawn uniformly from its range, scale factors on a logarithmic scale. An image is interpolated once.
 
     Args:
         images: `[n, 784]` float32, paper 0.
@@ -35,9 +33,6 @@ def random_affine(
         scale: width and height are scaled independently, by factors from 1 / (1 + scale) to 1 + scale.
         shear: a row moves sideways by at most this fraction of its distance from the middle.
         shift: the largest shift in pixels, horizontally and independently vertically.
-
-    Returns:
-        `[n, 784]` float32.
 
     Raises:
         ValueError: the images have another shape, or a limit is negative or not finite.
@@ -64,13 +59,9 @@ def random_affine(
 
 
 def augment(dataset: tf.data.Dataset, **limits: float) -> tf.data.Dataset:
-    """Return the dataset with its images distorted by `random_affine`, differently in each iteration over it.
+    """Return a dataset of images `[batch, 784]` and labels with its images distorted anew in each iteration.
 
-    The distortions follow the global seed (`set_seed`). Labels, batches and cardinality stay the same.
-
-    Args:
-        dataset: batches of pairs: images `[batch, 784]` float32, labels.
-        limits: as for `random_affine`.
+    The distortions are those of `random_affine` with these `limits`, and follow the global seed.
     """
     seeds = tf.data.Dataset.random(rerandomize_each_iteration=True).batch(2, drop_remainder=True)
 

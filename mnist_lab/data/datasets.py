@@ -14,28 +14,25 @@ from mnist_lab.data.writers import find_writers, read_writers
 
 Folder = str | os.PathLike | None
 
-_BATCHES_AHEAD = 16
-
 
 def training_dataset(
     batch_size: int = 128, *, directory: Folder = None, holdout: int = 0, by_writer: bool = False, split_seed: int = 0
 ) -> tf.data.Dataset:
     """Return one epoch of training batches, reshuffled in each iteration over it.
 
-    Each element is a pair: images `[batch_size, 784]` float32 from 0 (paper) to 1 (ink), labels
-    `[batch_size, 10]` float32 one-hot. The last digits of an epoch are dropped if they do not fill a batch; since the
-    whole set is reshuffled, different digits are dropped in each epoch.
+    Each element is a pair: images `[batch_size, 784]` float32 from 0 (paper) to 1 (ink), labels `[batch_size, 10]`
+    float32 one-hot. The last digits of an epoch, others each time, are dropped if they do not fill a batch.
 
     Args:
         batch_size: images per batch, from 1 to the number of images.
         directory: as for `find_mnist`.
         holdout: how many digits to leave out. With the same arguments, `holdout_dataset` returns them.
         by_writer: as for `holdout_dataset`.
-        split_seed: decides which digits are held out; it does not follow `set_seed`.
+        split_seed: as for `holdout_dataset`.
 
     Raises:
         ValueError: a number is out of range, or `by_writer` is set without a `holdout`.
-        MnistFileError: a file is missing or damaged; with `by_writer`, also the file of the writers.
+        MnistFileError: a file is missing or damaged.
     """
     images, labels = _training_digits(directory, holdout, by_writer, split_seed, held_out=False)
     count = len(labels)
@@ -58,27 +55,24 @@ def training_dataset(
     options = tf.data.Options()
     options.autotune.enabled = False
     options.experimental_optimization.apply_default_optimizations = False
-    return batches.map(look_up).prefetch(_BATCHES_AHEAD).with_options(options)
+    return batches.map(look_up).prefetch(16).with_options(options)
 
 
 def holdout_dataset(
     holdout: int, *, by_writer: bool = False, split_seed: int = 0, directory: Folder = None
 ) -> tf.data.Dataset:
-    """Return the held-out digits as one batch: those that `training_dataset` with the same arguments leaves out.
-
-    The batch is a pair: images `[holdout, 784]`, labels `[holdout, 10]`, both float32.
+    """Return one batch, `[holdout, 784]` and `[holdout, 10]`, of the digits that `training_dataset` leaves out.
 
     Args:
         holdout: how many digits to hold out.
-        by_writer: hold out all digits of some writers, so that training sees none of them. Writers are added in random
-            order until they have written `holdout` digits; the batch may be a little larger. QMNIST's extended labels
-            name the writers; they are looked for beside MNIST's files, else downloaded.
+        by_writer: hold out all digits of some writers, so that training sees none of them: in random order as many
+            as have written `holdout` digits or a few more. The file of the writers is downloaded if need be.
         split_seed: decides which digits are held out; it does not follow `set_seed`.
         directory: as for `find_mnist`.
 
     Raises:
         ValueError: a number is out of range.
-        MnistFileError: a file is missing or damaged; with `by_writer`, also the file of the writers.
+        MnistFileError: a file is missing or damaged.
     """
     return _one_batch(*_training_digits(directory, holdout, by_writer, split_seed, held_out=True))
 
@@ -86,35 +80,23 @@ def holdout_dataset(
 def validation_dataset(*, directory: Folder = None) -> tf.data.Dataset:
     """Return the validation digits as one batch: images `[10000, 784]`, labels `[10000, 10]`, both float32.
 
-    Args:
-        directory: as for `find_mnist`.
-
-    Raises:
-        MnistFileError: a file is missing or damaged.
+    Args and errors are those of `find_mnist`.
     """
     files = find_mnist(directory)
     return _one_batch(*idx.read_digits(files.validation_images, files.validation_labels))
 
 
 def first_digits(dataset: tf.data.Dataset, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first `n` digits of a dataset of batches as NumPy arrays, ready to display.
-
-    Returns:
-        Images `[n, 784]` float32, and their classes `[n]` int64 (0 to 9, not one-hot).
+    """Return the first `n` digits of a dataset of batches: images `[n, 784]` float32, and classes `[n]` int64.
 
     Raises:
         ValueError: `n` is not a positive whole number, or the dataset holds fewer than `n` digits.
     """
     n = whole_number("n", n)
-    images, labels = [], []
-    count = 0
-    for batch_images, batch_labels in dataset:
-        images.append(batch_images.numpy())
-        labels.append(np.argmax(batch_labels.numpy(), axis=1))
-        count += len(batch_labels)
-        if count >= n:
-            return np.concatenate(images)[:n], np.concatenate(labels)[:n]
-    raise ValueError(f"n must be at most {count:,}, the number of digits in the dataset. Received: {n:,}")
+    images, labels = next(iter(dataset.rebatch(n)))
+    if len(labels) < n:
+        raise ValueError(f"n must be at most {len(labels):,}, the number of digits in the dataset. Received: {n:,}")
+    return images.numpy(), np.argmax(labels, axis=1)
 
 
 def _training_digits(

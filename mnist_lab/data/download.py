@@ -1,6 +1,5 @@
-"""Download MNIST's four files, and the file of their writers: mirrors in turn, SHA-256, nothing half-written."""
+"""Download MNIST's files and that of their writers: mirrors in turn, SHA-256, nothing half-written."""
 
-import hashlib
 import io
 import logging
 import sys
@@ -35,7 +34,7 @@ SHA256 = {
 WRITERS = "qmnist-train-labels-idx2-int"
 WRITERS_MIRRORS = ("https://raw.githubusercontent.com/facebookresearch/qmnist/master/",)
 
-# The hashes of the file of the writers, and of all five files unpacked.
+# Of the file of the writers, and of all five files unpacked.
 OTHER_SHA256 = {
     f"{WRITERS}.gz": "2c05dc77f6b916b38e455e97ab129a42a444f3dbef09b278a366f82904e0dd9f",
     WRITERS: "bb1b6e1ec7b04fd5696f1ed50b5f58f8ef195118edd5c93c81783df9740b8ac5",
@@ -69,8 +68,7 @@ def sha256(path: Path) -> str:
 
 @cache
 def _sha256(path: Path, _modified: int, _size: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return pooch.file_hash(path)
 
 
 def is_official(path: Path) -> bool:
@@ -85,9 +83,7 @@ def candidates(folder: Path, name: str) -> list[Path]:
 
 
 def download_mnist(folder: Path) -> None:
-    """Download the four files into `folder`; undamaged files that are there already are kept.
-
-    Several processes may call this at once: one downloads, the others wait for it.
+    """Download those of the four files that `folder` lacks; of several processes at once, one downloads.
 
     Raises:
         DownloadError: no mirror can be reached, no mirror has the right file, or `folder` cannot be written.
@@ -96,13 +92,8 @@ def download_mnist(folder: Path) -> None:
 
 
 def download_writers(folder: Path) -> None:
-    """Download the file of the training digits' writers (0.5 MB) into `folder`, as `download_mnist` does.
-
-    Raises:
-        DownloadError: as `download_mnist`.
-    """
-    name = f"{WRITERS}.gz"
-    _download(folder, {name: OTHER_SHA256[name]}, WRITERS_MIRRORS)
+    """Download the file of the training digits' writers (0.5 MB) as `download_mnist` does, with the same errors."""
+    _download(folder, {f"{WRITERS}.gz": OTHER_SHA256[f"{WRITERS}.gz"]}, WRITERS_MIRRORS)
 
 
 def _download(folder: Path, hashes: dict[str, str], mirrors: tuple[str, ...]) -> None:
@@ -110,8 +101,7 @@ def _download(folder: Path, hashes: dict[str, str], mirrors: tuple[str, ...]) ->
     names = [name for name in hashes if not any(map(is_official, candidates(folder, name.removesuffix(".gz"))))]
     if not names:
         return
-    answering = _answering(mirrors, names[0])
-    failures = {}
+    answering, failures = _answering(mirrors, names[0]), {}
     pooch.get_logger().setLevel(logging.WARNING)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -122,19 +112,18 @@ def _download(folder: Path, hashes: dict[str, str], mirrors: tuple[str, ...]) ->
                         pooch.retrieve(mirror + name, hashes[name], name, folder, downloader=_get)
                     return
                 except (DownloadError, ValueError) as error:  # ValueError: the hash differs
-                    failures[mirror] = f"{name}: {error}"
+                    failures[mirror] = f"{mirror} ({name}: {error})"
     except OSError as error:
         raise DownloadError(
-            f"{folder}: found a folder that cannot be written ({error}); expected one with room for 12 MB. "
-            "Name a folder that already holds MNIST's files in MNIST_LAB_DATA, "
-            "or download into another folder: `mnist-lab download DIR`."
+            f"{folder}: found a folder that cannot be written ({error}); expected one with room for 12 MB. Name a "
+            "folder with MNIST's files in MNIST_LAB_DATA, or download into another one: `mnist-lab download DIR`."
         ) from error
-    raise DownloadError(f"MNIST's files could not be downloaded: {_join(failures)}")
+    raise DownloadError(f"MNIST's files could not be downloaded: {'; '.join(failures.values())}")
 
 
 def _answering(mirrors: tuple[str, ...], name: str) -> list[str]:
     """Return the mirrors that answer a request for a file, whatever they answer."""
-    answering, failures = [], {}
+    answering, failures = [], []
     seconds = _NO_NETWORK_SECONDS / len(mirrors)
     for mirror in mirrors:
         request = partial(pooch.HTTPDownloader(timeout=seconds), mirror + name, None, None, check_only=True)
@@ -142,9 +131,9 @@ def _answering(mirrors: tuple[str, ...], name: str) -> list[str]:
             _within(seconds, request)
             answering.append(mirror)
         except OSError as error:
-            failures[mirror] = type(error).__name__
+            failures.append(f"{mirror} ({type(error).__name__})")
     if not answering:
-        raise DownloadError(f"no network: {_join(failures)}")
+        raise DownloadError(f"no network: {'; '.join(failures)}")
     return answering
 
 
@@ -158,14 +147,12 @@ def _get(url: str, output_file: str, _pooch: object) -> None:
         try:
             _within(_FILE_SECONDS, partial(request, url, content, None))
         except OSError as error:  # as all errors of requests are
-            raise DownloadError(str(error)) from error
+            raise DownloadError(str(error) or f"incomplete after {_FILE_SECONDS} s") from error
     Path(output_file).unlink()  # made by pooch as a temporary file, which only this user could read
     Path(output_file).write_bytes(content.getbuffer())
 
 
 class _BoundedBytesIO(io.BytesIO):
-    """What a mirror sends; more than `_MAX_BYTES` are refused."""
-
     def write(self, data: bytes) -> int:  # type: ignore[override]
         if self.tell() > _MAX_BYTES:
             raise DownloadError(f"more than {_MAX_BYTES:,} bytes, the most that a file may have")
@@ -173,25 +160,15 @@ class _BoundedBytesIO(io.BytesIO):
 
 
 def _within(seconds: float, function: Callable[[], object]) -> None:
-    """Call a function in a thread, and raise a TimeoutError if it takes longer; the thread ends with the process.
-
-    Requests' own timeouts do not end the search for a host's address, nor a transfer of one byte now and then.
-    """
-    outcome: Future[None] = Future()
+    """Call a function in a thread, which ends with the process; raise a TimeoutError if it takes longer."""
+    # Requests' own timeouts do not end the search for a host's address, nor a transfer of one byte now and then.
+    outcome: Future[object] = Future()
 
     def call() -> None:
         try:
-            function()
-            outcome.set_result(None)
+            outcome.set_result(function())
         except Exception as error:
             outcome.set_exception(error)
 
     threading.Thread(target=call, daemon=True).start()
-    try:
-        outcome.result(seconds)
-    except TimeoutError:
-        raise TimeoutError(f"incomplete after {seconds:.0f} s") from None
-
-
-def _join(failures: dict[str, str]) -> str:
-    return "; ".join(f"{mirror} ({failure})" for mirror, failure in failures.items())
+    outcome.result(seconds)

@@ -4,11 +4,9 @@ from pathlib import Path
 
 
 def write_whole(path: str | Path, content: str | bytes) -> None:
-    """Write a file; an old one of that name stays until the new one is whole.
+    """Write a file, or an object in a bucket (`gs://…`); an old one stays until the new one is whole.
 
-    Args:
-        path: the file, or a bucket's address (`gs://…`); folders that do not exist are made.
-        content: bytes, or a text for UTF-8, in which half a surrogate is written as an escape, as in JSON.
+    Missing folders are made; a text becomes UTF-8, in which half a surrogate is written as an escape, as in JSON.
     """
     data = content.encode(errors="backslashreplace") if isinstance(content, str) else content
     if "://" in str(path):

@@ -1,12 +1,6 @@
-"""Where MNIST's four files come from: a folder, the cache, a mirror, or the stand-in.
-
-`find_mnist` looks in this order: the `directory` argument; the folder in `$MNIST_LAB_DATA`; `data/` of a
-checkout, else the user's cache; a download into that folder; without a network, the stand-in.
-"""
+"""Where MNIST's four files come from, in this order: a named folder, `data/` or the cache, a mirror, the stand-in."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +16,7 @@ Origin = Literal["mnist", "stand-in", "other"]
 
 VARIABLE = "MNIST_LAB_DATA"
 STAND_IN = "stand-in"
-_MARKER = "STAND-IN"  # the name of a file that marks the stand-in's, so that a copy of them is recognized
+_MARKER = "STAND-IN"  # a file beside the stand-in's, written last: they are complete, and a copy is recognized
 
 NAMES = {
     "train_images": "train-images-idx3-ubyte",
@@ -34,7 +28,7 @@ NAMES = {
 
 @dataclass(frozen=True)
 class MnistFiles:
-    """Four files (each raw or gzipped), what they hold, and why they were chosen."""
+    """Four files (each raw or gzipped), what they hold, and why they were chosen, which `str` returns in a line."""
 
     train_images: Path
     train_labels: Path
@@ -45,7 +39,6 @@ class MnistFiles:
 
     @property
     def folder(self) -> Path:
-        """The folder that holds the files."""
         return self.train_images.parent
 
     @property
@@ -55,7 +48,6 @@ class MnistFiles:
         return known.get(self.origin, f"images of {self.folder.name}")
 
     def __str__(self) -> str:
-        """Return one line: what the files hold and why they were chosen."""
         return f"{self.name} ({self.chosen_by})"
 
 
@@ -63,8 +55,8 @@ def find_mnist(directory: str | os.PathLike | None = None) -> MnistFiles:
     """Return the four files of MNIST, or of its stand-in if MNIST cannot be downloaded.
 
     Args:
-        directory: a folder with the four files, or the word "stand-in"; default: `$MNIST_LAB_DATA`, which is
-            read in the same way; without either, the files are looked for, downloaded, or replaced by the stand-in.
+        directory: a folder with the four files, or the word "stand-in"; default: `$MNIST_LAB_DATA`, else the
+            default folder, into which the files are downloaded if need be.
 
     Raises:
         MnistFileError: the named folder lacks a file, or the default folder holds a wrong one.
@@ -78,29 +70,25 @@ def _download_or_stand_in(folder: Path) -> MnistFiles:
         download.download_mnist(folder)
     except download.DownloadError as error:
         refuse_damaged(folder)
-        files = _stand_in("since MNIST could not be downloaded")
         print(
-            f"Using stand-in digits drawn from fonts ({error}). The lessons tell of MNIST: here and there these "
-            "differ. For MNIST itself: run `mnist-lab download` once online."
+            f"Using stand-in digits drawn from fonts ({error}). The lessons tell of MNIST, and these differ here and "
+            "there. For MNIST itself: run `mnist-lab download` once online."
         )
-        return files
+        return _stand_in("since MNIST could not be downloaded")
     found = find_on_disk()
     assert found, "download_mnist checks every file"
     return found
 
 
 def find_on_disk(directory: str | os.PathLike | None = None) -> MnistFiles | None:
-    """Return what `find_mnist` would without a download; None if it would have to download.
-
-    Raises:
-        MnistFileError: the named folder lacks a file.
-    """
+    """Return what `find_mnist` would (or raise its error); None if it would have to download."""
     if directory is not None:
         return _named_files(directory, "the directory argument")
     if chosen := os.environ.get(VARIABLE):
         return _named_files(chosen, f"${VARIABLE}")
-    paths = _chosen(default_data_dir(), download.is_official)
-    chosen_by = "data/ of this checkout" if default_data_dir().name == "data" else "the user's cache"
+    folder = default_data_dir()
+    paths = _chosen(folder, download.is_official)
+    chosen_by = "data/ of this checkout" if folder.name == "data" else "the user's cache"
     return MnistFiles(**paths, origin="mnist", chosen_by=chosen_by) if len(paths) == len(NAMES) else None
 
 
@@ -126,17 +114,11 @@ def _chosen(folder: Path, fits: Callable[[Path], bool]) -> dict[str, Path]:
 
 
 def refuse_damaged(folder: Path) -> None:
-    """Raise an error if the default folder holds a damaged file, which the stand-in would hide.
-
-    Raises:
-        MnistFileError: it does.
-    """
+    """Raise a `MnistFileError` if the default folder holds a damaged file, which the stand-in would hide."""
     official = _chosen(folder, download.is_official)
     for role, path in _chosen(folder, Path.is_file).items():
         if role not in official:
-            name = NAMES[role] + (".gz" if path.suffix == ".gz" else "")
-            known = (download.SHA256 | download.OTHER_SHA256)[name]
-            raise MnistFileError(path, f"SHA-256 {download.sha256(path)[:12]}…", f"SHA-256 {known[:12]}…")
+            raise MnistFileError(path, f"SHA-256 {download.sha256(path)[:12]}…", "the SHA-256 of MNIST's own file")
 
 
 def _named_files(directory: str | os.PathLike, chosen_by: str) -> MnistFiles:
@@ -145,7 +127,7 @@ def _named_files(directory: str | os.PathLike, chosen_by: str) -> MnistFiles:
     folder = Path(directory).expanduser().absolute()
     if not folder.is_dir():
         found = "a file" if folder.exists() else "no such folder"
-        remedy = f"Name a folder that holds them, or download into this one: `mnist-lab download {quoted(folder)}`."
+        remedy = f"Name a folder that holds them, or run `mnist-lab download {quoted(folder)}`."
         raise MnistFileError(folder, found, f"a folder with MNIST's four files (named by {chosen_by})", remedy)
     return _files_in(folder, chosen_by)
 
@@ -161,8 +143,7 @@ def _files_in(folder: Path, chosen_by: str) -> MnistFiles:
 
 def _missing_file(folder: Path, name: str, *, mixed: bool) -> MnistFileError:
     """Return an error whose remedy depends on what the folder holds instead; `mixed`: others of the four files."""
-    found = "no such file"
-    remedy = f"Put the four files there, or download them: `mnist-lab download {quoted(folder)}`."
+    found, remedy = "no such file", f"Put the four files there, or run `mnist-lab download {quoted(folder)}`."
     other_names = [path.name for path in sorted(folder.glob("*-idx[13]-ubyte*")) if path.is_file()]
     if (folder / name).is_dir():
         found, remedy = "a directory", "If the file lies in it, move the file out, or name the directory that holds it."
@@ -179,10 +160,13 @@ def _stand_in(chosen_by: str) -> MnistFiles:
     folder = download.user_cache() / f"stand-in-{stand_in.VERSION}"
     try:
         if not _is_complete(folder):
-            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             with FileLock(folder.with_suffix(".lock")):
                 if not _is_complete(folder):  # another process may have drawn it meanwhile
-                    _draw(stand_in.write_stand_in, folder)
+                    print("Drawing 70,000 stand-in digits from fonts. This happens once.", flush=True)
+                    (folder / _MARKER).unlink(missing_ok=True)
+                    stand_in.write_stand_in(folder)
+                    (folder / _MARKER).touch()
     except OSError as error:
         found, expected = f"a folder that cannot be created ({error})", "a cache with room for 55 MB of stand-in digits"
         remedy = f"Make it writable, or name a folder with MNIST's files in {VARIABLE}."
@@ -192,14 +176,3 @@ def _stand_in(chosen_by: str) -> MnistFiles:
 
 def _is_complete(folder: Path) -> bool:
     return all((folder / name).is_file() for name in (*NAMES.values(), _MARKER))
-
-
-def _draw(write_digits: Callable[[Path], None], folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    print("Drawing 70,000 stand-in digits from fonts. This happens once.", flush=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="unfinished-") as unfinished:
-        drawn = Path(unfinished, folder.name)
-        drawn.mkdir()
-        write_digits(drawn)
-        (drawn / _MARKER).touch()
-        drawn.rename(folder)

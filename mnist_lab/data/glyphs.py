@@ -1,12 +1,10 @@
 """The ten digits of Matplotlib's own fonts as distance fields, and their rendering as MNIST's images.
 
-Glyph bitmaps differ from one FreeType version to the next, but outlines need not. So an outline becomes a field of
-distances to its edge, and an image samples that field at warped positions: the same within one grey level on every
-supported version of the libraries. Positions and distances are in pixels of the final image, y downwards; in its
-field a glyph's longer side spans `BOX` pixels around (0, 0).
+Glyph bitmaps differ from one FreeType version to the next, but outlines need not. So an image samples distances to an
+outline, and is the same within one grey level on every version. Positions and distances are in pixels of the final
+image, y downwards; in its field a glyph's longer side spans `BOX` pixels around (0, 0).
 """
 
-import pathlib
 from collections.abc import Callable, Iterator
 from functools import cache
 
@@ -28,48 +26,33 @@ _EDGE = 1.1  # pixels from paper to full ink
 _MEASURING_SCALE = 1.25  # field pixels per image pixel while a digit is measured: a bent digit still fits
 _FAINT_EDGES = 0.6  # pixels of the box where the ink is below one half, both sides together
 
-
 Warp = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-class _FineTextToPath(TextToPath):
-    """Read outlines as `TextPath` does, but at a size where FreeType rounds nothing: its versions round differently."""
-
-    FONT_SCALE = 8000.0  # in FreeType's 1/64: a multiple of 1000 and of 2048, the units of font design
-
-
 def distance_fields(faces: tuple[str, ...]) -> np.ndarray:
-    """Return a distance field for each digit of the font files `faces`, `[len(faces) * 10, 85, 85]` float64.
-
-    Digit `d` of face `f` has index `10 * f + d`. A value is the distance in pixels to the outline, positive inside.
-    """
+    """Return the distances in pixels to the outline of each digit of each font file, `[10 * faces, 85, 85]`."""
     return np.stack([_distance_field(face, digit) for face in faces for digit in range(CLASSES)])
-
-
-def half_widths(fields: np.ndarray) -> np.ndarray:
-    """Return half the stroke width of each field in pixels, `[len(fields)]`; wide strokes weigh more."""
-    inside = np.maximum(fields, 0)
-    return 1.5 * (inside**2).sum((1, 2)) / inside.sum((1, 2))  # exact for a straight stroke
 
 
 def render(fields: np.ndarray, glyphs: np.ndarray, warp: Warp, pen: np.ndarray) -> np.ndarray:
     """Return images in the style of MNIST, `[n, 28, 28]` float64 from 0 (paper) to 1 (ink).
 
-    Each digit is scaled so that its longer side spans 20 pixels, and moved by whole pixels until its centre of mass
-    lies within half a pixel of row and column 14, as MNIST's do.
+    Each digit's longer side spans 20 pixels; its centre of mass is within half a pixel of row and column 14.
 
     Args:
         fields: as `distance_fields` returns them.
         glyphs: the indices of the `n` fields to draw.
-        warp: given rows and columns of positions, each `[n, 28]`, returns the positions at which to sample the fields,
-            `[2, n, 28, 28]` (y, x).
+        warp: given rows and columns `[n, 28]`, returns the positions in the fields `[2, n, 28, 28]` (y, x).
         pen: `[n]`, by how many pixels to move the outlines outwards (inwards if negative).
     """
     middle = (SIDE - 1) / 2
     from_middle = np.arange(SIDE) - middle
+    size = fields.shape[1]
 
     def inside(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        return _sample(fields, glyphs, warp(y, x)) + pen[:, None, None]
+        rows, columns = np.clip((warp(y, x) + _REACH) * _SAMPLES_PER_PIXEL, 0, size - 1)
+        rows += (glyphs * size)[:, None, None]  # in all fields, stacked into one tall image
+        return map_coordinates(fields.reshape(-1, size), (rows, columns), order=1) + pen[:, None, None]
 
     positions = np.broadcast_to(_MEASURING_SCALE * from_middle, (len(glyphs), SIDE))
     measured = inside(positions, positions)
@@ -81,8 +64,10 @@ def render(fields: np.ndarray, glyphs: np.ndarray, warp: Warp, pen: np.ndarray) 
 
 def _outline(face: str, digit: int) -> list[np.ndarray]:
     """Return the closed polygons `[points, 2]` (y, x) of a digit, scaled and centred."""
-    file = pathlib.Path(matplotlib.get_data_path(), "fonts", "ttf", face)
-    vertices, codes = _FineTextToPath().get_text_path(FontProperties(fname=str(file)), str(digit))
+    text_to_path = TextToPath()
+    text_to_path.FONT_SCALE = 8000.0  # a multiple of 1000 and 2048, the units of font design: FreeType rounds nothing
+    font = FontProperties(fname=f"{matplotlib.get_data_path()}/fonts/ttf/{face}")
+    vertices, codes = text_to_path.get_text_path(font, str(digit))
     segments: Iterator[tuple[BezierSegment, int]] = Path(vertices, codes).iter_bezier()  # type: ignore[assignment]
     steps = np.linspace(0, 1, _POINTS_PER_CURVE + 1)[1:]
     polygons: list[list[np.ndarray]] = []
@@ -97,6 +82,7 @@ def _outline(face: str, digit: int) -> list[np.ndarray]:
 
 @cache
 def _distance_field(face: str, digit: int) -> np.ndarray:
+    """Return the distance to the outline of positions in the field, positive inside."""
     x = np.linspace(-_REACH, _REACH, 2 * _REACH * _SAMPLES_PER_PIXEL + 1)
     y = x[:, None]
     nearest, winding = np.full((len(x), len(x)), np.inf), np.zeros((len(x), len(x)), int)
@@ -111,14 +97,6 @@ def _distance_field(face: str, digit: int) -> np.ndarray:
             if dy:
                 winding += np.sign(dy).astype(int) * (crossing & (x0 + (y - y0) / dy * dx > x))
     return np.where(winding != 0, 1, -1) * np.sqrt(nearest)
-
-
-def _sample(fields: np.ndarray, glyphs: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """Interpolate the fields at `positions`; for that they are stacked into one tall image."""
-    last = fields.shape[1] - 1
-    y, x = np.clip((positions + _REACH) * _SAMPLES_PER_PIXEL, 0, last)
-    y += (glyphs * (last + 1))[:, None, None]
-    return map_coordinates(fields.reshape(-1, last + 1), (y, x), order=1)
 
 
 def _ends(profile: np.ndarray) -> np.ndarray:

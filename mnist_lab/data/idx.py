@@ -1,7 +1,6 @@
 """The MNIST file format ("IDX"): a big-endian header, then records of fixed length, raw or gzipped.
 
-The format is described at the end of LeCun, Cortes and Burges' MNIST page: two zero bytes, a byte for the
-type (8: unsigned byte), a byte for the number of dimensions, then each dimension as a 32-bit integer.
+The header: two zero bytes, the type (8: unsigned byte), the number of dimensions, each dimension in 32 bits.
 """
 
 import gzip
@@ -25,13 +24,9 @@ BOX = 20  # pixels: the box that MNIST scaled its digits into
 PIXELS = SIDE * SIDE
 CLASSES = 10
 
-_LETTERS = 26
-_UNSIGNED_BYTE = 8
 _RECORD_SHAPE: dict[Kind, tuple[int, ...]] = {"images": (SIDE, SIDE), "labels": ()}
 _MAGIC: dict[Kind, int] = {"images": 2051, "labels": 2049}
-
 _GZIP_MAGIC = b"\x1f\x8b"
-_CHUNK_BYTES = 1 << 20
 
 
 class MnistFileError(ValueError):
@@ -55,8 +50,7 @@ def read_images(path: str | os.PathLike) -> np.ndarray:
     """Read a file of images into a `[count, 784]` array of uint8 (0 is paper, 255 is ink).
 
     Raises:
-        MnistFileError: the file is missing, damaged, of another kind or shape, or its length does not agree with the
-            number of records in its header.
+        MnistFileError: the file is missing or damaged, or of another kind, shape or length than it should be.
     """
     return _read(Path(path), "images").reshape(-1, PIXELS)
 
@@ -71,8 +65,8 @@ def read_labels(path: str | os.PathLike) -> np.ndarray:
     wrong = np.flatnonzero(labels >= CLASSES)
     if wrong.size:
         found, remedy = f"label {labels[wrong[0]]} in record {wrong[0]:,}", None
-        if labels.min() == 1 and labels.max() == _LETTERS:
-            found += f", and labels from 1 to {_LETTERS}, as in EMNIST letters"
+        if (labels.min(), labels.max()) == (1, 26):
+            found += ", and labels from 1 to 26, as in EMNIST letters"
             remedy = "The lessons need ten classes: name a folder with MNIST or EMNIST digits in MNIST_LAB_DATA."
         raise MnistFileError(path, found, "labels from 0 to 9", remedy)
     return labels
@@ -93,18 +87,13 @@ def read_digits(images_path: str | os.PathLike, labels_path: str | os.PathLike) 
 
 def write(path: str | os.PathLike, array: np.ndarray) -> None:
     """Write a uint8 array, images `[count, 28, 28]` or labels `[count]`, as an IDX file (gzipped for `.gz`)."""
-    if array.dtype != np.uint8:
-        raise TypeError(f"The array must hold unsigned bytes (uint8). Received: dtype {array.dtype}")
-    data = struct.pack(f">HBB{array.ndim}I", 0, _UNSIGNED_BYTE, array.ndim, *array.shape) + array.tobytes()
+    data = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.tobytes()
     Path(path).write_bytes(gzip.compress(data, mtime=0) if Path(path).suffix == ".gz" else data)
 
 
 @contextmanager
 def unpacked(path: Path, expected: str, remedy: str | None = None) -> Iterator[BinaryIO | gzip.GzipFile]:
-    """Open a file, raw or gzipped (judged by its first two bytes), to read what it holds.
-
-    At its end gzip compares length and checksum. Whatever cannot be opened or read becomes a `MnistFileError`.
-    """
+    """Open a file, raw or gzipped (judged by its first two bytes); what fails becomes a `MnistFileError`."""
     if not path.is_file():
         raise MnistFileError(path, "a directory" if path.is_dir() else "no such file", expected, remedy)
     try:
@@ -117,13 +106,13 @@ def unpacked(path: Path, expected: str, remedy: str | None = None) -> Iterator[B
 
 
 def _read(path: Path, kind: Kind) -> np.ndarray:
-    """Return the bytes after the header. Never more are held than it announces, nor than the file really has."""
+    """Return the bytes after the header, in no more memory than it announces, nor than the file really has."""
     with unpacked(path, f"an MNIST file of {kind}") as file:
         header_length = 8 + 4 * len(_RECORD_SHAPE[kind])
-        count = check_header(path, file.read(header_length), kind)
+        count = _records_announced(path, file.read(header_length), kind)
         length = count * math.prod(_RECORD_SHAPE[kind])
         records = bytearray()
-        while len(records) <= length and (chunk := file.read(min(_CHUNK_BYTES, length + 1 - len(records)))):
+        while len(records) <= length and (chunk := file.read(min(1 << 20, length + 1 - len(records)))):
             records += chunk
     if len(records) != length:
         total = header_length + length
@@ -132,17 +121,11 @@ def _read(path: Path, kind: Kind) -> np.ndarray:
     return np.frombuffer(records, np.uint8)
 
 
-def check_header(path: Path, header: bytes, kind: Kind) -> int:
-    """Return how many records a header announces.
-
-    Raises:
-        MnistFileError: it announces none, records of another kind or shape, or is no header at all.
-    """
+def _records_announced(path: Path, header: bytes, kind: Kind) -> int:
+    """Return how many records a header announces, which must be of this kind and of MNIST's shape."""
     shape, expected = _RECORD_SHAPE[kind], f"the header of an MNIST file of {kind}"
     other: Kind = "labels" if kind == "images" else "images"
     magic = int.from_bytes(header[:4])
-    if not header:
-        raise MnistFileError(path, "an empty file", expected)
     if header.lstrip()[:1] == b"<":
         raise MnistFileError(path, f"what looks like a web page ({header[:16]!r} …)", expected)
     if magic == _MAGIC[other]:

@@ -13,17 +13,14 @@ def printed_digits(n: int) -> tuple[np.ndarray, np.ndarray]:
 
     Returns:
         digits `[n, 784]` float32 in [0, 1] (1 is ink) and labels `[n]` int64, the same on every machine.
-
-    Raises:
-        ValueError: `n` is not a positive whole number.
     """
     n = whole_number("n", n)
     fields = glyphs.distance_fields(FACES)
-    glyph = np.arange(len(fields))
-
-    def no_warp(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        return np.stack(np.broadcast_arrays(y[:, :, None], x[:, None, :]))
-
-    images = glyphs.render(fields, glyph, no_warp, pen=np.zeros(len(glyph)))
+    images = glyphs.render(
+        fields,
+        np.arange(len(fields)),
+        warp=lambda y, x: np.stack(np.broadcast_arrays(y[:, :, None], x[:, None, :])),
+        pen=np.zeros(len(fields)),
+    )
     chosen = np.arange(n) % len(images)
     return images.reshape(-1, idx.PIXELS).astype(np.float32)[chosen], chosen % idx.CLASSES

@@ -5,24 +5,21 @@ import numpy as np
 from mnist_lab.data._validation import whole_number
 
 
-def split(
-    count: int, holdout: int, split_seed: int, writers: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray]:
+def split(count: int, holdout: int, seed: int, writers: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows to train on and the held-out rows, both in ascending order.
 
     Args:
         count: the number of digits.
-        holdout: how many to hold out. With writers, whole writers are held out: as many as are needed to reach this
-            number, in random order.
-        split_seed: the same seed gives the same split.
-        writers: who wrote each digit, `[count]`.
+        holdout: how many to hold out.
+        seed: the same seed gives the same split.
+        writers: who wrote each digit, `[count]`: whole writers are held out, as many as reach `holdout`.
 
     Raises:
         ValueError: a number is out of range, or no digit would be left to train on.
     """
     holdout = whole_number("holdout", holdout, 1, count - 1)
-    split_seed = whole_number("split_seed", split_seed, 0, 2**32 - 1)
-    random = np.random.RandomState(split_seed)  # frozen by NumPy; default_rng may change between versions
+    seed = whole_number("split_seed", seed, 0, 2**32 - 1)
+    random = np.random.RandomState(seed)  # frozen by NumPy; default_rng may change between versions
     held_out = np.zeros(count, bool)
     if writers is None:
         held_out[random.permutation(count)[:holdout]] = True

@@ -1,8 +1,7 @@
 """The stand-in: a data set in the shape of MNIST, drawn from Matplotlib's fonts, for machines without a network.
 
-Each digit takes the outline of a font's digit, rotated, slanted, stretched, bent by a smooth random field, and drawn
-with a thinner or thicker pen; then it is scaled and centred as MNIST's are. The amounts are chosen so that
-the lessons' networks rank in the same order as on MNIST, with similar gaps in accuracy.
+Each digit is a font's, rotated, slanted, stretched, bent by a smooth random field, and drawn with a random pen. The
+amounts are chosen so that the lessons' networks rank in the same order as on MNIST, with similar gaps in accuracy.
 """
 
 from pathlib import Path
@@ -38,10 +37,7 @@ _KNOTS = _BEND_SMOOTHNESS * np.arange(-4, 5)
 
 
 def write_stand_in(directory: Path) -> None:
-    """Draw 60,000 training and 10,000 validation digits and write them into `directory` as MNIST's four raw files.
-
-    The digits are the same on every call. The directory must exist; files of the same names are replaced.
-    """
+    """Draw 60,000 training and 10,000 validation digits and write them into `directory` as MNIST's four raw files."""
     all_faces = TRAINING_FACES + VALIDATION_ONLY_FACES
     for name, count, faces, seed in (("train", _TRAINING, TRAINING_FACES, 1), ("t10k", _VALIDATION, all_faces, 2)):
         images, labels = draw(count, faces, seed)
@@ -50,15 +46,11 @@ def write_stand_in(directory: Path) -> None:
 
 
 def draw(count: int, faces: tuple[str, ...], seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw `count` random digits in random `faces` (font files that come with Matplotlib).
-
-    Returns:
-        images `[count, 28, 28]` uint8 (0 is paper, 255 is ink) and labels `[count]` uint8. The same `seed` gives the
-        same labels, and the same images within one grey level, on all supported versions of the libraries.
-    """
+    """Return random digits in random `faces` (font files): images `[count, 28, 28]` and labels `[count]`, uint8."""
     random = np.random.Generator(np.random.PCG64(seed))
     fields = glyphs.distance_fields(faces)
-    half_widths = glyphs.half_widths(fields)
+    inside = np.maximum(fields, 0)
+    half_widths = 1.5 * (inside**2).sum((1, 2)) / inside.sum((1, 2))  # exact for a straight stroke
     images = np.empty((count, idx.SIDE, idx.SIDE), np.uint8)
     labels = random.integers(idx.CLASSES, size=count)
     for start in range(0, count, _BATCH_SIZE):

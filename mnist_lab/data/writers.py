@@ -1,7 +1,6 @@
-"""Who wrote which training digit: column 2 of QMNIST's extended labels, in the order of MNIST's own labels.
+"""Who wrote which training digit: QMNIST's extended labels (Yadav and Bottou, 2019), in the order of MNIST's labels.
 
-Yadav and Bottou, "Cold case: the lost MNIST digits", 2019, traced every digit of MNIST back to its writer in NIST's
-collection. The file is in IDX format with eight 32-bit numbers per row: class, series, writer, and five more.
+The file is in IDX format with eight 32-bit numbers per row: class, series, writer, and five more.
 """
 
 import struct
@@ -20,11 +19,7 @@ _REMEDY = "Continue without by_writer=True, or put the file there."
 
 
 def find_writers(files: MnistFiles) -> Path:
-    """Return the file of the writers of `files`: beside them, else in the default folder, downloaded if need be.
-
-    Raises:
-        MnistFileError: there is no such file and it cannot be downloaded, or the digits are not MNIST's.
-    """
+    """Return the file of the writers of `files`: beside them, else (for MNIST) the default folder's, downloaded."""
     beside = files.folder / f"{download.WRITERS}.gz"
     folders = (files.folder, default_data_dir()) if files.origin == "mnist" else (files.folder,)
     for path in (path for folder in folders for path in download.candidates(folder, download.WRITERS)):
@@ -42,12 +37,8 @@ def find_writers(files: MnistFiles) -> Path:
 def read_writers(path: Path, labels: np.ndarray) -> np.ndarray:
     """Return the number of each training digit's writer, `[count]` int32.
 
-    Args:
-        path: QMNIST's extended labels, raw or gzipped.
-        labels: the digits' classes `[count]`, which the file must repeat in the same order.
-
     Raises:
-        MnistFileError: the file is damaged, in another format, or about other digits.
+        MnistFileError: the file is damaged, in another format, or repeats other labels than `labels` `[count]`.
     """
     expected = f"{_COLUMNS} numbers for each of {len(labels):,} digits"
     header = struct.pack(">HBBII", 0, _INT32, 2, len(labels), _COLUMNS)
