@@ -47,8 +47,8 @@ def test_each_network_classifies_a_preprocessed_drawing_from_the_browser(own):
     draw(pad, SEVEN)
     assert pad.drawn
     assert np.array_equal(pad.image, SEVEN)
-    assert [reading["name"] for reading in pad.readings] == ["one", "two"]
-    assert [reading["probabilities"] for reading in pad.readings] == [first.output[0].tolist(), [0.1] * 10]
+    outputs = {"one": first.output[0].tolist(), "two": [0.1] * 10}
+    assert pad.readings == [{"name": name, "probabilities": output} for name, output in outputs.items()]
     image = own.get("preprocess", lab.preprocess_digit)(SEVEN)
     np.testing.assert_allclose(first.images, [image], rtol=1e-6)
     assert np.array_equal(np.frombuffer(pad.seen, np.uint8), np.rint(image * 255))
@@ -81,7 +81,7 @@ def test_without_networks_the_image_is_shown_and_ink_along_the_edge_is_not_taken
 
 @pytest.mark.parametrize("value", [b"abc", bytes(SIDE * SIDE + 1), [1, 2], None])
 def test_values_that_are_no_drawings_are_refused(value):
-    pad = lab.DigitPad(Network())
+    pad = lab.DigitPad()
     with pytest.raises(traitlets.TraitError, match=r"drawing|Bytes|bytes"):
         pad.set_state({"drawing": value})
     assert pad.drawing == b""
@@ -97,7 +97,6 @@ def test_the_browser_cannot_set_the_kernels_traits():
     ("preprocess", "message"),
     [
         (lambda drawing: drawing, r"ValueError: .*\[140, 140\]"),
-        (lambda drawing: np.full(784, 2.0), "from 2 to 2"),
         (lambda drawing: np.full(784, np.nan), "from nan to nan"),
         (lambda drawing: 1 / 0, "ZeroDivisionError"),
         (lambda drawing: None, r"shape \[\]"),

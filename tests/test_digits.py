@@ -69,7 +69,6 @@ def test_the_title_counts_what_is_shown(count, predicted, n, lines, title):
     ("digits", "predicted", "labels", "message"),
     [
         (DIGITS[:, :783], PREDICTED, LABELS, r"digits must have the shape \[n, 784\].*Received: \[60, 783\]"),
-        (DIGITS[0], PREDICTED, LABELS, r"Received: \[784\]"),
         (np.zeros((0, 784)), PREDICTED, LABELS, r"Received: \[0, 784\]"),
         (DIGITS, PREDICTED[:59], LABELS, r"predictions must have the shape \[60\].*Received: \[59\]"),
         (DIGITS, RNG.random((60, 10)), LABELS, r"np.argmax\(predictions, axis=1\)"),
