@@ -73,8 +73,11 @@ class Notebook:
 
     def run_all(self, until=None):
         """Start all cells, and wait until the code cell that contains the text `until` is done."""
-        self.page.get_by_role("menuitem", name="Run", exact=True).click()
-        self.page.get_by_text("Run All Cells", exact=True).click()
+        prompt = self.page.locator(".jp-CodeCell .jp-InputArea-prompt").first
+        while "[ ]" in prompt.inner_text():  # until there is a kernel, nothing starts
+            self.page.get_by_role("menuitem", name="Run", exact=True).click()
+            self.page.get_by_text("Run All Cells", exact=True).click()
+            self.page.wait_for_timeout(500)
         if until:
             self.wait_until_run(until)
 
