@@ -17,7 +17,6 @@ from .environment import show_environment as show_environment
 from .handwriting.photo import read_photo as read_photo
 from .handwriting.preprocess import preprocess_digit as preprocess_digit
 from .handwriting.samples import sample_drawings as sample_drawings
-from .plots.accuracy_ladder import display_ladder as display_ladder
 from .plots.comparisons import compare_curves as compare_curves
 from .plots.comparisons import compare_numbers as compare_numbers
 from .plots.digits import display_digits as display_digits
@@ -27,7 +26,8 @@ from .plots.evaluations import display_confusion as display_confusion
 from .plots.evaluations import display_distribution as display_distribution
 from .plots.evaluations import display_reliability as display_reliability
 from .plots.evaluations import display_runs as display_runs
-from .plots.paired_losses import display_paired_losses as display_paired_losses
+from .plots.measurements import display_ladder as display_ladder
+from .plots.measurements import display_paired_losses as display_paired_losses
 from .plots.plot_training import PlotTraining as PlotTraining
 from .results.runs import measured_runs as measured_runs
 from .trainer.compiled_fit import compiled_fit as compiled_fit

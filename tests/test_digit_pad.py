@@ -10,17 +10,18 @@ import mnist_lab as lab
 from mnist_lab.handwriting.samples import SIDE
 
 SEVEN = lab.sample_drawings()[0][70]
+A_SEVEN = np.eye(10)[[7]]
 
 
 class Network:
-    """A stub of a Keras model with a constant output: a 7 by default."""
+    """A stub of a Keras model with a constant output."""
 
-    def __init__(self, output=None):
-        self.output, self.inputs = output, []
+    def __init__(self, output=A_SEVEN):
+        self.output = output
 
     def predict_on_batch(self, images):
-        self.inputs.append(images)
-        return np.eye(10, dtype=np.float32)[[7]] if self.output is None else self.output
+        self.images = images
+        return self.output
 
 
 def draw(pad, drawing):
@@ -35,35 +36,34 @@ def sheet(*inked):
     return drawing
 
 
-def test_each_network_classifies_a_drawing_from_the_browser():
-    first, second = Network(), Network(np.full((1, 10), 0.1, np.float32))
-    pad = lab.DigitPad({"one": first, "two": second})
+def halve_and_average(drawing):
+    return drawing.reshape(28, 5, 28, 5).mean((1, 3)).reshape(784) / 510
+
+
+@pytest.mark.parametrize("own", [{}, {"preprocess": halve_and_average}], ids=["default", "custom"])
+def test_each_network_classifies_a_preprocessed_drawing_from_the_browser(own):
+    first, second = Network(), Network(np.full((1, 10), 0.1))
+    pad = lab.DigitPad({"one": first, "two": second}, **own)
     draw(pad, SEVEN)
     assert pad.drawn
     assert np.array_equal(pad.image, SEVEN)
-    assert [reading["name"] for reading in pad.readings] == ["one", "two"]
-    assert pad.readings[0]["probabilities"] == [0, 0, 0, 0, 0, 0, 0, 1, 0, 0]
-    assert pad.readings[1]["probabilities"] == pytest.approx([0.1] * 10)
-    assert np.array_equal(first.inputs[-1][0], lab.preprocess_digit(SEVEN))
-    assert np.array_equal(np.frombuffer(pad.seen, np.uint8), np.rint(lab.preprocess_digit(SEVEN) * 255))
+    outputs = {"one": first.output[0].tolist(), "two": [0.1] * 10}
+    assert pad.readings == [{"name": name, "probabilities": output} for name, output in outputs.items()]
+    image = own.get("preprocess", lab.preprocess_digit)(SEVEN)
+    np.testing.assert_allclose(first.images, [image], rtol=1e-6)
+    assert np.array_equal(np.frombuffer(pad.seen, np.uint8), np.rint(image * 255))
     assert pad.message == ""
 
 
 @pytest.mark.parametrize("empty", [np.array([], np.uint8), sheet()], ids=["no bytes", "no ink"])
 def test_clearing_resets_everything(empty):
     pad = lab.DigitPad(Network())
-    draw(pad, SEVEN)
+    draw(pad, sheet(np.s_[60:68, 60:68]))
+    assert len(pad.readings) == 1, "a dot is classified"
     draw(pad, empty)
     assert not pad.drawn
     assert not pad.image.any()
     assert (pad.seen, pad.readings, pad.message) == (b"", [], "")
-
-
-def test_a_dot_is_classified():
-    pad = lab.DigitPad(Network())
-    draw(pad, sheet(np.s_[60:68, 60:68]))
-    assert len(pad.readings) == 1
-    assert pad.message == ""
 
 
 LEFT, RIGHT, TOP, BOTTOM = np.s_[:, :4], np.s_[:, -4:], np.s_[:4], np.s_[-4:]
@@ -79,9 +79,9 @@ def test_without_networks_the_image_is_shown_and_ink_along_the_edge_is_not_taken
     assert pad.readings == []
 
 
-@pytest.mark.parametrize("value", [b"abc", bytes(SIDE * SIDE + 1), [1, 2], "abc", None, 3])
+@pytest.mark.parametrize("value", [b"abc", bytes(SIDE * SIDE + 1), [1, 2], None])
 def test_values_that_are_no_drawings_are_refused(value):
-    pad = lab.DigitPad(Network())
+    pad = lab.DigitPad()
     with pytest.raises(traitlets.TraitError, match=r"drawing|Bytes|bytes"):
         pad.set_state({"drawing": value})
     assert pad.drawing == b""
@@ -93,20 +93,10 @@ def test_the_browser_cannot_set_the_kernels_traits():
     assert (pad.readings, pad.seen, pad.message) == ([], b"", "")
 
 
-def test_a_custom_preprocessing_is_used():
-    def average_blocks(drawing):
-        return drawing.reshape(28, 5, 28, 5).mean((1, 3)).reshape(784) / 255
-
-    network = Network()
-    draw(lab.DigitPad(network, preprocess=average_blocks), SEVEN)
-    assert np.allclose(network.inputs[-1][0], average_blocks(SEVEN))
-
-
 @pytest.mark.parametrize(
     ("preprocess", "message"),
     [
         (lambda drawing: drawing, r"ValueError: .*\[140, 140\]"),
-        (lambda drawing: np.full(784, 2.0), "from 2 to 2"),
         (lambda drawing: np.full(784, np.nan), "from nan to nan"),
         (lambda drawing: 1 / 0, "ZeroDivisionError"),
         (lambda drawing: None, r"shape \[\]"),
@@ -120,16 +110,10 @@ def test_the_error_of_a_failing_preprocessing_is_shown(preprocess, message):
     assert re.search(message, pad.message)
 
 
-@pytest.mark.parametrize(
-    "output", [np.ones((1, 10)), np.zeros((1, 3)), np.full((1, 10), -0.1), np.full((1, 10), np.nan)]
-)
+@pytest.mark.parametrize("output", [np.ones((1, 10)), np.zeros((1, 3)), np.full((1, 10), np.nan)])
 def test_a_network_that_returns_no_probabilities_is_refused_at_once(output):
     with pytest.raises(ValueError, match="softmax of ten"):
         lab.DigitPad({"strange": Network(output)})
-
-
-def test_its_repr_does_not_depend_on_its_state():
-    assert repr(lab.DigitPad()) == "DigitPad()"
 
 
 def test_its_script_is_short_and_makes_no_requests():

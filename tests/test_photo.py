@@ -11,7 +11,8 @@ from mnist_lab import preprocess_digit, read_photo
 from .test_preprocess import INK
 
 GREY = 255 - INK  # a dark digit on white
-ORIENTATION = 0x0112  # EXIF
+IMAGE = Image.fromarray(GREY)
+BITS_16 = GREY.astype(np.uint16) * 257
 
 
 def with_alpha(mode, shade=0, surround=None):
@@ -23,28 +24,28 @@ def with_alpha(mode, shade=0, surround=None):
     return image.convert(mode)
 
 
-def palette(transparent):
+def palette(paper, **info):
+    """Return black ink, colour 1 of a palette, on a paper of colour 0."""
     image = Image.fromarray((INK > 0).astype(np.uint8))
-    image.putpalette([255, 255, 255, 0, 0, 0] if not transparent else [0, 0, 0, 0, 0, 0])
-    image.info.update({"transparency": 0} if transparent else {})
+    image.putpalette([*paper, 0, 0, 0])
+    image.info |= info
     return image
 
 
+TRANSPARENT_PALETTE = palette((0, 0, 0), transparency=0)
 DARK_ON_WHITE = {
-    "grey.png": Image.fromarray(GREY),
-    "colour.png": Image.fromarray(GREY).convert("RGB"),
-    "colour.jpg": Image.fromarray(GREY).convert("RGB"),
-    "cmyk.jpg": Image.fromarray(GREY).convert("CMYK"),
-    "cmyk.tiff": Image.fromarray(GREY).convert("CMYK"),
+    "grey.png": IMAGE,
+    "colour.jpg": IMAGE.convert("RGB"),
+    "cmyk.jpg": IMAGE.convert("CMYK"),
+    "cmyk.tiff": IMAGE.convert("CMYK"),
     "lab.tiff": Image.fromarray(np.dstack([GREY, np.zeros_like(GREY), np.zeros_like(GREY)]), "LAB"),
     "one bit.png": Image.fromarray(GREY > 0),
-    "16 bits.png": Image.fromarray(GREY.astype(np.uint16) * 257),
-    "16 bits.tiff": Image.fromarray(GREY.astype(np.uint16) * 257),
-    "32 bits.tiff": Image.fromarray(GREY.astype(np.int32) * 257),
-    "palette.png": palette(False),
-    "palette.gif": palette(False),
-    "transparent palette.png": palette(True),
-    "transparent palette.gif": palette(True),
+    "16 bits.png": Image.fromarray(BITS_16),
+    "16 bits.tiff": Image.fromarray(BITS_16),
+    "32 bits.tiff": Image.fromarray(BITS_16.astype(np.int32)),
+    "palette.png": palette((255, 255, 255)),
+    "transparent palette.png": TRANSPARENT_PALETTE,
+    "transparent palette.gif": TRANSPARENT_PALETTE,
     "transparent grey.png": with_alpha("LA"),
     "transparent.png": with_alpha("RGBA"),
     "transparent.webp": with_alpha("RGBA"),
@@ -62,26 +63,18 @@ def test_every_kind_of_image_becomes_dark_on_white(name, tmp_path):
     assert np.abs(preprocess_digit(photo) - preprocess_digit(INK)).max() < 0.06
 
 
-def test_light_ink_on_a_transparent_ground_is_not_lost(tmp_path):
+def test_light_ink_on_a_transparent_ground_is_not_lost_and_a_transparent_colour_is_paper(tmp_path):
     with_alpha("RGBA", shade=255).save(tmp_path / "chalk.png")
     np.testing.assert_array_equal(read_photo(tmp_path / "chalk.png"), INK)
-
-
-def test_a_transparent_colour_is_paper(tmp_path):
     Image.fromarray(np.where(INK > 0, 40, 0).astype(np.uint8)).save(tmp_path / "key.png", transparency=0)
     np.testing.assert_array_equal(read_photo(tmp_path / "key.png"), np.where(INK > 0, 40, 255))
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".tiff"])
-def test_a_photo_is_turned_upright(orientation, suffix, tmp_path):
-    flips = (GREY, GREY[:, ::-1], GREY[::-1, ::-1], GREY[::-1])
-    stored = (*flips, GREY.T, np.rot90(GREY), GREY[::-1, ::-1].T, np.rot90(GREY, -1))[orientation - 1]
-    image = Image.fromarray(np.ascontiguousarray(stored)).convert("RGB")
-    exif = image.getexif()
-    exif[ORIENTATION] = orientation
-    image.save(tmp_path / f"photo{suffix}", exif=exif)
-    assert np.abs(read_photo(tmp_path / f"photo{suffix}").astype(int) - GREY).mean() < 4
+def test_a_photo_is_turned_upright(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # orientation: turned by a quarter
+    Image.fromarray(np.rot90(GREY)).save(tmp_path / "photo.jpg", exif=exif)
+    assert np.abs(read_photo(tmp_path / "photo.jpg").astype(int) - GREY).mean() < 4
 
 
 @pytest.mark.parametrize(
@@ -92,15 +85,9 @@ def test_only_a_large_photo_is_reduced(size, reduced, tmp_path):
     assert read_photo(tmp_path / "photo.jpg").shape == reduced
 
 
-def jpeg():
+def saved(image, kind):
     file = io.BytesIO()
-    Image.effect_noise((200, 200), 90).save(file, "JPEG")
-    return file.getvalue()
-
-
-def tiff(pixels):
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "TIFF")
+    image.save(file, kind)
     return file.getvalue()
 
 
@@ -109,20 +96,18 @@ def tiff(pixels):
     [
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100), r"such as JPEG or PNG\. .* HEIC.*export it as JPEG"),
         (b"", "photo .* that Pillow can read"),
-        (b"<html>", "photo .* that Pillow can read"),
-        (jpeg()[:3000], "expected an undamaged photo.*truncated"),
-        (tiff(np.eye(9, dtype=np.float32)), "floating-point numbers"),
-        (tiff(np.eye(9, dtype=np.int32) * 70_000), "from 0 to 70000"),
-        (tiff(np.zeros((1, 91_000), np.uint8)), "at most 178 megapixels.*exceeds limit"),
+        (saved(Image.effect_noise((200, 200), 90), "JPEG")[:3000], "expected an undamaged photo.*truncated"),
+        (saved(Image.new("F", (9, 9)), "TIFF"), "floating-point numbers"),
+        (saved(Image.new("I", (9, 9), 70_000), "TIFF"), "from 70000 to 70000"),
+        (saved(Image.new("L", (91_000, 1)), "TIFF"), "at most 178 megapixels.*exceeds limit"),
     ],
-    ids=["HEIC", "empty", "web page", "truncated", "floats", "32 bits", "too many pixels"],
+    ids=["HEIC", "empty", "truncated", "floats", "32 bits", "too many pixels"],
 )
 def test_a_file_that_is_no_photo_is_refused(content, message, tmp_path, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 45_000)
-    path = tmp_path / "file"
-    path.write_bytes(content)
+    (tmp_path / "file").write_bytes(content)
     with pytest.raises(ValueError, match=message):
-        read_photo(path)
+        read_photo(tmp_path / "file")
 
 
 def test_a_missing_photo_is_named(tmp_path):

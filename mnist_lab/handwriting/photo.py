@@ -8,8 +8,7 @@ from PIL import Image, ImageOps
 
 from mnist_lab.handwriting.preprocess import grey_on_paper
 
-LONGER_SIDE = 1000  # pixels, at most
-_TO_8_BITS = 257  # 65,535 / 255
+_LONGER_SIDE = 1000  # pixels, at most
 
 
 def read_photo(path: str | os.PathLike) -> np.ndarray:
@@ -18,12 +17,8 @@ def read_photo(path: str | os.PathLike) -> np.ndarray:
     The photo is turned upright as its camera noted, transparent pixels become paper (white, unless the ink is light),
     16 bits are scaled to 8, and a larger photo is reduced until its longer side has 1,000 pixels.
 
-    Args:
-        path: a file in a format that Pillow reads, such as JPEG, PNG, TIFF, GIF or WebP; of several frames, the first.
-
     Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: it is not such a file, it is damaged, or its pixels are not whole numbers of up to 16 bits.
+        ValueError: Pillow cannot read the file, or its pixels are not whole numbers of up to 16 bits.
 
     Example:
         >>> photo = lab.read_photo("digit.jpg")
@@ -43,7 +38,7 @@ def read_photo(path: str | os.PathLike) -> np.ndarray:
         ) from error
     transparent = "A" in image.getbands() or "transparency" in image.info
     image = image.convert("RGBA" if transparent else "RGB")
-    image.thumbnail((LONGER_SIDE, LONGER_SIDE))
+    image.thumbnail((_LONGER_SIDE, _LONGER_SIDE))
     if transparent:
         return np.rint(255 * grey_on_paper(np.asarray(image) / 255)).astype(np.uint8)
     return np.asarray(image.convert("L"))
@@ -56,6 +51,6 @@ def _with_8_bits(image: Image.Image) -> Image.Image:
     if not image.mode.startswith("I"):
         return image
     numbers = np.asarray(image).astype(np.int64)
-    if numbers.min() < 0 or numbers.max() > 255 * _TO_8_BITS:
+    if numbers.min() < 0 or numbers.max() > 65_535:
         raise OSError(f"pixels from {numbers.min()} to {numbers.max()}")
-    return Image.fromarray((numbers // _TO_8_BITS).astype(np.uint8))
+    return Image.fromarray((numbers // 257).astype(np.uint8))

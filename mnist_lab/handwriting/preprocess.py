@@ -2,8 +2,7 @@
 
 MNIST's makers scaled each digit into a box of 20×20 pixels, keeping its proportions, and moved its centre of mass to
 the centre of the 28×28 image (LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document
-recognition", 1998, section III). In the files the longer side is 20 pixels, the centre of mass lies within half a
-pixel of row and column 14, and the darkest ink is 254 or 255 (measured on the 10,000 validation digits).
+recognition", 1998, section III).
 """
 
 import numpy as np
@@ -17,7 +16,6 @@ _DECIMALS = 6  # so that whole numbers and single-precision fractions give the s
 _MIN_CONTRAST = 0.1  # between paper and the strongest ink; the whole range is 1
 _FAINT = 0.1  # of the strongest ink: weaker pixels are paper
 _CARD = 0.7  # of the box around what is visible: ink alone fills less
-_MOST_16_BITS = 65_535
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
@@ -29,9 +27,8 @@ def preprocess_digit(image: np.ndarray) -> np.ndarray:
     by its centre of mass, as far as it stays inside the image.
 
     Args:
-        image: grey `[height, width]` or `[height, width, 1]`, RGB `[height, width, 3]` or RGBA `[height, width, 4]`,
-            at least 8 pixels high and wide. Whole numbers from 0 to 255 (as uint16 also from 0 to 65,535), or floats
-            from 0 to 1 or from 0 to 255.
+        image: `[height, width]` or `[height, width, channels]` with 1 (grey), 3 (RGB) or 4 channels (RGBA), at least 8
+            pixels high and wide. Numbers from 0 to 255 (as uint16 also to 65,535), or floats from 0 to 1.
 
     Raises:
         TypeError: the image does not hold numbers.
@@ -39,8 +36,15 @@ def preprocess_digit(image: np.ndarray) -> np.ndarray:
     """
     ink = _ink(grey_on_paper(_in_range(image)))
     rows, columns = (np.flatnonzero(ink.any(axis)) for axis in (1, 0))
-    digit = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return _centred(_scaled(digit)).reshape(PIXELS)
+    cut_out = Image.fromarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32))
+    scale = BOX / max(cut_out.size)
+    width, height = (max(1, round(side * scale)) for side in cut_out.size)
+    digit = np.asarray(cut_out.resize((width, height), Image.Resampling.HAMMING))
+    centred = np.zeros((SIDE, SIDE), np.float32)
+    starts = np.rint(SIDE / 2 - centres_of_mass(digit[None])[0]).astype(int)
+    top, left = np.clip(starts, 0, (SIDE - height, SIDE - width))
+    centred[top : top + height, left : left + width] = digit / digit.max()
+    return centred.reshape(PIXELS)
 
 
 def _in_range(image: np.ndarray) -> np.ndarray:
@@ -58,9 +62,9 @@ def _in_range(image: np.ndarray) -> np.ndarray:
     if not np.isfinite(image).all():
         raise ValueError("Expected finite numbers. The image holds NaN or infinity.")
     least, most = image.min() + 0.0, image.max() + 0.0  # no minus zero
-    highest = 1 if image.dtype.kind == "b" or (image.dtype.kind == "f" and most <= 1) else 255
-    if image.dtype == np.uint16 and most > 255:
-        highest = _MOST_16_BITS
+    highest = 65_535 if image.dtype == np.uint16 and most > 255 else 255
+    if image.dtype.kind == "b" or (image.dtype.kind == "f" and most <= 1):
+        highest = 1
     if least < 0 or most > highest:
         received = f"Received {least:g} to {most:g}. If the image has 16 bits, divide it by 257."
         raise ValueError(f"Expected numbers from 0 to 255, or from 0.0 to 1.0. {received}")
@@ -101,21 +105,3 @@ def _ink(grey: np.ndarray) -> np.ndarray:
         )
     ink = ink / strongest
     return np.where(ink < _FAINT, 0, ink)
-
-
-def _scaled(digit: np.ndarray) -> np.ndarray:
-    """Return the digit with a longer side of 20 pixels, its strongest ink 1."""
-    height, width = digit.shape
-    scale = BOX / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    scaled = np.asarray(Image.fromarray(digit.astype(np.float32)).resize(size, Image.Resampling.HAMMING))
-    return scaled / scaled.max()
-
-
-def _centred(digit: np.ndarray) -> np.ndarray:
-    """Return the digit on paper of 28×28 pixels, its centre of mass as near to the middle as the edges allow."""
-    centred = np.zeros((SIDE, SIDE), np.float32)
-    starts = np.rint(SIDE / 2 - centres_of_mass(digit[None])[0]).astype(int)
-    top, left = np.clip(starts, 0, SIDE - np.array(digit.shape))
-    centred[top : top + digit.shape[0], left : left + digit.shape[1]] = digit
-    return centred

@@ -1,7 +1,6 @@
-"""A hundred sample drawings in the format of `DigitPad`, ten of each digit, for when nobody can draw.
+"""A hundred sample drawings in the format of `DigitPad`, made by `tools/draw_samples.py` and not by hand.
 
-They are not handwritten: `tools/draw_samples.py` moves a pen along paths with random detours. They show how a drawing
-is processed, but not how well a network classifies people's handwriting.
+They show how a drawing is processed, but not how well a network classifies people's handwriting.
 """
 
 from importlib.resources import files
@@ -13,12 +12,11 @@ from mnist_lab.data.idx import CLASSES
 
 SIDE = 140  # pixels of a drawing's height and width
 OF_EACH = 10
-SHEET = files("mnist_lab.handwriting") / "sample_drawings.png"
 
 
 def sample_drawings() -> tuple[np.ndarray, np.ndarray]:
     """Return the drawings `[100, 140, 140]` uint8 (0 is paper, 255 is ink) and their classes, `[100]` int64."""
-    with SHEET.open("rb") as file, Image.open(file) as sheet:
+    with (files("mnist_lab.handwriting") / "sample_drawings.png").open("rb") as file, Image.open(file) as sheet:
         pixels = np.asarray(sheet)
     drawings = pixels.reshape(CLASSES, SIDE, OF_EACH, SIDE).swapaxes(1, 2).reshape(-1, SIDE, SIDE)
     return drawings, np.repeat(np.arange(CLASSES), OF_EACH)

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mnist_lab.plots.charts import chart, name_rows, write_near
-from mnist_lab.plots.style import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION
+from mnist_lab.plots.style import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION, chart, name_rows, write_near
 
 _LINES = ((BLUE, "-"), (VERMILLION, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, (0, (5, 1))), (INK, (0, (1, 1))))
 
@@ -13,16 +12,10 @@ _LINES = ((BLUE, "-"), (VERMILLION, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE
 def compare_numbers(
     numbers: Mapping[str, float], title: str, *, percent: bool = False, logarithmic: bool = False
 ) -> None:
-    """Draw one bar for each number, and write the number at its end.
-
-    Args:
-        numbers: the numbers to compare, by name; finite, and above 0 if `logarithmic`.
-        title: what the numbers are.
-        percent: show fractions as percentages, on an axis from 0 to 100%.
-        logarithmic: use a logarithmic axis.
+    """Draw one bar for each number, by name, and write the number at its end; with `percent`, fractions as percentages.
 
     Raises:
-        ValueError: there are no numbers, or one cannot be drawn.
+        ValueError: there are no numbers, or one is not finite (or, on a `logarithmic` axis, not above 0).
     """
     values = np.array([float(value) for value in numbers.values()])
     if not len(values) or not np.isfinite(values).all() or (logarithmic and (values <= 0).any()):
@@ -43,12 +36,7 @@ def compare_numbers(
 
 
 def compare_curves(curves: Mapping[str, Sequence[float]], title: str, *, percent: bool = False) -> None:
-    """Draw curves over the epochs, each with a line style of its own and named in the legend.
-
-    Args:
-        curves: for each name, one number per epoch, starting with epoch 1; up to six curves.
-        title: what the numbers are.
-        percent: show fractions as percentages.
+    """Draw up to six curves, by name: one number per epoch, starting with epoch 1; `percent` as in `compare_numbers`.
 
     Raises:
         ValueError: there are no curves, there are more than six, or one has no finite number.

@@ -10,29 +10,21 @@ from matplotlib.patches import Rectangle
 
 from mnist_lab.data._validation import whole_number
 from mnist_lab.data.idx import SIDE
-from mnist_lab.plots.charts import chart, write_near
-from mnist_lab.plots.style import BLUE, GREY, WRONG, new_figure, style
+from mnist_lab.plots.style import BLUE, GREY, VERMILLION, chart, new_figure, style, write_near
 
 _MOST_INK = 2  # more is another scale, and no exaggeration of this one
 _NEARLY_ZERO = 1e-4  # of the highest learning rate
-_WIDTH_INCHES = 9
-_TITLE_INCHES = 0.55
-_PER_LINE = 24  # then a digit's pixel is one pixel of the figure
-_MIN_COLUMNS = 12
+_WIDTH_INCHES, _TITLE_INCHES = 9, 0.55
+_MIN_COLUMNS, _MAX_COLUMNS = 12, 24  # with 24, a digit's pixel is one pixel of the figure
 
 # In pixels of a digit: the margin around it, and its cell's height (with the caption) and width.
-_MARGIN = 4
-_CELL_HEIGHT = SIDE + _MARGIN + 20
-_CELL_WIDTH = SIDE + 2 * _MARGIN
+_MARGIN, _CELL_HEIGHT, _CELL_WIDTH = 4, SIDE + 24, SIDE + 8
 
 _PREDICTED = "Below each digit: what the network read. Boxed: misread, the true class in brackets."
-_LABELLED = "Below each digit: its label."
 
 
 def display_digits(digits: npt.ArrayLike, predictions: npt.ArrayLike | None, labels: npt.ArrayLike, title: str) -> None:
-    """Draw digits in the given order, each with its predicted class below it.
-
-    A misclassified digit is boxed; its predicted class is bold, followed by the true class in brackets.
+    """Draw digits in the given order, each with its predicted class below it, and a box if that is wrong.
 
     Args:
         digits: `[n, 784]` or `[n, 28, 28]`, from 0 (paper) to 1 (ink).
@@ -43,27 +35,18 @@ def display_digits(digits: npt.ArrayLike, predictions: npt.ArrayLike | None, lab
     Raises:
         ValueError: the shapes do not match, or the digits are on another scale.
     """
-    caption = _PREDICTED if predictions is not None else _LABELLED
+    caption = "Below each digit: its label." if predictions is None else _PREDICTED
     images, predicted, true = _checked(digits, labels if predictions is None else predictions, labels)
-    _draw_wall(images, predicted, true, title, caption, min(len(images), _PER_LINE))
+    _draw_wall(images, predicted, true, title, caption, min(len(images), _MAX_COLUMNS))
 
 
 def display_top_unrecognized(
     digits: npt.ArrayLike, predictions: npt.ArrayLike, labels: npt.ArrayLike, n: int, lines: int, title: str = "digits"
 ) -> None:
-    """Draw `lines` lines of `n` digits, the misclassified ones first; the title counts them.
-
-    Args:
-        digits: `[m, 784]` or `[m, 28, 28]`, from 0 (paper) to 1 (ink).
-        predictions: the predicted classes `[m]`, 0 to 9.
-        labels: the true classes `[m]`, 0 to 9.
-        n: digits per line.
-        lines: number of lines.
-        title: a name for the digits, in the plural.
+    """Draw `lines` lines of `n` digits, the misclassified ones first; the title, a plural, counts them.
 
     Raises:
-        ValueError: the shapes do not match, the digits are on another scale, or `n` or `lines` is not a positive whole
-            number.
+        ValueError: as of `display_digits`, or `n` or `lines` is not a positive whole number.
     """
     images, predicted, true = _checked(digits, predictions, labels)
     n, lines = whole_number("n", n), whole_number("lines", lines)
@@ -77,8 +60,7 @@ def plot_learning_rate(schedule: Callable[[int], float], epochs: int, *, steps_p
     """Draw the learning rate over the epochs.
 
     Args:
-        schedule: a function of the epoch (0, 1, …), as for `LearningRateScheduler`; or, with `steps_per_epoch`, a
-            function of the step, as Keras' `LearningRateSchedule` objects are.
+        schedule: a function of the epoch (0, 1, …); with `steps_per_epoch`, of the step, as Keras' schedules are.
         epochs: number of epochs.
         steps_per_epoch: batches per epoch.
 
@@ -98,21 +80,19 @@ def plot_learning_rate(schedule: Callable[[int], float], epochs: int, *, steps_p
         ax.set(xlim=(0, epochs), ylim=(0, 1.1 * rates.max()), xlabel="epochs")
         ax.grid(axis="y")
         rises_at_once = rates[: points // 20 + 2].max() > rates[0]
-        beside_the_rise, above, well_above = (16, -3), (0, 5), (0, 9)
-        for epoch, rate, align, offset in (
-            (0, rates[0], "left", beside_the_rise if rises_at_once else above),
-            (epochs, rates[-1], "right", above),
-        ):
+        above, beside_the_rise = (0, 5), (16, -3)
+        first = beside_the_rise if rises_at_once else above
+        for epoch, rate, align, offset in ((0, rates[0], "left", first), (epochs, rates[-1], "right", above)):
             text = np.format_float_positional(float(f"{rate:.2g}"), trim="-")
             if rate < _NEARLY_ZERO * rates.max():
-                text, offset = "nearly 0", well_above
+                text, offset = "nearly 0", (0, 9)
             write_near(ax, (epoch, rate), text, offset, ha=align)
 
 
 def _checked(
     digits: npt.ArrayLike, predictions: npt.ArrayLike, labels: npt.ArrayLike
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the three as arrays, the digits as `[n, 28, 28]`, or raise an error if their shapes do not match."""
+    """Return the three as arrays, the digits as `[n, 28, 28]`."""
     images, predicted, true = np.asarray(digits), np.asarray(predictions), np.asarray(labels)
     count = len(images) if images.ndim else 0
     if not count or images.size != count * SIDE * SIDE:
@@ -130,7 +110,6 @@ def _checked(
 def _draw_wall(
     images: np.ndarray, predicted: np.ndarray, true: np.ndarray, title: str, subtitle: str, per_line: int
 ) -> None:
-    """Draw the images in lines of `per_line`, each with its predicted class below it and a box if that is wrong."""
     columns = max(per_line, _MIN_COLUMNS)
     width, height = columns * _CELL_WIDTH, math.ceil(len(images) / per_line) * _CELL_HEIGHT
     wall = np.zeros((height, width))
@@ -151,7 +130,7 @@ def _draw_wall(
             if read == label:
                 ax.text(*below, f"{read}", color=GREY, **caption)
             else:
-                ax.text(*below, f"{read} ({label})", color=WRONG, weight="bold", **caption)
-                corner, side = (left - 1, top - 1), SIDE + 2
-                ax.add_patch(Rectangle(corner, side, side, fill=False, edgecolor=WRONG, linewidth=1.2))
+                ax.text(*below, f"{read} ({label})", color=VERMILLION, weight="bold", **caption)
+                box = Rectangle((left - 1, top - 1), SIDE + 2, SIDE + 2, fill=False, edgecolor=VERMILLION)
+                ax.add_patch(box).set_linewidth(1.2)
         ax.imshow(wall, vmin=0, vmax=1, extent=(0, width, height, 0), aspect="auto")

@@ -8,8 +8,7 @@ from scipy.stats import binomtest
 
 from mnist_lab.data._validation import are_probabilities
 from mnist_lab.data.idx import CLASSES
-from mnist_lab.plots.charts import chart, name_rows, write_near
-from mnist_lab.plots.style import BLUE, GREY, INK, PALE, VERMILLION
+from mnist_lab.plots.style import BLUE, GREY, INK, PALE, VERMILLION, chart, name_rows, write_near
 
 _CONFIDENCE_EDGES = np.array([0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1])
 
@@ -24,10 +23,9 @@ def display_runs(
     """Draw the accuracies of several runs, a row for each recipe: a dot for each run, a line for the mean of several.
 
     Args:
-        runs: for each recipe's name, the accuracy of each run, as a fraction.
+        runs: by the recipe's name, the accuracy of each run, as a fraction.
         title: the figure's title.
-        intervals: for some of the names, the interval (lowest, highest) of the first run, drawn as a bar behind the
-            dots; the dot of the first run gets a ring.
+        intervals: by name, the interval (lowest, highest) of the first run: a bar, and a ring around its dot.
         paired: join the first runs of all rows by a thin line, then the second runs, and so on.
 
     Raises:
@@ -43,14 +41,14 @@ def display_runs(
     with chart(1.0 + 0.5 * len(rows), title) as ax:
         heights = []
         for row, (name, accuracies) in enumerate(rows.items()):
-            several = len(accuracies) > 1
-            heights.append(row + np.linspace(-0.2, 0.2, len(accuracies)) if several else np.array([row]))
+            spread = 0.2 if len(accuracies) > 1 else 0
+            heights.append(row + np.linspace(-spread, spread, len(accuracies)))
             ax.plot(accuracies, heights[-1], "o", color=BLUE, markersize=5, alpha=0.7, markeredgewidth=0)
             if name in bars:
                 low, high = bars[name]
                 ax.barh(row, high - low, left=low, height=0.7, color=PALE, edgecolor=GREY, linewidth=0.8, zorder=1)
                 ax.plot(accuracies[0], heights[-1][0], "o", markersize=9, markerfacecolor="none", color=INK)
-            if several:
+            if spread:
                 ax.plot([accuracies.mean()] * 2, [row - 0.32, row + 0.32], color=INK, linewidth=2.5)
         if paired:
             ax.plot(np.stack([*rows.values()]), np.stack(heights), color=GREY, linewidth=0.7, alpha=0.6, zorder=1)
@@ -63,12 +61,7 @@ def display_runs(
 
 
 def display_distribution(values: Sequence[float], title: str, *, marks: Mapping[str, float]) -> None:
-    """Draw a histogram of the values, and mark some numbers with named lines.
-
-    Args:
-        values: finite numbers.
-        title: the figure's title.
-        marks: the numbers to mark, by name.
+    """Draw a histogram of the values, with a named line for each of the `marks`.
 
     Raises:
         ValueError: there are no values, or one is not finite.
@@ -89,12 +82,7 @@ def display_distribution(values: Sequence[float], title: str, *, marks: Mapping[
 def display_confusion(labels: np.ndarray, predictions: np.ndarray, title: str) -> None:
     """Draw a confusion matrix: how many digits of each true class (rows) got which predicted class (columns).
 
-    Correct predictions, on the diagonal, are not coloured: they would drown the errors.
-
-    Args:
-        labels: the true classes `[n]`, 0 to 9.
-        predictions: the predicted classes `[n]`.
-        title: the figure's title.
+    The arrays are `[n]`. Correct predictions, on the diagonal, are not coloured: they would drown the errors.
 
     Raises:
         ValueError: the arrays have different lengths, are empty, or do not hold classes.
@@ -123,13 +111,8 @@ def display_reliability(labels: np.ndarray, probabilities: np.ndarray, title: st
     The network's confidence is the largest of a digit's ten probabilities. For each group, a grey line shows the mean
     confidence and a dot the accuracy, with its 95% interval (Wilson's).
 
-    Args:
-        labels: the true classes `[n]`.
-        probabilities: the predicted probabilities `[n, 10]`.
-        title: the figure's title.
-
     Raises:
-        ValueError: the shapes do not match, or the rows are not probabilities.
+        ValueError: labels are not `[n]` or probabilities not `[n, 10]`, or the rows are not probabilities.
     """
     labels, probabilities = np.asarray(labels), np.asarray(probabilities, float)
     if labels.ndim != 1 or probabilities.shape != (len(labels), CLASSES) or not len(labels):
@@ -143,7 +126,7 @@ def display_reliability(labels: np.ndarray, probabilities: np.ndarray, title: st
     with chart(3.6, title) as ax:
         for x, number in enumerate(np.unique(group)):
             members = group == number
-            interval = binomtest(int(correct[members].sum()), int(members.sum())).proportion_ci(method="wilson")
+            interval = binomtest(correct[members].sum(), members.sum()).proportion_ci(method="wilson")
             ax.plot([x - 0.3, x + 0.3], [confidence[members].mean()] * 2, color=GREY, linewidth=4, label="how sure")
             ax.plot([x, x], [interval.low, interval.high], color=BLUE, linewidth=2)
             ax.plot(x, correct[members].mean(), "o", color=BLUE, markersize=8, label="how often right")
@@ -158,10 +141,7 @@ def display_reliability(labels: np.ndarray, probabilities: np.ndarray, title: st
 
 
 def _bin_edges(array: np.ndarray) -> np.ndarray:
-    """Return the edges of at most 40 bins that all cover equally many possible values.
-
-    Accuracies on n digits differ by multiples of 1 / n; bins of another width would cover now two of them, now one.
-    """
+    """Return the edges of at most 40 bins, a multiple of the least step wide: accuracies differ by multiples of it."""
     max_bins = min(40, max(5, array.size // 25))
     steps = np.diff(np.unique(array.round(9)))
     step = steps.min() if steps.size else 1.0

@@ -19,28 +19,23 @@ if TYPE_CHECKING:
     from IPython.display import DisplayHandle
 
 # The time budget of all drawing: a part at once, a part that grows with progress, and a fraction of the training time.
-SECONDS_AT_ONCE = 0.15
-SECONDS_BY_PROGRESS = 0.10
-FRACTION_OF_TIME = 0.006
+_SECONDS_AT_ONCE, _SECONDS_BY_PROGRESS, _FRACTION_OF_TIME = 0.15, 0.10, 0.006
 _DRAWS_IN_RESERVE = 3  # this draw, the last one, and one to pay for the summaries of the epochs
 
 
 class PlotTraining(keras.callbacks.Callback):
     """Draw loss and accuracy while `fit` runs: thin curves for training batches, thick ones for validation.
 
-    After each batch, Keras reports the mean since the start of the epoch. The training curve shows the mean over the
-    last `sample_rate` batches instead (over more batches if `steps_per_execution` is greater).
-
-    In a notebook, one figure is updated in place. Elsewhere, a line is printed after each epoch, and `save`
-    writes the figure to a file.
+    Keras reports the means since the start of the epoch; the training curve shows the mean over the last `sample_rate`
+    batches (or `steps_per_execution`, if that is more). In a notebook, one figure is updated in place. Elsewhere, a
+    line is printed after each epoch, and `save` writes the figure to a file.
 
     Args:
         sample_rate: batches per point of the training curves.
         zoom: divides both vertical ranges: loss from 0 to 2.5 / zoom, accuracy from 1 − 1 / zoom to 1.
 
     Raises:
-        ValueError: `sample_rate` is not a positive whole number, or `zoom` is not a positive number. While training:
-            the model reports no accuracy.
+        ValueError: an argument is not positive or, while training, the model reports no accuracy.
 
     Example:
         >>> plot_training = PlotTraining(sample_rate=10, zoom=1)
@@ -78,14 +73,13 @@ class PlotTraining(keras.callbacks.Callback):
         self._started = time.perf_counter()
         self._shell = _notebook_shell()
         if self._shell:
-            self._shell.events.register("post_run_cell", self._finish)
+            self._shell.events.register("post_run_cell", self.on_train_end)
             self._figure = self._new_figure()
             self._spent = time.perf_counter() - self._started
             self._draw()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self._epoch = epoch
-        self._done, self._sampled, self._sums = 0, 0, {}
+        self._epoch, self._done, self._sampled, self._sums = epoch, 0, 0, {}
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         done = batch + 1  # Keras' count: with steps_per_execution it advances in jumps, the last one past the end
@@ -110,8 +104,16 @@ class PlotTraining(keras.callbacks.Callback):
         else:
             print("  ".join(self._newest()))
 
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        self._finish()
+    def on_train_end(self, logs: object = None) -> None:
+        """Draw one last time: when training ends, or when its cell ends after an interrupt or an error."""
+        if self._epoch + 1 < self._last_epoch:
+            self._last_epoch = self._epoch + 1
+            if self._figure:
+                self._figure.end_at(self._last_epoch)
+        if self._shell:
+            self._shell.events.unregister("post_run_cell", self.on_train_end)
+            self._draw()
+            self._shell = None
 
     def _add_training_point(self, logs: dict[str, float]) -> None:
         """Add the means over the batches since the last point, computed from the epoch's running means."""
@@ -128,9 +130,8 @@ class PlotTraining(keras.callbacks.Callback):
 
     def _may_draw(self) -> bool:
         elapsed = time.perf_counter() - self._started
-        total = self.params["epochs"] * self._steps
-        progress = (self._epoch * self._steps + self._done) / total
-        allowed = SECONDS_AT_ONCE + SECONDS_BY_PROGRESS * progress + FRACTION_OF_TIME * elapsed
+        progress = (self._epoch + self._done / self._steps) / self.params["epochs"]
+        allowed = _SECONDS_AT_ONCE + _SECONDS_BY_PROGRESS * progress + _FRACTION_OF_TIME * elapsed
         return self._spent + _DRAWS_IN_RESERVE * self._last_cost <= allowed
 
     def _draw(self, *, redraw: bool = True) -> None:
@@ -157,27 +158,12 @@ class PlotTraining(keras.callbacks.Callback):
 
     def _newest(self) -> list[str]:
         """Return the epoch and its newest values, the accuracy last; with `validation_freq`, not all are validated."""
-        curves = {"": self._training}
+        curves = [("", self._training)]
         if self._validation["epoch"][-1:] == [self._epoch + 1]:
-            curves["validation "] = self._validation
-        values = [
-            f"{which}{name} {value:.4f}"
-            for which, curve in curves.items()
-            for name in ("loss", "accuracy")
-            for value in curve[name][-1:]
-        ]
+            curves.append(("validation ", self._validation))
+        names = [(which, name, curve[name][-1:]) for which, curve in curves for name in ("loss", "accuracy")]
+        values = [f"{which}{name} {value:.4f}" for which, name, newest in names for value in newest]
         return [f"epoch {self._epoch + 1}/{self.params['epochs']}", *values]
-
-    def _finish(self, *_: object) -> None:
-        """Draw one last time: when training ends, or when its cell ends after an interrupt or an error."""
-        if self._epoch + 1 < self._last_epoch:
-            self._last_epoch = self._epoch + 1
-            if self._figure:
-                self._figure.end_at(self._last_epoch)
-        if self._shell:
-            self._shell.events.unregister("post_run_cell", self._finish)
-            self._draw()
-            self._shell = None
 
 
 def _notebook_shell() -> InteractiveShell | None:

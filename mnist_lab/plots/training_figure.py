@@ -1,7 +1,4 @@
-"""The figure of PlotTraining: loss and accuracy over the epochs, redrawn cheaply.
-
-Axes, ticks and legend are drawn once and kept as pixels; a redraw only draws the lines on top of them.
-"""
+"""The figure of PlotTraining: axes and legend are drawn once and kept as pixels, a redraw adds the lines to them."""
 
 import io
 import math
@@ -17,24 +14,17 @@ from PIL import Image
 
 from mnist_lab.plots.style import BLUE, VERMILLION, style
 
-GUESSING_LOSS = 2.5  # just above ln 10, the cross-entropy of ten equal probabilities
 MAX_POINTS = 1000
-
-_SIZE_INCHES = (9, 3.4)
-_MARGIN = 0.01  # as a fraction of the epochs: the last point is not cut off
 
 
 class TrainingFigure:
-    """Two charts, loss on the left and accuracy on the right, each with a thin training and a thick validation curve.
-
-    They end at `last_epoch`; `zoom` divides both vertical ranges, loss from 0 and accuracy up to 1.
-    """
+    """Two charts up to `last_epoch`, loss and accuracy, each with a thin training and a thick validation curve."""
 
     def __init__(self, last_epoch: int, training_label: str, zoom: float) -> None:
         self._lines: dict[str, dict[str, Line2D]] = {}
         self._notes: dict[str, Text] = {}
         with style():
-            figure = Figure(figsize=_SIZE_INCHES)
+            figure = Figure(figsize=(9, 3.4))
             self._canvas = FigureCanvasAgg(figure)
             loss, accuracy = figure.subplots(1, 2)
             self._axes: dict[str, Axes] = {"loss": loss, "accuracy": accuracy}
@@ -50,17 +40,16 @@ class TrainingFigure:
                 ax.set(title=name, xlabel="epochs")
                 ax.xaxis.set_major_locator(MaxNLocator(integer=True))
                 ax.grid(axis="y")
-            loss.set_ylim(0, GUESSING_LOSS / zoom)
+            loss.set_ylim(0, 2.5 / zoom)  # 2.5 is just above ln 10, the cross-entropy of ten equal probabilities
             accuracy.set_ylim(1 - 1 / zoom, 1)
             loss.legend(loc="upper right")
         self.end_at(last_epoch)
         figure.set_layout_engine("none")  # another end of the axis leaves the charts in their places, and costs less
 
     def end_at(self, last_epoch: int) -> None:
-        """End the horizontal axis at an epoch."""
         with style():
             for ax in self._axes.values():
-                ax.set_xlim(0, (1 + _MARGIN) * max(last_epoch, 1))
+                ax.set_xlim(0, 1.01 * max(last_epoch, 1))  # the last point is not cut off
             self._canvas.draw()
         self._empty = self._canvas.copy_from_bbox(self._canvas.figure.bbox)
 

@@ -1,0 +1,97 @@
+"""Figures of what was measured on real MNIST, whichever digits you use: the ladder of lessons, and two compared."""
+
+from textwrap import fill
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION, chart, name_rows, new_figure, style, write_near
+from mnist_lab.results.store import AS_TAUGHT, LONG, measured_lessons, seeds_of, summary
+
+_ERRORS = (0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.003)
+
+
+def display_ladder(upto: str) -> None:
+    """Draw the validation accuracy of each measured lesson up to this one: a dot for each seed, a line for the mean.
+
+    The lesson `upto` is highlighted. A longer training run of a lesson has a rung of its own. Each step of the axis
+    roughly halves the errors. Lessons that were measured on a held-out set are left out.
+
+    Raises:
+        ValueError: no lesson up to there was measured.
+
+    Example:
+        >>> lab.display_ladder("03_relu_and_adam")
+    """
+    lessons = [name for name in measured_lessons() if name <= upto]
+    summaries = {(name, variant): summary(name, variant=variant) for name in lessons for variant in (AS_TAUGHT, LONG)}
+    rungs = {rung: measured for rung, measured in summaries.items() if measured and not measured.held_out}
+    if not rungs:
+        raise ValueError(f"upto must name a lesson at or after a measured one. Received: {upto!r}")
+    title = "The ladder so far: validation accuracy on MNIST, a dot for each run"
+    with chart(0.9 + 0.36 * len(rungs), title) as ax:
+        for y, ((name, variant), measured) in enumerate(rungs.items()):
+            color, weight = (VERMILLION, "bold") if name == upto else (BLUE, "normal")
+            errors = [1 - entry["accuracy"][-1] for entry in seeds_of(name, variant=variant).values()]
+            jitter = np.linspace(-0.16, 0.16, len(errors))
+            ax.plot(errors, y + jitter, "o", color=color, alpha=0.35, markersize=4, markeredgewidth=0)
+            ax.plot([1 - measured.mean] * 2, [y - 0.3, y + 0.3], color=color, linewidth=2.5)
+            write_near(ax, (min(errors), y), f"{100 * measured.mean:.2f} %", (9, 0), va="center", weight=weight)
+        name_rows(ax, (name.replace("_", " ") + (", long" if variant == LONG else "") for name, variant in rungs))
+        ax.set(xscale="log", xlim=(0.36, 0.002))
+        ax.set_xticks(_ERRORS, [f"{100 * (1 - error):g} %" for error in _ERRORS])
+        ax.set_xticks([], minor=True)
+        ax.grid(axis="x")
+
+
+def display_paired_losses(first: str, second: str) -> None:
+    """Draw the validation losses of two lessons, measured with the same seeds.
+
+    On the left, the loss of every epoch: a thin line for each seed and a thick one for their mean. On the right, the
+    loss of the last epoch: a pair of dots for each seed, joined by a solid line if it fell, and a bar for each mean.
+    If no seed was measured with both lessons, the title says so.
+
+    Example:
+        >>> lab.display_paired_losses("06_convolutions", "07_convolutions_with_dropout")
+    """
+    measured = seeds_of(first), seeds_of(second)
+    seeds = sorted(measured[0].keys() & measured[1].keys(), key=int)
+    losses = [[entries[seed]["loss"] for seed in seeds] for entries in measured]
+    names = [name.replace("_", " ") for name in (first, second)]
+    with style():
+        figure = new_figure(9, 3.8)
+        left, right = figure.subplots(1, 2)
+        if not seeds:
+            figure.suptitle("Validation loss on MNIST: no seed was measured with both lessons yet")
+            return
+        last = np.array([[curve[-1] for curve in curves] for curves in losses])
+        fell = np.sum(last[1] < last[0])
+        figure.suptitle(f"Validation loss on MNIST: in {fell} of {len(seeds)} pairs it fell")
+        _draw_curves(left, losses, names)
+        _draw_pairs(right, last, names)
+
+
+def _draw_curves(ax: Axes, losses: list[list[list[float]]], names: list[str]) -> None:
+    for curves, name, color, line in zip(losses, names, (BLUE, VERMILLION), ("-", "--"), strict=True):
+        epochs = min(len(curve) for curve in curves)
+        values = np.array([curve[:epochs] for curve in curves])
+        ax.plot(np.arange(1, epochs + 1), values.T, color=color, alpha=0.25, linewidth=0.7)
+        ax.plot(np.arange(1, epochs + 1), values.mean(axis=0), line, color=color, linewidth=2.5, label=name)
+    ax.set(xlabel="epochs", title="every epoch")
+    ax.set_ylim(bottom=0)
+    ax.locator_params("x", integer=True)
+    ax.grid(axis="y")
+    ax.legend(loc="lower left", fontsize=9)
+
+
+def _draw_pairs(ax: Axes, last: np.ndarray, names: list[str]) -> None:
+    for before, after in last.T:
+        color, line = (GREY, "-") if after < before else (VERMILLION, "--")
+        ax.plot((0, 1), (before, after), line, color=color, linewidth=1, marker="o", markersize=4)
+    for x, mean, side, shift in zip((0, 1), last.mean(axis=1), ("right", "left"), (-26, 26), strict=True):
+        ax.plot([x - 0.12, x + 0.12], [mean, mean], color=INK, linewidth=3, zorder=3)
+        write_near(ax, (x, mean), f"{mean:.4f}", (shift, 0), ha=side, va="center", weight="bold")
+    ax.set(xlim=(-0.75, 1.75), title="last epoch, by seed (dashed: it rose)")
+    ax.set_xticks((0, 1), [fill(name, 18) for name in names])
+    ax.tick_params(axis="x", length=0)
+    ax.grid(axis="y")

@@ -1,0 +1,90 @@
+import matplotlib.pyplot as plt
+import pytest
+
+from mnist_lab.plots.measurements import display_ladder, display_paired_losses
+from mnist_lab.results.store import AS_TAUGHT, LONG
+from tools.store_results import store
+
+FOUR_SEEDS = {seed: [1.0, 0.5] for seed in range(4)}
+FIRST, SECOND = "06_convolutions", "07_convolutions_with_dropout"
+
+
+@pytest.fixture
+def measure(results_file):
+    """Return a function that stores a lesson's losses, a list of epochs for each seed; two lessons are measured."""
+
+    def store_runs(lesson, losses, accuracy=0.9, variant=AS_TAUGHT, **more):
+        for seed, loss in losses.items():
+            accuracies = [accuracy + seed / 1000] * len(loss)
+            entry = {"accuracy": accuracies, "loss": loss, "misread": [], "seconds": 1.0, **more}
+            store(lesson, seed, entry, {}, origin="mnist", variant=variant)
+
+    store_runs("01_a", FOUR_SEEDS)
+    store_runs("02_b", FOUR_SEEDS, 0.8)
+    return store_runs
+
+
+def rungs():
+    (ax,) = plt.gcf().axes
+    return {label.get_text(): text.get_text() for label, text in zip(ax.get_yticklabels(), ax.texts, strict=True)}
+
+
+def test_each_measured_lesson_up_to_the_last_has_a_rung_with_a_dot_for_each_seed(measure):
+    measure("03_c", FOUR_SEEDS)
+    display_ladder("02_b")
+    assert rungs() == {"01 a": "90.15 %", "02 b": "80.15 %"}
+    (ax,) = plt.gcf().axes
+    assert sorted(ax.lines[0].get_xdata()) == pytest.approx([0.097, 0.098, 0.099, 0.1])
+    plt.gcf().canvas.draw()
+    assert [label.get_text() for label in ax.get_xticklabels()][:4] == ["70 %", "80 %", "90 %", "95 %"]
+    left, right = ax.get_xlim()
+    assert left > 0.3 > 0.003 > right
+
+
+def test_a_longer_training_run_has_a_rung_but_few_seeds_and_a_held_out_set_have_none(measure):
+    measure("01_a", FOUR_SEEDS, 0.95, variant=LONG)
+    measure("01_b", FOUR_SEEDS, held_out=5_000)
+    measure("03_c", {0: [0.5], 1: [0.5]})
+    display_ladder("03_c")
+    assert rungs() == {"01 a": "90.15 %", "01 a, long": "95.15 %", "02 b": "80.15 %"}
+
+
+def test_no_measured_lesson_is_an_error(measure):
+    with pytest.raises(ValueError, match="Received: '00'"):
+        display_ladder("00")
+
+
+def compare(measure, first, second):
+    """Store and draw the losses of two lessons; return the figure's title and its axes."""
+    measure(FIRST, first)
+    measure(SECOND, second)
+    display_paired_losses(FIRST, SECOND)
+    return plt.gcf().get_suptitle(), *plt.gcf().axes
+
+
+def test_each_seed_measured_with_both_lessons_is_a_pair(measure):
+    title, _, pairs = compare(
+        measure,
+        {0: [0.2, 0.4], 1: [0.2, 0.5], 2: [0.2, 0.3], 10: [0.2, 0.4], 7: [0.2, 9.0]},
+        {0: [0.9, 0.3], 1: [0.9, 0.1], 2: [0.1, 0.6], 10: [0.9, 0.4], 8: [0.9, 9.0]},
+    )
+    assert title == "Validation loss on MNIST: in 2 of 4 pairs it fell"
+    joined = [line for line in pairs.lines if list(line.get_xdata()) == [0, 1]]
+    assert [tuple(line.get_ydata()) for line in joined] == [(0.4, 0.3), (0.5, 0.1), (0.3, 0.6), (0.4, 0.4)]
+    assert [line.get_linestyle() for line in joined] == ["-", "-", "--", "--"]
+    assert [text.get_text() for text in pairs.texts] == ["0.4000", "0.3500"]
+
+
+def test_the_curves_show_the_same_seeds_and_their_mean(measure):
+    first, second = {0: [0.2, 0.4], 1: [0.4, 0.6], 5: [7.0, 7.0]}, {0: [0.1, 0.2, 0.3], 1: [0.3, 0.4]}
+    _, curves, _ = compare(measure, first, second)
+    thick = [line for line in curves.lines if line.get_linewidth() > 2]
+    assert [list(line.get_ydata()) for line in thick] == [pytest.approx([0.3, 0.5]), pytest.approx([0.2, 0.3])]
+    assert thick[0].get_linestyle() != thick[1].get_linestyle()
+    assert [line.get_label() for line in thick] == ["06 convolutions", "07 convolutions with dropout"]
+
+
+def test_without_a_common_seed_the_title_says_so(measure):
+    title, left, right = compare(measure, {0: [0.2], 1: [0.2]}, {2: [0.2]})
+    assert title == "Validation loss on MNIST: no seed was measured with both lessons yet"
+    assert not [*left.lines, *right.lines]
