@@ -1,13 +1,14 @@
-"""The glossary: every term in brief is in it, in order, complete, and its links and lessons are right."""
+"""The glossary: every term in brief is in it, in order and complete, and a lesson's first bold one leads there."""
 
 import re
 
 import pytest
 
+from tools import glossary
 from tools.glossary import SOURCE, by_name, find, fold, in_order, read_glossary
 from tools.project import read
 
-from .notebooks import LESSONS
+from .notebooks import LESSONS, code, notebook, prose
 
 ENTRIES = read_glossary(SOURCE.read_text(encoding="utf-8"))
 
@@ -109,3 +110,64 @@ def test_a_broken_entry_is_an_error_that_names_it(broken):
 def test_a_name_in_two_entries_is_an_error(second):
     with pytest.raises(ValueError, match="is a name of"):
         names_of(entry("filter", "filter, kernel"), entry("hold-out"), entry(second))
+
+
+SOFTMAX, BIAS, DENSE_LAYER = (f"(glossary.md#{anchor})" for anchor in ("softmax", "bias", "dense-layer"))
+
+
+def linked(*cells, known=False):
+    lesson = notebook(*cells)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(glossary, "is_known", lambda: known)
+        glossary.link_lesson(lesson, names_of(*map(entry, ("bias", "dense layer", "softmax"))))
+    return [cell.source for cell in lesson.cells]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a **bias**, **Bias**, **biases**, a **tensor**", f"a [**bias**]{BIAS}, **Bias**, **biases**, a **tensor**"),
+        ("- **Dense layers.** Many.", f"- [**Dense layers.**]{DENSE_LAYER} Many."),
+        ("***softmax***", f"*[**softmax**]{SOFTMAX}*"),
+        ("a **dense\nlayer**", f"a [**dense\nlayer**]{DENSE_LAYER}"),
+    ],
+)
+def test_the_first_occurrence_of_each_term_is_linked_as_it_is_written(text, expected):
+    assert linked(prose(text, "text")) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## About **softmax**",
+        "1. See:\n   ```\n   **softmax**\n   ```",
+        "~~~\n**softmax**\n~~~",
+        "in `**softmax**` and ``a ` **softmax**``",
+        "$a **softmax** b$ and\n\n$$a\n**softmax**$$",
+        "<!-- **softmax** -->",
+        "[the **softmax** of it](https://example.org)",
+        "[an array `a[0]` of **softmax**](x.ipynb)",
+        "softmax, *softmax*, __softmax__",
+        "** softmax ** and 2**softmax",
+        "**soft\n\nmax**",
+        "**You *will* do:** softmax **or not**",
+    ],
+)
+def test_headings_code_and_links_are_left_alone(text):
+    assert linked(prose(f"{text}\n\nThen **bias**.", "text")) == [f"{text}\n\nThen [**bias**]{BIAS}."]
+
+
+def test_a_block_of_code_that_does_not_end_is_left_alone():
+    text = "```\n**softmax**\n\nThen **bias**"
+    assert linked(prose(text, "text")) == [text]
+
+
+def test_title_in_brief_and_code_cells_are_left_alone():
+    before = [prose("**bias**", "title"), prose("**bias**", "in-brief"), code("x = 2 # **bias**", "model")]
+    *plain, about, more = linked(*before, prose("**bias**", "about"), prose("**bias**", "more"))
+    assert [*plain, more] == ["**bias**", "**bias**", "x = 2 # **bias**", "**bias**"]
+    assert about == f"[**bias**]{BIAS}"
+
+
+def test_with_a_known_address_a_link_leads_to_github():
+    assert linked(prose("**bias**", "text"), known=True)[0].endswith("/blob/main/notebooks/glossary.md#bias)")

@@ -220,11 +220,10 @@ def test_arrays_that_are_no_drawings_are_refused(image, error, message):
         preprocess_digit(image)
 
 
-def test_the_stored_sample_drawings_match_their_generator(monkeypatch):
-    monkeypatch.setattr(draw_samples, "PATHS", dict([*draw_samples.PATHS.items()][:3]))
+def test_the_stored_sample_drawings_match_their_generator():
     with Image.open(draw_samples.SHEET) as stored:
-        first_rows = np.asarray(stored)[: 3 * SIDE].astype(int)
-    assert np.abs(first_rows - draw_samples.sheet()).max() <= 1
+        first_row = np.asarray(stored)[:SIDE].astype(int)
+    assert np.abs(first_row - draw_samples.sheet(digits=[0])).max() <= 1
 
 
 def test_the_sample_drawings_are_ten_of_each_digit_with_an_empty_border():
