@@ -27,7 +27,8 @@ from tools.project import NOTEBOOKS, read
 
 JUDGED = ("model", "learning-rate", "train", "check")
 OF_THE_ACCURACY = ("it reads most of the", "reads more of the sample drawings")
-UNSOLVED, AS_TAUGHT = "unsolved", "as in the lesson"
+UNSOLVED = "unsolved"
+CONVOLUTIONAL = ("06", "07", "08", "10", "11")
 PART = 12_000
 
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
@@ -47,13 +48,12 @@ class Notebook(IPyNbFile):
         self._records = Path(self._folder.name, "checks.jsonl")
         with pytest.MonkeyPatch.context() as patch:  # the kernel inherits them
             patch.setenv(RECORD_VARIABLE, str(self._records))
-            for name, value in self.variables().items():
-                patch.setenv(name, value)
+            if self.learns_from_a_part():
+                patch.setenv(VARIABLE, str(_part_of_the_digits(Path(self._folder.name))))
             super().setup()
 
-    def variables(self):
-        """Return environment variables for the kernel."""
-        return {}
+    def learns_from_a_part(self):
+        return False
 
     def teardown(self):
         super().teardown()
@@ -71,10 +71,11 @@ class Lesson(Notebook):
     """A lesson: its cells, and at full length whether its accuracy, loss and network are those measured over seeds."""
 
     def items(self, cells):
-        if not self.full_length:
-            for cell in cells:
-                _shorten(cell)
-        yield from cells
+        for item in cells:
+            if not self.full_length:
+                item.options["check"] &= "length" not in item.cell.metadata.get("tags", [])
+                item.cell.source = _with_numbers(item.cell.source, item.cell.metadata.get("short", {}))
+            yield item
         if self.full_length:
             for figure in ("accuracy", "loss", "network"):
                 yield AsMeasured.from_parent(self, name=f"its {figure}", figure=figure)
@@ -87,33 +88,25 @@ class Lesson(Notebook):
 class Exercise(Notebook):
     """An exercise: its cells as they are, then those of each solution, each followed by what the check says of it."""
 
-    def variables(self):
-        """Short of the full length a convolutional network learns from a part of the digits."""
-        if self.full_length or self.path.stem[:2] not in ("06", "07", "08", "10", "11"):
-            return {}
-        return {VARIABLE: str(_part_of_the_digits(Path(self._folder.name)))}
+    def learns_from_a_part(self):
+        return not self.full_length and self.path.stem[:2] in CONVOLUTIONAL
 
     def items(self, cells):
-        solutions, expected = solutions_of(self.path.stem)
-        judged = {item.cell.id: item.cell.source for item in cells if item.cell.id in judged_cells(self.path.stem)}
+        unsolved, solutions, judged_cells = solutions_of(self.path.stem)
+        judged = {item.cell.id: item.cell.source for item in cells if item.cell.id in judged_cells}
         (parameters,) = [item.cell for item in cells if item.cell.id == "parameters"]
         long, short = parameters.source, _with_numbers(parameters.source, parameters.metadata.short)
         parameters.source = short
         yield from cells
-        yield Verdict.from_parent(self, name=UNSOLVED, expected=expected[UNSOLVED], accuracy_too=False)
-        for name, filled in solutions.items():
+        yield Verdict.from_parent(self, name=UNSOLVED, expected=unsolved, accuracy_too=False)
+        for name, (filled, missing) in solutions.items():
             assert set(filled) <= set(judged), f"{name!r} fills a cell that is not judged"
-            in_full = self.full_length and not expected[name]
+            in_full = self.full_length and not missing
             sources = {"parameters": long if in_full else short, **judged, **filled}
             for number, (cell, source) in enumerate(sources.items()):
-                yield IPyNbCell.from_parent(
-                    self,
-                    name=f"{name}: {cell}",
-                    cell_num=number,
-                    cell=new_code_cell(source),
-                    options=defaultdict(bool),
-                )
-            yield Verdict.from_parent(self, name=name, expected=expected[name], accuracy_too=in_full)
+                about = {"name": f"{name}: {cell}", "cell_num": number, "cell": new_code_cell(source)}
+                yield IPyNbCell.from_parent(self, options=defaultdict(bool), **about)
+            yield Verdict.from_parent(self, name=name, expected=missing, accuracy_too=in_full)
 
 
 class AsMeasured(pytest.Item):
@@ -144,33 +137,26 @@ class Verdict(pytest.Item):
 
     def __init__(self, *, expected, accuracy_too, **arguments):
         super().__init__(**arguments)
-        self.expected, self.accuracy_too = expected, accuracy_too
+        self.expected = expected
+        self.left_out = () if accuracy_too else OF_THE_ACCURACY
 
     def runtest(self):
-        verdicts = [verdict for verdict in self.parent.new_record()["verdicts"] if not verdict["holds"]]
-        if not self.accuracy_too:
-            verdicts = [v for v in verdicts if not any(part in v["claim"] for part in OF_THE_ACCURACY)]
-        found = [verdict["claim"] for verdict in verdicts]
-        assert len(found) == len(self.expected), found
-        assert all(any(part in claim for claim in found) for part in self.expected), found
-        assert all(verdict["hint"] for verdict in verdicts), found
+        missed = [verdict for verdict in self.parent.new_record()["verdicts"] if not verdict["holds"]]
+        hints = {v["claim"]: v["hint"] for v in missed if not any(part in v["claim"] for part in self.left_out)}
+        assert len(hints) == len(self.expected), hints
+        assert all(any(part in claim for claim in hints) for part in self.expected), hints
+        assert all(hints.values()), hints
 
 
 def solutions_of(name):
-    """Return the sources that fill an exercise's cells, by the solution's name; and the claims each leaves open."""
-    module = _solutions(name)
-    lesson = read(NOTEBOOKS / f"{name}.ipynb")
-    taught = {cell.id: cell.source for cell in lesson.cells if "exercise" in cell.metadata.get("tags", [])}
+    """Return the claims open in an exercise as it is, its solutions, and the names of the cells that run with each."""
+    module = import_module(f"tests.solutions.lesson_{name[:2]}")
+    lesson = {cell.id: cell for cell in read(NOTEBOOKS / f"{name}.ipynb").cells}
+    taught = {cell.id: cell.source for cell in lesson.values() if "exercise" in cell.metadata.get("tags", [])}
     for needed, by in getattr(module, "NEEDED", {}).items():
-        (source,) = [cell.source for cell in lesson.cells if cell.id == needed]
-        taught[by] = f"{source}\n\n\n{taught[by]}"
-    assert set(module.EXPECTED) == {UNSOLVED, *module.SOLUTIONS}
-    return {AS_TAUGHT: taught, **module.SOLUTIONS}, {AS_TAUGHT: [], **module.EXPECTED}
-
-
-def judged_cells(name):
-    """Return the names of the exercise's cells that run again with each solution."""
-    return getattr(_solutions(name), "JUDGED", JUDGED)
+        taught[by] = f"{lesson[needed].source}\n\n\n{taught[by]}"
+    solutions = {"as in the lesson": (taught, []), **module.SOLUTIONS}
+    return module.UNSOLVED, solutions, getattr(module, "JUDGED", JUDGED)
 
 
 def _stored_layers(lesson):
@@ -178,16 +164,6 @@ def _stored_layers(lesson):
     (cell,) = [cell for cell in lesson.cells if cell.cell_type == "code" and "model.summary()" in cell.source]
     shown = COLOUR.sub("", "".join(output.data["text/plain"] for output in cell.outputs))
     return list(zip(re.findall(LAYER, shown), re.findall(SIZE, shown), strict=True))
-
-
-def _solutions(name):
-    return import_module(f"tests.solutions.lesson_{name[:2]}")
-
-
-def _shorten(item):
-    if "length" in item.cell.metadata.get("tags", []):
-        item.options["check"] = False
-    item.cell.source = _with_numbers(item.cell.source, item.cell.metadata.get("short", {}))
 
 
 def _with_numbers(source, numbers):

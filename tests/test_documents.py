@@ -9,13 +9,11 @@ from tools.project import read, repository
 
 from .notebooks import EXERCISES, LESSONS, ROOT
 
-TEXTS = sorted(
-    path
-    for path in ROOT.rglob("*.md")
-    if not {".venv", ".pytest_cache", "node_modules", "source"} & set(path.relative_to(ROOT).parts)
-)
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+FOREIGN = {".venv", ".pytest_cache", "node_modules", "source"}
+TEXTS = [path for path in sorted(ROOT.rglob("*.md")) if not FOREIGN & set(path.relative_to(ROOT).parts)]
+HEADING = re.compile(r"^#+ (.+?)\s*$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+MEASURED = re.compile(r"<!-- measured (\w+) -->\n(.*?)<!-- /measured -->", re.DOTALL)
 
 
 def source(path):
@@ -25,46 +23,32 @@ def source(path):
 
 
 def anchors(path):
-    """The names that GitHub gives to the headings of a text."""
-    headings = re.findall(r"^#+ (.+?)\s*$", FENCED.sub("", source(path)), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    """The names of headings: in Jupyter with capitals and punctuation, on GitHub without."""
+    headings = [heading.replace(" ", "-") for heading in HEADING.findall(FENCED.sub("", source(path)))]
+    return headings if path.suffix == ".ipynb" else [re.sub(r"[^\w-]", "", heading.lower()) for heading in headings]
 
 
 @pytest.mark.parametrize("path", TEXTS + LESSONS + EXERCISES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_a_link_to_a_heading_finds_it(path):
-    links = re.findall(r"\]\(([^)\s:]*)#([^)\s]+)\)", source(path))
-    for file, heading in links:
-        target = path.parent / file if file else path
-        if target.suffix == ".md":
-            assert heading in anchors(target), f"{file}#{heading}"
-        elif target.suffix == ".ipynb":  # Jupyter keeps capitals and punctuation
-            headings = re.findall(r"^#+ (.+?)\s*$", source(target), re.MULTILINE)
-            assert heading in {name.replace(" ", "-") for name in headings}, f"{file}#{heading}"
-
-
-def test_a_link_to_a_file_of_the_project_on_github_or_in_colab_finds_it():
+def test_a_link_to_a_file_and_a_heading_finds_it(path):
     ours = re.escape(repository().removeprefix("https://github.com"))
-    found = [re.findall(rf"{ours}/blob/main/([^)#\s]+)", source(path)) for path in TEXTS + LESSONS + EXERCISES]
-    files = {file for files in found for file in files}
-    assert len(files) >= len(LESSONS + EXERCISES)
-    assert not [file for file in files if not (ROOT / file).exists()]
+    for file in re.findall(rf"{ours}/blob/main/([^)#\s]+)", source(path)):
+        assert (ROOT / file).exists(), file
+    for file, heading in re.findall(r"\]\(([^)\s:#]*)(?:#([^)\s]+))?\)", FENCED.sub("", source(path))):
+        target = path.parent / file if file else path
+        assert target.exists(), file
+        assert not heading or target.suffix not in (".md", ".ipynb") or heading in anchors(target), f"{file}#{heading}"
 
 
 def test_every_public_name_is_in_a_lesson_or_a_text():
-    code = "\n".join(cell.source for path in LESSONS + EXERCISES for cell in read(path).cells)
-    texts = code + "\n".join(source(path) for path in TEXTS)
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in TEXTS + LESSONS + EXERCISES)
     assert not [name for name in mnist_lab.__all__ if not re.search(rf"\b{name}\b", texts)]
 
 
-def test_the_actions_are_pinned_by_commit():
-    used = [re.findall(r"uses: (\S+)", path.read_text(encoding="utf-8")) for path in WORKFLOWS]
-    assert all(used)
-    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for actions in used for action in actions)
-
-
 @pytest.mark.parametrize(("workflow", "script"), [("ci", "run"), ("weekly", "nightly")])
-def test_the_workflows_run_every_part_of_their_scripts(workflow, script):
-    (run,) = re.findall(r"part: \[(.*)\]", (ROOT / f".github/workflows/{workflow}.yml").read_text(encoding="utf-8"))
+def test_a_workflow_runs_every_part_of_its_script_with_actions_pinned_by_commit(workflow, script):
+    text = (ROOT / f".github/workflows/{workflow}.yml").read_text(encoding="utf-8")
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in re.findall(r"uses: (\S+)", text))
+    (run,) = re.findall(r"part: \[(.*)\]", text)
     (known,) = re.findall(r'^choose "(.*)" "\$@"$', (ROOT / f".ci/{script}").read_text(encoding="utf-8"), re.MULTILINE)
     exercises = " ".join(path.stem[:2] for path in EXERCISES)
     assert sorted(re.findall(r"[\w-]+", run)) == sorted(known.replace("$(echo $exercises)", exercises).split())
@@ -74,3 +58,16 @@ def test_the_newest_changes_are_those_of_this_version():
     (first, *_) = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     (version,) = re.findall(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
     assert first in (version, "Unreleased")
+
+
+def test_each_benchmark_has_a_section_with_the_machine_a_table_and_the_bounds():
+    scripts = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "benchmarks").glob("*.py"))
+    readme = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r'return report\("(\w+)"', scripts)) == sorted(
+        name for name, _ in MEASURED.findall(readme)
+    )
+    for name, measured in MEASURED.findall(readme):
+        assert f"    python benchmarks/{name}.py" in readme
+        assert re.match(r"\d{4}-\d\d-\d\d, \d+ cores? of .+; .*tensorflow \d", measured), name
+        assert re.search(r"^\|( ?---+ ?\|)+$", measured, re.MULTILINE), name
+        assert re.search(r"^- (Met|\*\*Missed\*\*): ", measured, re.MULTILINE), name

@@ -67,10 +67,10 @@ def draw(digit, random):
     return np.rint(255 * np.clip(pen + 0.5 - distance, 0, 1)).astype(np.uint8)
 
 
-def sheet():
+def sheet(digits=range(10)):
     """Return all drawings as one picture, a row for each digit."""
     random = np.random.Generator(np.random.PCG64(SEED))
-    return np.vstack([np.hstack([draw(digit, random) for _ in range(OF_EACH)]) for digit in range(10)])
+    return np.vstack([np.hstack([draw(digit, random) for _ in range(OF_EACH)]) for digit in digits])
 
 
 if __name__ == "__main__":

@@ -34,10 +34,8 @@ def make_exercise(name: str, lesson: NotebookNode, predecessor: NotebookNode | N
         starter = cell.metadata.pop("starter", before.get(cell.id))
         if "exercise" in tags:
             if starter is None:
-                raise ValueError(
-                    f"{file(name)}: the cell {cell.id!r} is tagged `exercise`, but has no starter, and the predecessor "
-                    "has no such cell. Give it a `starter`"
-                )
+                how = "is tagged `exercise`, has no starter, and is not in the predecessor. Give it a `starter`"
+                raise ValueError(f"{file(name)}: the cell {cell.id!r} {how}")
             cell.source = starter
         cell.source = cell.source.replace("](glossary.md#", "](../glossary.md#")
         if cell.cell_type == "code":

@@ -15,11 +15,10 @@ _DEAD = 0.2  # guessing reads 0.1 of the digits, or 0.1135 if it always says 1
 
 
 def measured(name: str) -> str:
-    """Return a measured figure by its name, which is as `NAMED` has it.
+    """Return a measured figure by its name, which is as `NAMED` has it and one of those `LISTED`.
 
-    `01.mean`, `lowest`, `highest` and `seeds` are of the accuracies after the last epoch; `07.pairs_below_06` counts
-    the seeds with which the last loss of lesson 07 is below that of lesson 06, `06.deaths` the runs that read fewer
-    than one digit in five after their first epoch; any other field is the name of a lesson's own figure, a share.
+    `07.pairs_below_06` counts the seeds with which the last loss of lesson 07 is below that of lesson 06, `06.deaths`
+    the runs that read fewer than one digit in five after their first epoch.
     """
     number, longer, field = NAMED.fullmatch(name).groups()
     lesson = _lesson(number)
@@ -33,8 +32,7 @@ def measured(name: str) -> str:
         return str(accuracies.seeds)
     if field in ("mean", "lowest", "highest"):
         return percent(getattr(accuracies, field))
-    own = [run["figures"][field] for run in seeds_of(lesson).values() if field in run.get("figures", {})]
-    if own:
+    if own := [run["figures"][field] for run in seeds_of(lesson).values() if field in run.get("figures", {})]:
         return percent(mean(own))
     if pairs := re.fullmatch(r"pairs_below_(\d\d)", field):
         ours, theirs = seeds_of(lesson), seeds_of(_lesson(pairs[1]))

@@ -1,9 +1,11 @@
-"""Read the glossary's source, put its entries in order, and find the one that a term in a lesson means."""
+"""Read the glossary's source, put its entries in order, and link a lesson's terms to them."""
 
 import re
 from dataclasses import dataclass
 
-from tools.project import NOTEBOOKS, SOURCES
+from nbformat import NotebookNode
+
+from tools.project import NOTEBOOKS, SOURCES, is_known, on_github
 
 GLOSSARY = NOTEBOOKS / "glossary.md"
 SOURCE = SOURCES / "glossary.md"
@@ -12,19 +14,32 @@ _START = re.compile(r"^### ", re.MULTILINE)
 # In lower case, a heading makes the same address on GitHub and in JupyterLab.
 _ENTRY = re.compile(
     r"(?P<heading>[a-z0-9]+(?:[ -][a-z0-9]+)*)\n\n"
-    r"\*English:\* (?P<english>.+) · \*French:\* (?P<french>.+) · \*Lesson:\* (?P<lesson>\d\d)\n\n"
+    r"\*English:\* (?P<english>.+) · \*French:\* .+ · \*Lesson:\* (?P<lesson>\d\d)\n\n"
     r"(?P<definition>.+)"
 )
-_PLURALS = (("s", ""), ("es", ""), ("ies", "y"), ("ices", "ix"))
+_PLAIN_CELLS = ("title", "in-brief")
+# What is to stay as it is comes before the bold terms, and so is stepped over as a whole.
+_TERM = re.compile(
+    r"""
+      ^[ ]{0,3}(?P<fence>```+|~~~+).*?(?:^[ ]{0,3}(?P=fence)|\Z)   # a block of code
+    | ^[ ]{0,3}\#{1,6}[ ].*?$                                       # a heading
+    | <!--.*?-->                                                    # a comment
+    | (?P<ticks>`+).+?(?P=ticks)                                    # code within a line
+    | \$\$.+?\$\$ | \$(?!\s)[^$\n]+\$                              # a formula
+    | (?<!\\)\[(?:[^\[\]]|\[[^\[\]]*\])*\]\([^()\s]*\)              # a link
+    | \*\*(?P<term>[^*\s](?:(?:(?!\n\n)[^*])*[^*\s])?)\*\*
+    """,
+    re.MULTILINE | re.DOTALL | re.VERBOSE,
+)
+_PLURALS = (("", ""), ("s", ""), ("es", ""), ("ies", "y"), ("ices", "ix"))
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A term: its heading, its names in their usual spelling, the number of the lesson that explains it first."""
+    """A term: its heading, its English names, the number of the lesson that explains it first, its definition."""
 
     heading: str
     english: tuple[str, ...]
-    french: tuple[str, ...]
     lesson: str
     definition: str
 
@@ -67,7 +82,7 @@ def find(term: str, names: dict[str, Entry], lesson: str = "") -> Entry | None:
     In the lesson that explains a "term of something", the term alone is short for that.
     """
     folded = fold(term)
-    singulars = [folded, *(folded.removesuffix(end) + new for end, new in _PLURALS if folded.endswith(end))]
+    singulars = [folded.removesuffix(end) + new for end, new in _PLURALS if folded.endswith(end)]
     for word in singulars:
         for name, entry in names.items():
             if entry.lesson == lesson and name.startswith(f"{word} of "):
@@ -77,8 +92,28 @@ def find(term: str, names: dict[str, Entry], lesson: str = "") -> Entry | None:
 
 def fold(term: str) -> str:
     """Return a term as it is compared: whatever its case, its hyphens, and how it spells -ization."""
-    words = re.sub(r"[-\s]+", " ", term.lower().strip(" .,:;!?"))
-    return words.replace("’", "'").replace("isation", "ization")
+    return re.sub(r"[-\s]+", " ", term.lower().strip(" .,:;!?")).replace("isation", "ization")
+
+
+def link_lesson(lesson: NotebookNode, names: dict[str, Entry]) -> None:
+    """Link the first bold occurrence of each term in the lesson to its entry, and no other.
+
+    The cells `title` and `in-brief` stay as they are, and so do headings and code. A relative link does not resolve in
+    Colab, so a link holds the project's address on GitHub, as soon as that is known.
+    """
+    address = on_github("notebooks/glossary.md") if is_known() else "glossary.md"
+    number, done = lesson.metadata.mnist_lab.lesson[:2], set()
+
+    def linked(found: re.Match) -> str:
+        entry = find(found["term"], names, number) if found["term"] else None
+        if entry is None or entry in done:
+            return found[0]
+        done.add(entry)
+        return f"[{found[0]}]({address}#{entry.anchor})"
+
+    for cell in lesson.cells:
+        if cell.cell_type == "markdown" and cell.id not in _PLAIN_CELLS:
+            cell.source = _TERM.sub(linked, cell.source)
 
 
 def _entry(part: str) -> Entry:
@@ -88,5 +123,4 @@ def _entry(part: str) -> Entry:
             f"glossary: {part.splitlines()[0]!r}: expected a heading in lower case without punctuation, a line "
             "*English:* … · *French:* … · *Lesson:* NN, and a line of definition, with empty lines between them"
         )
-    english, french = (tuple(found[name].split(", ")) for name in ("english", "french"))
-    return Entry(found["heading"], english, french, found["lesson"], found["definition"])
+    return Entry(found["heading"], tuple(found["english"].split(", ")), found["lesson"], found["definition"])

@@ -8,14 +8,12 @@ those. What each reads is stored in results.json, as two variants of the lesson;
 """
 
 import os
-import sys
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
-from tqdm import tqdm
 
 from mnist_lab.data import idx
 from mnist_lab.data.find import find_mnist
@@ -64,7 +62,7 @@ def main() -> None:
             exec(cell.source, recipe)  # noqa: S102  our own lesson
     environment = versions() | {"processor": processor()}
     missing = [seed for seed in range(SPLITS) if str(seed) not in seeds_of(LESSON, variant=KNOWN)]
-    for seed in tqdm(missing, file=sys.stdout):
+    for seed in missing:
         tested, trained = rows_of(writers, recipe["HOLDOUT"], seed)
         for variant, rows in trained.items():
             began = time.perf_counter()
@@ -76,6 +74,7 @@ def main() -> None:
             accuracy = 1 - len(misread) / len(tested)
             entry |= {"accuracy": [round(accuracy, 6)], "loss": [round(float(loss), 6)], "misread": misread}
             store(LESSON, seed, entry, environment, origin=files.origin, variant=variant)
+            print(f"{variant}, split {seed}: {accuracy:.4f}", flush=True)
     of_all = [seeds_of(LESSON, variant=variant).values() for variant in (UNKNOWN, KNOWN)]
     unknown, known = ([entry["accuracy"][-1] for entry in entries] for entries in of_all)
     gain = 100 * np.subtract(known, unknown)

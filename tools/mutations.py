@@ -46,12 +46,7 @@ def tenfold_rate(old: str, new: str, cell: str = "learning-rate") -> Mutation:
 TENFOLD_SGD = tenfold_rate('"sgd"', "keras.optimizers.SGD(0.1)", "model")
 SHUFFLED = drawn("labels shuffled", "digits, keras.random.shuffle(labels, seed=1)")
 UNSCALED = drawn("scaling dropped", "255 * digits, labels")
-BY_TRAINING = Mutation(
-    "validated on training digits",
-    "data",
-    "validation = lab.validation_dataset()",
-    "validation = lab.training_dataset()",
-)
+BY_TRAINING = Mutation("validated on training digits", "data", "lab.validation_dataset()", "lab.training_dataset()")
 NO_BATCH_NORM = Mutation("batch normalization left out", "normalized", "[layer, batch_norm,", "[layer,")
 CLASSES = "keras.ops.argmax(one_hot, axis=-1)"
 CONVOLUTION = 'Conv2D(24, kernel_size=6, strides=2, padding="same"'
@@ -120,9 +115,7 @@ MUTATIONS = {
     "12_train_anywhere": [
         tenfold_rate("RATE = 0.5", "RATE = 5", "parameters"),
         Mutation("the export does not scale", "export", " / 255", ""),
-        Mutation(
-            "the step adds the gradient", "step", "apply(gradients,", "apply([-gradient for gradient in gradients],"
-        ),
+        Mutation("the step adds the gradient", "step", "apply(gradients,", "apply([-slope for slope in gradients],"),
         Mutation("the step by hand adds the gradient", "by-hand", "weights - RATE", "weights + RATE"),
     ],
 }

@@ -7,8 +7,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from mnist_lab.commands.notebook_format import tidy
-from tools.glossary import Entry
-from tools.glossary_links import link_lesson
+from tools.glossary import Entry, link_lesson
 from tools.placeholders import fill
 from tools.project import NOTEBOOKS, is_known, on_colab, read, repository
 from tools.sources import file

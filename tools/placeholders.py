@@ -20,18 +20,18 @@ def fill(prose: str, lesson: NotebookNode, predecessor: NotebookNode | None) -> 
     """Return a lesson's prose with each placeholder replaced by its value."""
 
     def replaced(found: re.Match) -> str:
-        if not found["end"]:
-            raise ValueError(f"{found[0]!r} opens a placeholder, and no `}}}}` on its line closes it")
         try:
-            return _value(found["words"].strip(), lesson, predecessor)
+            return _value(found, lesson, predecessor)
         except ValueError as error:
             raise ValueError(f"{found[0]}: {error}") from error
 
     return _PLACEHOLDER.sub(replaced, prose)
 
 
-def _value(words: str, lesson: NotebookNode, predecessor: NotebookNode | None) -> str:
-    match words.split():
+def _value(found: re.Match, lesson: NotebookNode, predecessor: NotebookNode | None) -> str:
+    if not found["end"]:
+        raise ValueError("a placeholder begins here, and no `}}` on its line closes it")
+    match found["words"].split():
         case ["changes", *names] if names:
             return _changes(names, predecessor, lesson)
         case ["github", file]:

@@ -3,6 +3,7 @@
 import io
 import re
 from base64 import b64decode
+from itertools import accumulate
 
 import nbformat
 from PIL import Image
@@ -83,13 +84,10 @@ def picture(lesson: nbformat.NotebookNode) -> Image.Image | None:
     parts = [Image.open(io.BytesIO(b64decode(png))) for png in pngs]
     if len(parts) < len(IN_PICTURE):
         return None
-    width = max(part.width for part in parts) + 2 * _MARGIN
-    height = sum(part.height + _MARGIN for part in parts) + _MARGIN
-    whole = Image.new("RGB", (width, height), "white")
-    top = _MARGIN
-    for part in parts:
+    *tops, height = accumulate((part.height + _MARGIN for part in parts), initial=_MARGIN)
+    whole = Image.new("RGB", (max(part.width for part in parts) + 2 * _MARGIN, height), "white")
+    for top, part in zip(tops, parts, strict=True):
         whole.paste(part.convert("RGB"), (_MARGIN, top))
-        top += part.height + _MARGIN
     return whole.quantize(256, dither=Image.Dither.NONE)
 
 

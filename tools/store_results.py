@@ -12,8 +12,7 @@ from mnist_lab.data.files import write_whole
 from mnist_lab.results import store as results
 from mnist_lab.results.runs import VALIDATION_DIGITS
 
-# The lessons that compare runs digit by digit.
-_DIGIT_BY_DIGIT = ("09_honest_evaluation", "10_faster_and_better")
+_DIGIT_BY_DIGIT = ("09_honest_evaluation", "10_faster_and_better")  # they compare runs digit by digit
 
 
 def store(
@@ -27,14 +26,8 @@ def store(
 ) -> None:
     """Write one seed's entry into the files; an entry of the same seed is replaced.
 
-    Args:
-        lesson: the notebook's name without its suffix.
-        seed: the seed of the run.
-        entry: "accuracy" and "loss" (lists, one number per epoch), "misread" (list of indices), "seconds"; "figures"
-            and "held_out" if the lesson has them.
-        environment: versions and processor.
-        origin: "mnist", "stand-in" or "other".
-        variant: how the lesson was trained.
+    It has "accuracy" and "loss" (lists, one number per epoch), "misread" (indices), "seconds"; "figures" and "held_out"
+    if the lesson has them. The environment has the versions and the processor.
     """
     with FileLock(results.FILE.with_suffix(".lock")):
         content = json.loads(results.FILE.read_text(encoding="utf-8"))
@@ -44,9 +37,8 @@ def store(
         seeds = _seeds(lessons.setdefault(lesson, []), variant)
         stored = {name: value for name, value in entry.items() if name != "misread"}
         seeds[str(seed)] = stored | {"environment": content["environments"].index(environment)}
-        ordered = sorted(seeds.items(), key=lambda item: int(item[0]))
-        seeds.clear()
-        seeds.update(ordered)
+        for number in sorted(seeds, key=int):
+            seeds[number] = seeds.pop(number)
         if lesson in _DIGIT_BY_DIGIT:
             digits = entry.get("held_out", VALIDATION_DIGITS)
             _store_misclassified(results.run_name(origin, lesson, variant, str(seed)), entry["misread"], digits)
@@ -65,19 +57,16 @@ def _seeds(groups: list[dict[str, Any]], variant: results.Variant) -> dict[str, 
     for group in groups:
         if results.Variant(**group["variant"]) == variant:
             return group["seeds"]
-    stored = {name: value for name, value in vars(variant).items() if value}
-    groups.append({"variant": stored, "seeds": {}})
+    groups.append({"variant": {name: value for name, value in vars(variant).items() if value}, "seeds": {}})
     return groups[-1]["seeds"]
 
 
 def _store_misclassified(name: str, indices: list[int], digits: int) -> None:
-    misclassified = np.zeros(digits, bool)
-    misclassified[indices] = True
     runs: dict[str, Any] = {}
     if results.MISCLASSIFIED.exists():
         with np.load(results.MISCLASSIFIED) as stored:
             runs.update(stored)
-    runs[name] = np.packbits(misclassified)
+    runs[name] = np.packbits(np.isin(np.arange(digits), indices))
     file = io.BytesIO()
     np.savez_compressed(file, **runs)
     write_whole(results.MISCLASSIFIED, file.getvalue())

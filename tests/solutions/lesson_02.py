@@ -1,24 +1,21 @@
-"""Solutions of exercise 02, by the cells they fill, and the claims that each leaves open."""
+"""Solutions of exercise 02: the cells that each fills, and the claims that it leaves open."""
 
-_HEAD = "model = keras.Sequential([keras.Input(shape=(28 * 28,)), "
-_END = (
-    'keras.layers.Dense(10, activation="softmax")])\n'
-    'model.compile(optimizer="sgd", loss="categorical_crossentropy", metrics=["accuracy"])'
-)
+UNSOLVED = ["hidden dense layers stand", "through the sigmoid"]
+
+_NETWORK = """
+model = keras.Sequential([keras.Input(shape=(28 * 28,)), {}, keras.layers.Dense(10, activation="softmax")])
+model.compile(optimizer="sgd", loss="categorical_crossentropy", metrics=["accuracy"])
+"""
+
+
+def _hidden(layers, *missing):
+    return {"model": _NETWORK.format(layers)}, missing
+
 
 SOLUTIONS = {
-    "other numbers, the activation apart": {
-        "model": _HEAD
-        + 'keras.layers.Dense(120, activation="sigmoid"), keras.layers.Dense(50), keras.layers.Activation("sigmoid"), '
-        + _END
-    },
-    "a single hidden layer": {"model": _HEAD + 'keras.layers.Dense(60, activation="sigmoid"), ' + _END},
-    "no activation": {"model": _HEAD + "keras.layers.Dense(60), keras.layers.Dense(30), " + _END},
-}
-
-EXPECTED = {
-    "unsolved": ["hidden dense layers stand", "through the sigmoid"],
-    "other numbers, the activation apart": [],
-    "a single hidden layer": ["hidden dense layers stand"],
-    "no activation": ["through the sigmoid"],
+    "other numbers, the activation apart": _hidden(
+        'keras.layers.Dense(120, "sigmoid"), keras.layers.Dense(50), keras.layers.Activation("sigmoid")'
+    ),
+    "a single hidden layer": _hidden('keras.layers.Dense(60, activation="sigmoid")', "hidden dense layers stand"),
+    "no activation": _hidden("keras.layers.Dense(60), keras.layers.Dense(30)", "through the sigmoid"),
 }

@@ -1,6 +1,10 @@
-"""Solutions of exercise 03, by the cells they fill, and the claims that each leaves open."""
+"""Solutions of exercise 03: the cells that each fills, and the claims that it leaves open."""
 
-_NETWORK = """
+UNSOLVED = ["through ReLU", "an optimizer with momentum"]
+
+
+def _network(activation, optimizer, *missing):
+    source = f"""
 model = keras.Sequential(
     [
         keras.Input(shape=(28 * 28,)),
@@ -11,18 +15,11 @@ model = keras.Sequential(
 )
 model.compile(optimizer={optimizer}, loss="categorical_crossentropy", metrics=["accuracy"])
 """
+    return {"model": source}, missing
+
 
 SOLUTIONS = {
-    "gelu, descent with momentum": {
-        "model": _NETWORK.format(activation="gelu", optimizer="keras.optimizers.SGD(0.1, momentum=0.9)")
-    },
-    "ReLU put back to sigmoid": {"model": _NETWORK.format(activation="sigmoid", optimizer='"adam"')},
-    "ReLU with plain descent": {"model": _NETWORK.format(activation="relu", optimizer='"sgd"')},
-}
-
-EXPECTED = {
-    "unsolved": ["through ReLU", "an optimizer with momentum"],
-    "gelu, descent with momentum": [],
-    "ReLU put back to sigmoid": ["through ReLU"],
-    "ReLU with plain descent": ["an optimizer with momentum"],
+    "gelu, descent with momentum": _network("gelu", "keras.optimizers.SGD(0.1, momentum=0.9)"),
+    "ReLU put back to sigmoid": _network("sigmoid", '"adam"', "through ReLU"),
+    "ReLU with plain descent": _network("relu", '"sgd"', "an optimizer with momentum"),
 }

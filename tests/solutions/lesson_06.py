@@ -1,76 +1,54 @@
-"""How learners may go about the exercise of lesson 06, and what its check says of each way."""
+"""Solutions of exercise 06: the cells that each fills, and the claims that it leaves open."""
 
-_NETWORK = """
-model = keras.Sequential(
-    [
-        keras.Input(shape=(28 * 28,)),
-        {layers}
-    ]
-)
+UNSOLVED = ["convolutions, more than one", "the image gets smaller"]
+
+
+def _network(*layers, missing=()):
+    listed = ", ".join(f"keras.layers.{layer}" for layer in layers)
+    source = f"""
+model = keras.Sequential([keras.Input(shape=(28 * 28,)), {listed}])
 model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
 """
-
-
-def _of(*layers):
-    return {"model": _NETWORK.format(layers=",\n        ".join(f"keras.layers.{layer}" for layer in layers))}
+    return {"model": source}, missing
 
 
 _IMAGE, _ANSWER = "Reshape((28, 28, 1))", "Dense(10, activation='softmax')"
 
 SOLUTIONS = {
-    "another way: max-pooling": _of(
+    "another way: max-pooling": _network(
         _IMAGE,
-        "Conv2D(6, kernel_size=3, activation='relu')",
+        "Conv2D(6, 3, activation='relu')",
         "MaxPooling2D()",
-        "Conv2D(12, kernel_size=3, activation='relu')",
+        "Conv2D(12, 3, activation='relu')",
         "MaxPooling2D()",
         "Flatten()",
         _ANSWER,
     ),
-    "another way: a global average": _of(
+    "another way: a global average": _network(
         _IMAGE,
-        "Conv2D(16, kernel_size=5, strides=2, activation='relu')",
-        "Conv2D(32, kernel_size=5, strides=2, activation='relu')",
-        "Conv2D(10, kernel_size=1)",
+        "Conv2D(16, 5, strides=2, activation='relu')",
+        "Conv2D(32, 5, strides=2, activation='relu')",
+        "Conv2D(10, 1)",
         "GlobalAveragePooling2D()",
         "Softmax()",
     ),
-    "wrong: along a line": _of(
+    "wrong: along a line": _network(
         "Reshape((784, 1))",
-        "Conv1D(4, kernel_size=9, strides=4, activation='relu')",
-        "Conv1D(8, kernel_size=9, strides=4, activation='relu')",
+        "Conv1D(4, 9, strides=4)",
+        "Conv1D(8, 9, strides=4)",
         "Flatten()",
         _ANSWER,
+        missing=UNSOLVED,
     ),
-    "wrong: filters of one pixel": _of(
-        _IMAGE,
-        "Conv2D(4, kernel_size=1, strides=2, activation='relu')",
-        "Conv2D(4, kernel_size=1, activation='relu')",
-        "Flatten()",
-        _ANSWER,
+    "wrong: filters of one pixel": _network(
+        _IMAGE, "Conv2D(4, 1, strides=2)", "Conv2D(4, 1)", "Flatten()", _ANSWER, missing=UNSOLVED[:1]
     ),
-    "wrong: as large as before": _of(
+    "wrong: as large as before, and sigmoid at the end": _network(
         _IMAGE,
-        "Conv2D(3, kernel_size=3, padding='same', activation='relu')",
-        "Conv2D(3, kernel_size=3, padding='same', activation='relu')",
-        "Flatten()",
-        _ANSWER,
-    ),
-    "wrong: sigmoid at the end": _of(
-        _IMAGE,
-        "Conv2D(4, kernel_size=5, strides=2, activation='relu')",
-        "Conv2D(8, kernel_size=5, strides=2, activation='relu')",
+        "Conv2D(3, 3, padding='same', activation='relu')",
+        "Conv2D(3, 3, padding='same', activation='relu')",
         "Flatten()",
         "Dense(10, activation='sigmoid')",
+        missing=["the image gets smaller", "ten probabilities"],
     ),
-}
-
-EXPECTED = {
-    "unsolved": ["convolutions, more than one", "the image gets smaller"],
-    "another way: max-pooling": [],
-    "another way: a global average": [],
-    "wrong: along a line": ["convolutions, more than one", "the image gets smaller"],
-    "wrong: filters of one pixel": ["convolutions, more than one"],
-    "wrong: as large as before": ["the image gets smaller"],
-    "wrong: sigmoid at the end": ["ten probabilities"],
 }

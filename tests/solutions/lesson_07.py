@@ -1,56 +1,31 @@
-"""How learners may go about the exercise of lesson 07, and what its check says of each way."""
+"""Solutions of exercise 07: the cells that each fills, and the claims that it leaves open."""
 
-_NETWORK = """
-model = keras.Sequential(
-    [
-        keras.Input(shape=(28 * 28,)),
-        keras.layers.Reshape((28, 28, 1)),
-        keras.layers.Conv2D(6, kernel_size=5, strides=2, activation="relu"),
-        {behind_convolution}
-        keras.layers.Conv2D(12, kernel_size=5, strides=2, activation="relu"),
-        keras.layers.Flatten(),
-        keras.layers.Dense(60, activation="relu"),
-        {behind_dense}
-        keras.layers.Dense(10, activation="softmax"),
-        {behind_softmax}
-    ]
-)
+UNSOLVED = ["dropout stands", "it drops some"]
+
+_CONVOLUTION = "Conv2D(6, 5, strides=2, activation='relu')"
+_DENSE, _SOFTMAX = "Dense(60, activation='relu')", "Dense(10, activation='softmax')"
+
+
+def _network(*layers, missing=()):
+    listed = ", ".join(f"keras.layers.{layer}" for layer in layers)
+    source = f"""
+model = keras.Sequential([keras.Input(shape=(28 * 28,)), keras.layers.Reshape((28, 28, 1)), {listed}])
 model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
 """
-
-
-def _with(behind_convolution="", behind_dense="", behind_softmax=""):
-    places = {"behind_convolution": behind_convolution, "behind_dense": behind_dense, "behind_softmax": behind_softmax}
-    return {"model": _NETWORK.format(**places)}
+    return {"model": source}, missing
 
 
 SOLUTIONS = {
-    "another way: spatial dropout as well": _with(
-        "keras.layers.SpatialDropout2D(0.1),", "keras.layers.Dropout(rate=0.3),"
+    "another way: spatial dropout as well": _network(
+        _CONVOLUTION, "SpatialDropout2D(0.1)", _CONVOLUTION, "Flatten()", _DENSE, "Dropout(rate=0.3)", _SOFTMAX
     ),
-    "another way: another rate": _with("", "keras.layers.Dropout(0.25),"),
-    "wrong: behind the softmax": _with("", "", "keras.layers.Dropout(0.4),"),
-    "wrong: the share that is kept": _with("", "keras.layers.Dropout(0.9),"),
-    "wrong: the network of lesson 05": {
-        "model": """
-model = keras.Sequential(
-    [
-        keras.Input(shape=(28 * 28,)),
-        keras.layers.Dense(200, activation="relu"),
-        keras.layers.Dropout(0.25),
-        keras.layers.Dense(10, activation="softmax"),
-    ]
-)
-model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
-"""
-    },
-}
-
-EXPECTED = {
-    "unsolved": ["dropout stands", "it drops some"],
-    "another way: spatial dropout as well": [],
-    "another way: another rate": [],
-    "wrong: behind the softmax": ["dropout stands"],
-    "wrong: the share that is kept": ["it drops some"],
-    "wrong: the network of lesson 05": ["still a convolutional"],
+    "wrong: behind the softmax": _network(
+        _CONVOLUTION, _CONVOLUTION, "Flatten()", _DENSE, _SOFTMAX, "Dropout(0.4)", missing=["dropout stands"]
+    ),
+    "wrong: the share that is kept": _network(
+        _CONVOLUTION, _CONVOLUTION, "Flatten()", _DENSE, "Dropout(0.9)", _SOFTMAX, missing=["it drops some"]
+    ),
+    "wrong: without convolutions": _network(
+        "Flatten()", _DENSE, "Dropout(0.25)", _SOFTMAX, missing=["still a convolutional"]
+    ),
 }

@@ -1,14 +1,15 @@
-"""Ways to solve the exercise of lesson 11, right and wrong, by the cells they replace."""
+"""Solutions of exercise 11: the cells that each fills, and the claims that it leaves open."""
 
-_HEAD = """
-from scipy import ndimage
+# Cells of the lesson that its exercise leaves out, and the cell of the lesson that needs each of them.
+NEEDED = {"cut-out": "to-mnist", "scale": "to-mnist", "centre": "to-mnist"}
 
+# Only the function is in question: the networks stay as they were trained.
+JUDGED = ("to-mnist", "check")
 
-def to_mnist(drawing):
-    rows, columns = np.nonzero(drawing)
-    digit = drawing[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-"""
+UNSOLVED = ["fills the box", "centre of mass"]
+
 _SCALE = "    small = ndimage.zoom(digit / 255, 20 / max(digit.shape), order=1, grid_mode=True, mode='nearest')\n"
+_STRETCH = "    small = ndimage.zoom(digit / 255, (20 / digit.shape[0], 20 / digit.shape[1]), order=1)\n"
 _CENTRE = """
     whole = np.zeros((68, 68))
     whole[20 : 20 + small.shape[0], 20 : 20 + small.shape[1]] = small.clip(0, 1)
@@ -18,32 +19,26 @@ _CENTRE = """
 """
 _MIDDLE = _CENTRE.replace("ndimage.center_of_mass(whole)", "(20 + side / 2 for side in small.shape)")
 
-# Cells of the lesson that its exercise leaves out, and the cell of the lesson that needs each of them.
-NEEDED = {"cut-out": "to-mnist", "scale": "to-mnist", "centre": "to-mnist"}
 
-# Only the function is in question: the networks stay as they were trained.
-JUDGED = ("to-mnist", "check")
+def _to_mnist(body, *missing):
+    source = f"""
+from scipy import ndimage
 
-SOLUTIONS = {
-    "another way": {"to-mnist": _HEAD + _SCALE + _CENTRE},
-    "wrong: not scaled": {"to-mnist": _HEAD + "    small = digit[::5, ::5] / 255\n" + _CENTRE},
-    "wrong: stretched to a square": {
-        "to-mnist": _HEAD
-        + "    small = ndimage.zoom(digit / 255, (20 / digit.shape[0], 20 / digit.shape[1]), order=1)\n"
-        + _CENTRE
-    },
-    "wrong: the middle of the box": {"to-mnist": _HEAD + _SCALE + _MIDDLE},
-    "wrong: not flat": {"to-mnist": _HEAD + _SCALE + _CENTRE.replace(".reshape(784)", "")},
-    "wrong: it raises": {"to-mnist": _HEAD + "    return digit.reshape(784)\n"},
-}
+
+def to_mnist(drawing):
+    rows, columns = np.nonzero(drawing)
+    digit = drawing[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+{body}"""
+    return {"to-mnist": source}, missing
+
 
 _EVERY = ["makes an image", "fills the box", "scaled alike", "centre of mass"]
-EXPECTED = {
-    "another way": [],
-    "wrong: not scaled": ["fills the box"],
-    "wrong: stretched to a square": ["scaled alike"],
-    "wrong: the middle of the box": ["centre of mass"],
-    "wrong: not flat": _EVERY,
-    "wrong: it raises": _EVERY,
-    "unsolved": ["fills the box", "centre of mass"],
+
+SOLUTIONS = {
+    "another way": _to_mnist(_SCALE + _CENTRE),
+    "wrong: not scaled": _to_mnist("    small = digit[::5, ::5] / 255\n" + _CENTRE, "fills the box"),
+    "wrong: stretched to a square": _to_mnist(_STRETCH + _CENTRE, "scaled alike"),
+    "wrong: the middle of the box": _to_mnist(_SCALE + _MIDDLE, "centre of mass"),
+    "wrong: not flat": _to_mnist(_SCALE + _CENTRE.replace(".reshape(784)", ""), *_EVERY),
+    "wrong: it raises": _to_mnist("    return digit.reshape(784)\n", *_EVERY),
 }

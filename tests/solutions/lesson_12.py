@@ -1,6 +1,10 @@
-"""Ways to solve the exercise of lesson 12, right and wrong, by the cells they replace."""
+"""Solutions of exercise 12: the cells that each fills, and the claims that it leaves open."""
 
 JUDGED = ("model", "step", "train", "export", "check")
+
+_UNTRAINED = ["lowers the loss of the batch", "below that of guessing"]
+_NOT_EXPORTED = ["takes images as they are stored", "gives the probabilities"]
+UNSOLVED = [*_UNTRAINED, *_NOT_EXPORTED]
 
 _STEP = """
 optimizer = keras.optimizers.Adam(0.01)
@@ -31,45 +35,20 @@ archive.track(whole)
 archive.add_endpoint("serving_default", serve, [tf.TensorSpec((None, 28, 28), tf.float32, name="image")])
 archive.write_out(str(export_folder), verbose=False)
 """
+_AS_IT_IS = 'export_folder = Path(tempfile.mkdtemp()) / "export"\nmodel.export(export_folder, verbose=False)\n'
+
+
+def _filled(step=_STEP, export=_EXPORT, missing=()):
+    return {"step": step, "export": export}, missing
+
 
 SOLUTIONS = {
-    "another optimizer, another way to export": {"step": _STEP, "export": _EXPORT},
-    "wrong: gradients that are not applied": {
-        "step": _STEP.replace("    optimizer.apply_gradients(zip(gradients, model.trainable_variables))\n", ""),
-        "export": _EXPORT,
-    },
-    "wrong: uphill": {
-        "step": _STEP.replace("zip(gradients,", "zip([-gradient for gradient in gradients],"),
-        "export": _EXPORT,
-    },
-    "wrong: grey levels are not divided": {
-        "step": _STEP,
-        "export": _EXPORT.replace(
-            "keras.layers.Rescaling(1 / 255)(keras.layers.Flatten()(inputs))", "keras.layers.Flatten()(inputs)"
-        ),
-    },
-    "wrong: another name for the images": {
-        "step": _STEP,
-        "export": _EXPORT.replace('tf.float32, name="image"', 'tf.float32, name="digits"'),
-    },
-    "wrong: the network as it is": {
-        "step": _STEP,
-        "export": 'export_folder = Path(tempfile.mkdtemp()) / "export"\nmodel.export(export_folder, verbose=False)\n',
-    },
-}
-
-_UNTRAINED = ["lowers the loss of the batch"]
-EXPECTED = {
-    "another optimizer, another way to export": [],
-    "wrong: gradients that are not applied": [*_UNTRAINED, "below that of guessing"],
-    "wrong: uphill": [*_UNTRAINED, "below that of guessing"],
-    "wrong: grey levels are not divided": ["gives the probabilities"],
-    "wrong: another name for the images": ["takes images as they are stored", "gives the probabilities"],
-    "wrong: the network as it is": ["takes images as they are stored", "gives the probabilities"],
-    "unsolved": [
-        *_UNTRAINED,
-        "takes images as they are stored",
-        "gives the probabilities",
-        "below that of guessing",
-    ],
+    "another optimizer, another way to export": _filled(),
+    "wrong: uphill": _filled(
+        step=_STEP.replace("zip(gradients,", "zip([-gradient for gradient in gradients],"), missing=_UNTRAINED
+    ),
+    "wrong: grey levels are not divided": _filled(
+        export=_EXPORT.replace("keras.layers.Rescaling(1 / 255)", ""), missing=["gives the probabilities"]
+    ),
+    "wrong: the network as it is": _filled(export=_AS_IT_IS, missing=_NOT_EXPORTED),
 }
