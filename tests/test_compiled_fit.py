@@ -69,7 +69,6 @@ def test_schedules_and_callbacks_of_epochs_work(digits):
         ({"epochs": 0}, "epochs must be a positive whole number. Received: 0"),
         ({"model": keras.Sequential([keras.Input((784,)), keras.layers.Dense(10)])}, "a compiled model"),
     ],
-    ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
 )
 def test_what_does_not_fit_is_refused(digits, change, says):
     given = {"model": network(), "images": digits[0], "labels": digits[1], **change}

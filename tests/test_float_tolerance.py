@@ -14,7 +14,6 @@ from mnist_lab.checks.lessons import find_lesson
 from .notebooks import ROOT
 from .tensor_float.rounding import round_operands
 
-layers = keras.layers
 TOLERANCES = {"float32": 1e-5, "TF32": 5e-3, "mixed_float16": 5e-3, "mixed_bfloat16": 2e-2}
 
 
@@ -28,13 +27,6 @@ def precision(request, monkeypatch, tiny):
     lab.set_seed(0)
     yield request.param
     keras.mixed_precision.set_global_policy("float32")
-
-
-def train(*several, optimizer=None, epochs=12):
-    model = keras.Sequential([keras.Input((784,)), *several, layers.Dense(10, "softmax")])
-    model.compile(optimizer or keras.optimizers.SGD(0.1), "categorical_crossentropy", metrics=["accuracy"])
-    digits, validation = lab.training_dataset(20), lab.validation_dataset()
-    return model, model.fit(digits, validation_data=validation, epochs=epochs, verbose=0)
 
 
 def open_claims(lesson, model, history, **evidence):
@@ -62,10 +54,13 @@ MIXED = [pytest.param(name, marks=pytest.mark.slow) for name in ("mixed_float16"
 def test_what_numpy_computes_passes_and_what_is_wrong_fails(precision, tmp_path):
     assert lab.float_tolerance() == TOLERANCES[precision]
     X, _ = lab.first_digits(lab.validation_dataset(), 100)
-    model, history = train()
+    optimizer, model = (
+        keras.optimizers.SGD(0.1),
+        keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, "softmax")]),
+    )
+    model.compile(keras.optimizers.SGD(0.1), "categorical_crossentropy", metrics=["accuracy"])
+    history = model.fit(lab.training_dataset(20), validation_data=lab.validation_dataset(), epochs=12, verbose=0)
     W, b = model.get_weights()
-
-    optimizer = keras.optimizers.SGD(0.1)
 
     def step(images, one_hot):
         with tf.GradientTape() as tape:
@@ -102,17 +97,6 @@ def test_a_convolution_by_hand_is_that_of_keras(precision, capsys):
     capsys.readouterr()
     exec(cells["as-keras"], space)
     assert [line[-5:].strip() for line in capsys.readouterr().out.splitlines()[:2]] == ["True", "False"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("precision", ["TF32", "mixed_float16"], indirect=True)
-def test_the_check_of_lesson_08_accepts_a_right_network(precision):
-    convolution = layers.Conv2D(8, 5, strides=3, padding="same", use_bias=False)
-    normalized = [convolution, layers.BatchNormalization(scale=False, momentum=0.9), layers.Activation("relu")]
-    several = [layers.Reshape((28, 28, 1)), *normalized, layers.Flatten()]
-    assert (
-        open_claims("08_batch_normalization", *train(*several, optimizer=keras.optimizers.Adam(0.01), epochs=20)) == []
-    )
 
 
 def test_the_tolerance_is_that_of_the_layers_data_type():

@@ -1,7 +1,6 @@
 """Files of instances are written, read, and refused if an instance is invalid; what is printed are probabilities."""
 
 import json
-import zipfile
 
 import keras
 import numpy as np
@@ -19,10 +18,6 @@ GOOD = {"image": IMAGE}
 
 def with_pixel(pixel):
     return {"image": [[*IMAGE[0][:4], pixel, *IMAGE[0][5:]], *IMAGE[1:]]}
-
-
-def divided(number):
-    return {"image": (np.array(IMAGE) / number).tolist()}
 
 
 def write_instances(tmp_path, content):
@@ -47,7 +42,6 @@ def test_sample_writes_the_first_digits_and_refuses_too_many_and_none(tiny, tmp_
         (b"{", "expected a JSON file"),
         (b"\xff\xfe", "expected a JSON file"),
         ([], "at least one. Received: []"),
-        ({"instances": []}, "at least one"),
         ({"images": [GOOD]}, "at least one"),
         ([GOOD, 5], 'Instance 1: expected {"image": …}. Received: 5'),
         ([GOOD, GOOD, {"pixels": []}], "Instance 2: expected"),
@@ -55,13 +49,11 @@ def test_sample_writes_the_first_digits_and_refuses_too_many_and_none(tiny, tmp_
         ([GOOD, {"image": [*IMAGE[:27], [0] * 5]}], "Instance 1: expected 28 rows"),
         ([{"image": IMAGE[0] * 28}], "Instance 0: expected"),
         ([with_pixel(256)], "Instance 0, row 0, column 4: expected a number from 0 to 255. Received: 256"),
-        ([with_pixel(-0.5)], "from 0 to 255. Received: -0.5"),
         ([with_pixel("7")], 'from 0 to 255. Received: "7"'),
         ([with_pixel(True)], "from 0 to 255. Received: true"),
         ([with_pixel(None)], "from 0 to 255. Received: null"),
         ([with_pixel(float("nan"))], "from 0 to 255. Received: NaN"),
-        ([GOOD, divided(255)], "Instance 1: expected 28 rows of 28 numbers from 0 (paper) to 255 (ink)"),
-        ([divided(500)], "none above 1, as if they were divided by 255. Multiply them by 255."),
+        ([GOOD, {"image": [[1.0] * 28] * 28}], "none above 1, as if they were divided by 255. Multiply them by 255."),
     ],
 )
 def test_an_invalid_instance_is_refused_by_its_number(tmp_path, content, message):
@@ -104,28 +96,25 @@ def test_a_number_that_is_no_probability_is_never_shown_as_one(activation, told,
         assert row["predictions"] == pytest.approx(probabilities, abs=1e-5)
         assert sum(row["predictions"]) == pytest.approx(1, abs=1e-4)
     assert ("so softmax was applied" in err) == told
-
-
-def test_a_table_shows_the_class_and_its_probability(tmp_path, capsys):
-    save_network(tmp_path, "softmax", kernel=1)
     assert predict(tmp_path) == 0
-    head, *rows = capsys.readouterr().out.splitlines()
-    assert head.split("  ") == ["instance", "predicted class", "probability"]
-    assert [row.split()[:2] for row in rows] == [["0", "9"], ["1", "9"]]
+    assert [row.split()[:2] for row in capsys.readouterr().out.splitlines()[1:]] == [["0", "9"], ["1", "9"]]
 
 
-REFUSED = {
-    "missing": (lambda path: None, "model.keras: expected a Keras file. Received: "),
-    "no zip": (lambda path: path.write_bytes(b"no network"), "model.keras: expected a Keras file. Received: "),
-    "another zip": (lambda path: zipfile.ZipFile(path, "w").close(), "model.keras: expected a Keras file. Received: "),
-    "nan": (lambda path: save_network(path.parent, None, np.nan), "The network returns NaN or infinity"),
-    "shape": (lambda path: save_network(path.parent, None, pixels=(784,)), "Received: (None, 784) to (None, 10)"),
-}
+@pytest.mark.parametrize(
+    "content", [None, b"no network", b"PK\x05\x06" + bytes(18)], ids=["missing", "no zip", "empty zip"]
+)
+def test_a_damaged_network_prints_a_message(tmp_path, capsys, content):
+    if content is not None:
+        (tmp_path / "model.keras").write_bytes(content)
+    assert predict(tmp_path) == 1
+    assert "model.keras: expected a Keras file. Received: " in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("case", REFUSED)
-def test_a_file_that_cannot_classify_is_refused(tmp_path, capsys, case):
-    save, message = REFUSED[case]
-    save(tmp_path / "model.keras")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"kernel": np.nan}, "returns NaN or infinity"), ({"pixels": (784,)}, "Received: (None, 784) to (None, 10)")],
+)
+def test_a_network_that_cannot_classify_is_refused(tmp_path, capsys, options, message):
+    save_network(tmp_path, None, **options)
     assert predict(tmp_path) == 1
     assert message in capsys.readouterr().err

@@ -1,8 +1,4 @@
-"""The digits of each step, and their distortions, as a function of only the seed and the step.
-
-So a training run that was interrupted resumes with the same digits, and several workers share each batch without
-overlap.
-"""
+"""The digits of each step, and their distortions: only the seed and the step decide, so that a run can be resumed."""
 
 import os
 from dataclasses import dataclass
@@ -66,9 +62,8 @@ def training_batches(files: MnistFiles, settings: Settings, share: Share, first_
         return batch, tf.cast(tf.gather(labels, rows), tf.int32)
 
     first_epoch, steps_done = divmod(first_step, steps)
-    rows = (
-        tf.data.Dataset.range(first_epoch, settings.epochs).flat_map(batches_of_epoch).skip(steps_done * share.replicas)
-    )
+    rows = tf.data.Dataset.range(first_epoch, settings.epochs).flat_map(batches_of_epoch)
+    rows = rows.skip(steps_done * share.replicas)
     return rows.map(look_up, num_parallel_calls=os.cpu_count(), deterministic=True).prefetch(_PREFETCHED_BATCHES)
 
 
@@ -80,13 +75,12 @@ def validation_batches(files: MnistFiles, share: Share) -> tf.data.Dataset:
     """
     images, labels = idx.read_digits(files.validation_images, files.validation_labels)
     size = _VALIDATION_BATCH_SIZE
-    steps = -(-len(labels) // (size * share.all_replicas))
-    padding = steps * share.all_replicas * size - len(labels)
+    padding = -len(labels) % (size * share.all_replicas)
     weights = np.pad(np.ones(len(labels), np.float32), (0, padding))
     images, labels = np.pad(images, ((0, padding), (0, 0))), np.pad(labels.astype(np.int32), (0, padding))
 
     def own_batches(array: np.ndarray) -> np.ndarray:
-        by_replica = array.reshape(steps, share.all_replicas, size, *array.shape[1:])
+        by_replica = array.reshape(-1, share.all_replicas, size, *array.shape[1:])
         return by_replica[:, share.own_replicas].reshape(-1, size, *array.shape[1:])
 
     batches = tf.data.Dataset.from_tensor_slices(tuple(map(own_batches, (images, labels, weights))))
