@@ -42,7 +42,6 @@ def test_sample_writes_the_first_digits_and_refuses_too_many_and_none(tiny, tmp_
         (b"{", "expected a JSON file"),
         (b"\xff\xfe", "expected a JSON file"),
         ([], "at least one. Received: []"),
-        ({"images": [GOOD]}, "at least one"),
         ([GOOD, 5], 'Instance 1: expected {"image": …}. Received: 5'),
         ([GOOD, GOOD, {"pixels": []}], "Instance 2: expected"),
         ([{"image": IMAGE[:27]}], "Instance 0: expected 28 rows of 28"),

@@ -20,8 +20,7 @@ for name in sys.argv[1:]:
         importlib.import_module({"pillow": "PIL"}.get(name, name.replace("-", "_")))
     except Exception as error:
         errors[name] = " ".join(f"{type(error).__name__}: {error}".split())
-print()
-print(json.dumps(errors))
+print("\\n" + json.dumps(errors))
 """
 _DEVICES = "from mnist_lab.environment import devices; found = devices(); import keras; print(*found, sep=', ')"
 

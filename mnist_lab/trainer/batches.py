@@ -26,20 +26,17 @@ class Share:
 
     @property
     def all_replicas(self) -> int:
-        """The number of replicas on all workers together."""
         return self.workers * self.replicas
 
     @property
     def own_replicas(self) -> slice:
-        """The indices of this worker's replicas among all replicas."""
         return slice(self.worker * self.replicas, (self.worker + 1) * self.replicas)
 
 
 def training_batches(files: MnistFiles, settings: Settings, share: Share, first_step: int = 0) -> tf.data.Dataset:
     """Return a worker's batches from a step on, to the end of the training run: one element for each of its replicas.
 
-    Each element is a pair: images `[batch, 784]` float32 from 0 to 1, classes `[batch]` int32. Every epoch has a
-    different order; digits at its end that do not fill a batch are dropped.
+    An element is images `[batch, 784]` float32 from 0 to 1 and classes `[batch]` int32. Each epoch has another order.
     """
     images, labels = idx.read_digits(files.train_images, files.train_labels)
     seed, steps = settings.seed, len(labels) // settings.batch_size
@@ -70,8 +67,7 @@ def training_batches(files: MnistFiles, settings: Settings, share: Share, first_
 def validation_batches(files: MnistFiles, share: Share) -> tf.data.Dataset:
     """Return a worker's part of the validation digits, one element for each of its replicas in turn.
 
-    Each element is images `[500, 784]` float32, classes `[500]` int32, and weights `[500]` float32: 1 for a digit, 0
-    for the padding that gives all workers the same number of steps.
+    An element is images, classes, and weights `[500]`: 1 for a digit, 0 for padding, so that all have as many steps.
     """
     images, labels = idx.read_digits(files.validation_images, files.validation_labels)
     size = _VALIDATION_BATCH_SIZE

@@ -14,7 +14,6 @@ from mnist_lab.trainer.settings import TrainingError
 
 _KEPT = 3
 _NAME = re.compile(r"step-(\d{9})\.npz")
-_STEP, _RECIPE, _CHECKSUM = "step", "recipe", "checksum"
 
 
 def save(folder: str, step: int, variables: list[np.ndarray], recipe: dict[str, str]) -> None:
@@ -67,8 +66,8 @@ def _path(folder: str, step: int) -> str:
 
 def _to_bytes(step: int, variables: list[np.ndarray], recipe: dict[str, str]) -> bytes:
     arrays = {f"{number:04}": np.asarray(array) for number, array in enumerate(variables)}
-    arrays |= {_STEP: np.array(step, np.int64), _RECIPE: np.array(json.dumps(recipe))}
-    arrays[_CHECKSUM] = np.array(_checksum(arrays), np.uint32)
+    arrays |= {"step": np.array(step, np.int64), "recipe": np.array(json.dumps(recipe))}
+    arrays["checksum"] = np.array(_checksum(arrays), np.uint32)
     content = io.BytesIO()
     np.savez(content, **arrays)  # type: ignore[arg-type]  # the stubs take an array for the flag `allow_pickle`
     return content.getvalue()
@@ -77,9 +76,9 @@ def _to_bytes(step: int, variables: list[np.ndarray], recipe: dict[str, str]) ->
 def _from_bytes(content: bytes, step: int) -> tuple[list[np.ndarray], dict[str, str]]:
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
         arrays = dict(file)
-    if int(arrays.pop(_CHECKSUM)) != _checksum(arrays):
+    if int(arrays.pop("checksum")) != _checksum(arrays):
         raise ValueError("its checksum is wrong")
-    found, recipe = int(arrays.pop(_STEP)), json.loads(str(arrays.pop(_RECIPE)))
+    found, recipe = int(arrays.pop("step")), json.loads(str(arrays.pop("recipe")))
     if found != step:
         raise ValueError(f"it holds step {found}")
     return [arrays[name] for name in sorted(arrays)], recipe

@@ -57,9 +57,7 @@ def compiled_fit(
         raise ValueError(f"Expected a label for each image. Received: {len(images):,} images, {len(labels):,} labels")
     batch_size, epochs = whole_number("batch_size", batch_size, most=len(images)), whole_number("epochs", epochs)
     steps = len(images) // batch_size
-    watching = keras.callbacks.CallbackList(
-        list(callbacks), add_history=True, model=model, epochs=epochs, steps=steps, verbose=0
-    )
+    watching = keras.callbacks.CallbackList(list(callbacks), add_history=True, model=model, epochs=epochs, steps=steps)
     train_epoch = _compiled_epoch(model, tf.constant(images), tf.constant(labels), (steps, batch_size))
     model.stop_training = False
     watching.on_train_begin()

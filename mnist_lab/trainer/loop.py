@@ -56,10 +56,9 @@ class Loop:
     def restore(self, values: list[np.ndarray]) -> None:
         """Assign the values to the variables; TrainingError if their shapes are not the same."""
         if [value.shape for value in values] != [tuple(variable.shape) for variable in self.variables]:
-            raise TrainingError(
-                f"The checkpoint's {len(values)} arrays do not fit the network's {len(self.variables)}: another "
-                "version of Keras or of this package wrote it. Use that one, or name another --job-dir to start afresh."
-            )
+            found = f"The checkpoint's {len(values)} arrays do not fit the network's {len(self.variables)}"
+            remedy = "Use that one, or name another --job-dir to start afresh."
+            raise TrainingError(f"{found}: another version of Keras or of this package wrote it. {remedy}")
         with self.strategy.scope():
             for variable, value in zip(self.variables, values, strict=True):
                 variable.assign(value)

@@ -30,7 +30,6 @@ class Reports:
         self._bar = tqdm(total=steps, initial=first_step, unit="step", disable=None, leave=False)  # in a terminal only
 
     def advance(self, steps: int) -> None:
-        """Count the steps."""
         self._bar.update(steps)
 
     def epoch(self, number: int, step: int, figures: list[float]) -> None:
@@ -54,7 +53,6 @@ class Reports:
         self._print(f"validation accuracy: {accuracy:.4f}")
 
     def close(self) -> None:
-        """End the bar and the log."""
         self._bar.close()
         self._log.close()
 
