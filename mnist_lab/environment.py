@@ -33,14 +33,11 @@ def quiet_imports() -> Iterator[None]:
     with quiet_stderr():
         yield
         several_workers = "TF_CONFIG" in os.environ  # TensorFlow must not be used before their strategy is created
-        if "tensorflow" in sys.modules and not several_workers:
-            with suppress(
-                Exception
-            ):  # whatever is wrong with the GPU, the lesson's own first computation says it better
-                if _gpus():
-                    thread = threading.Thread(target=_use_gpu, daemon=True)
-                    thread.start()
-                    thread.join(_WARM_UP_SECONDS)
+        with suppress(Exception):  # whatever is wrong with the GPU, the lesson's own first computation says it better
+            if "tensorflow" in sys.modules and not several_workers and _gpus():
+                thread = threading.Thread(target=_use_gpu, daemon=True)
+                thread.start()
+                thread.join(_WARM_UP_SECONDS)
 
 
 def _use_gpu() -> None:
@@ -67,36 +64,26 @@ def quiet_stderr() -> Iterator[None]:
 def set_seed(seed: int) -> None:
     """Seed Python, NumPy and TensorFlow, so that a run can be repeated on the same machine.
 
-    The environment variable MNIST_LAB_SEED overrides `seed` if it is set.
-
-    Raises:
-        ValueError: the seed is not a whole number from 0 to 2³² − 1.
+    The environment variable MNIST_LAB_SEED overrides `seed` if it is set. ValueError if it is not from 0 to 2³² − 1.
     """
     import keras
 
+    from mnist_lab.data._validation import whole_number
+
     chosen = os.environ.get(SEED_VARIABLE, seed)
-    try:
-        number = int(chosen)
-    except (TypeError, ValueError):
-        number = -1
-    if not 0 <= number < 2**32:
-        raise ValueError(f"seed must be a whole number from 0 to 4,294,967,295. Received: {chosen!r}")
-    keras.utils.set_random_seed(number)
+    number = int(chosen) if str(chosen).isdecimal() else chosen
+    keras.utils.set_random_seed(whole_number("seed", number, least=0, most=2**32 - 1))
 
 
 def float_tolerance(dtype: str | None = None) -> float:
     """Return how far Keras' results may lie from NumPy's in float32: 1e-5 where Keras multiplies in float32, too.
 
     Compare with it the probabilities of a network, or the weighted sums of pixels from 0 to 1. GPUs with TensorFloat-32
-    (A100, L4, H100 …) multiply numbers with 10 bits after the point, as float16 has; bfloat16 has 7. So a product of
-    matrices is computed here, of numbers that differ from 1 in the 9th or the 12th bit: where the result is that of
-    ones, these bits are lost. The larger tolerances are five times what lesson 01's network differs at most by.
+    (A100, L4, H100 …) multiply numbers with 10 bits after the point, as float16 has; bfloat16 has 7. With 10 bits the
+    absolute tolerance is 5e-3, with 7 bits 2e-2: five times what lesson 01's network differs at most by.
 
     Args:
         dtype: the data type, or Keras' dtype policy, in which a layer computes; None: Keras' current policy.
-
-    Returns:
-        The absolute tolerance: 1e-5, with 10 bits 5e-3, with 7 bits 2e-2.
 
     Example:
         >>> np.allclose(by_hand, model.predict(digits), atol=lab.float_tolerance())
@@ -106,7 +93,7 @@ def float_tolerance(dtype: str | None = None) -> float:
     import numpy as np
 
     layer = keras.layers.Dense(_OPERANDS, use_bias=False, kernel_initializer="ones", dtype=dtype)
-    for bit, tolerance in ((9, 2e-2), (12, 5e-3)):
+    for bit, tolerance in ((9, 2e-2), (12, 5e-3)):  # in which the numbers differ from 1: a lost bit leaves sums of ones
         operands = np.full((_OPERANDS, _OPERANDS), 1 + 2.0**-bit, np.float32)
         sums = keras.ops.convert_to_numpy(keras.ops.cast(layer(operands), "float32"))
         if sums.max() == _OPERANDS:
@@ -115,10 +102,7 @@ def float_tolerance(dtype: str | None = None) -> float:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that results depend on, by package name.
-
-    A version is "unknown" where a package of another name, such as tensorflow-cpu, brings the module.
-    """
+    """Return the versions that results depend on; "unknown" where another package (tensorflow-cpu) has the module."""
     found = {name: version(name) if installed(name) else "unknown" for name in _SHOWN}
     return {"python": platform.python_version()} | found
 
@@ -151,10 +135,8 @@ def show_environment() -> None:
     """Print the versions, the device, where the digits come from, which settings do not fit and what is missing."""
     from mnist_lab.data.find import find_mnist  # imported late: `doctor` works even if its packages are missing
 
-    found = versions()
-    shown = {"Python": found["python"]} | {label: found[name] for name, label in _SHOWN.items()}
-    device = ", ".join(devices())
-    print("Versions:", ", ".join(f"{label} {number}" for label, number in shown.items()))
+    device, labels = ", ".join(devices()), {"python": "Python"} | _SHOWN
+    print("Versions:", ", ".join(f"{labels[name]} {number}" for name, number in versions().items()))
     print("Device:  ", device)
     if "google.colab" in sys.modules and device.startswith("CPU"):
         print("          For a GPU: Runtime → Change runtime type → T4 GPU, then run all cells again.")
@@ -170,10 +152,7 @@ def show_environment() -> None:
 
 
 def requirements() -> list[tuple[str, str]]:
-    """Return the names of the packages that mnist-lab always needs, each with its lowest version.
-
-    In a checkout that is not installed they are read from pyproject.toml; without that file there are none.
-    """
+    """Return the packages that mnist-lab always needs, each with its lowest version; none without pyproject.toml."""
     project, listed = Path(__file__).resolve().parents[1] / "pyproject.toml", []
     if installed("mnist-lab"):
         listed = requires("mnist-lab") or []
@@ -186,11 +165,8 @@ def requirements() -> list[tuple[str, str]]:
 
 
 def keras_settings() -> list[tuple[bool, str]]:
-    """Return a line for each setting of Keras that the lessons rely on, and whether they can work with its value.
-
-    The settings are read where Keras reads them, from keras.json and KERAS_BACKEND, without importing it.
-    """
-    home = Path.home() if os.access(Path.home(), os.W_OK) else Path("/tmp")
+    """Return a line for each setting of Keras that the lessons rely on, and whether they can work with its value."""
+    home = Path.home() if os.access(Path.home(), os.W_OK) else Path("/tmp")  # as Keras, which is not imported here
     file = Path(os.environ.get("KERAS_HOME", home / ".keras")).expanduser() / "keras.json"
     stored = {}
     with suppress(OSError, ValueError, TypeError):  # then Keras takes its defaults, too
@@ -207,8 +183,6 @@ def keras_settings() -> list[tuple[bool, str]]:
 
 def installed(package: str) -> bool:
     """Return whether a package is installed, in any version."""
-    try:
-        version(package)
-    except PackageNotFoundError:
-        return False
-    return True
+    with suppress(PackageNotFoundError):
+        return bool(version(package))
+    return False

@@ -20,18 +20,15 @@ def build_dense(_settings, *, synchronized):
 
 
 def work(files, strategy, file):
-    """Train a dense network and one with batch normalization, and ask the workers whether they agree, and to stop.
-
-    The variables and the answers are written to the file.
-    """
-    found = {}
+    """Write a file with the variables of two trained networks, and whether the workers agree and are asked to stop."""
+    found, totals = {}, np.zeros(2)
     for kind, build, steps in (("normalized", network.build, 1), ("plain", build_dense, 20)):
         with patch.object(network, "build", build):
             loop = Loop(Settings(epochs=5, **SMALL), files, strategy)
         with strategy.scope():
             loop.optimizer = keras.optimizers.SGD(0.1)
             loop.optimizer.build(loop.model.trainable_variables)
-        batches, totals = loop.batches(0), np.zeros(2)
+        batches = loop.batches(0)
         loop.train(batches, steps, totals, stop=False)
         found |= {f"{kind} {number}": value for number, value in enumerate(loop.values())}
     worker = loop.share.worker

@@ -12,7 +12,6 @@ from mnist_lab.environment import installed, keras_settings, requirements
 
 _IMPORT_SECONDS = 120
 _NEEDED_BY_NOTEBOOKS = ("ipykernel", "nbclient", "nbformat")
-_WITH_TENSORFLOW = ("keras", "tensorflow")  # they take seconds, and have a line of their own
 _IMPORT = """
 import importlib, json, sys
 errors = {}
@@ -21,8 +20,7 @@ for name in sys.argv[1:]:
         importlib.import_module({"pillow": "PIL"}.get(name, name.replace("-", "_")))
     except Exception as error:
         errors[name] = " ".join(f"{type(error).__name__}: {error}".split())
-print()
-print(json.dumps(errors))
+print("\\n" + json.dumps(errors))
 """
 _DEVICES = "from mnist_lab.environment import devices; found = devices(); import keras; print(*found, sep=', ')"
 
@@ -30,10 +28,7 @@ Result = tuple[bool, str]  # whether the check passed, and its line
 
 
 def examine() -> int:
-    """Print `[ OK ]` or `[FAIL]` for Python, packages, Keras' settings, TensorFlow and digits; return 1 if one failed.
-
-    Packages are imported in separate processes, so this works even if an import crashes.
-    """
+    """Print a line for Python, each package, Keras' settings, TensorFlow and the digits; return 1 if one failed."""
     python = sys.version_info >= (3, 11), f"Python {platform.python_version()} (3.11 to 3.13 are tested)"
     results = [python, *_packages(), *keras_settings(), _tensorflow(), _digits()]
     for passed, text in results:
@@ -44,8 +39,8 @@ def examine() -> int:
 def _packages() -> list[Result]:
     """Return a line for each package, then one for those that only running notebooks needs."""
     needed = dict(requirements())
-    present = [name for name in (*needed, *_NEEDED_BY_NOTEBOOKS) if installed(name) and name not in _WITH_TENSORFLOW]
-    broken = _import_errors(present)
+    present = filter(installed, (*needed, *_NEEDED_BY_NOTEBOOKS))
+    broken = _import_errors([name for name in present if name not in ("keras", "tensorflow")])  # they take seconds
     lines = [_package(name, floor, broken.get(name)) for name, floor in needed.items()]
     if not installed("mnist-lab"):
         unchecked = "" if needed else "; its packages are not checked"
@@ -53,9 +48,8 @@ def _packages() -> list[Result]:
     problems = [f"{name} does not import: {broken[name]}" for name in _NEEDED_BY_NOTEBOOKS if name in broken]
     if missing := [name for name in _NEEDED_BY_NOTEBOOKS if not installed(name)]:
         problems = [f"{', '.join(missing)} missing", "`pip install 'mnist-lab[notebooks]'`"]
-    if problems:
-        return [*lines, (False, f"notebooks cannot be run: {'; '.join(problems)}")]
-    return [*lines, (True, "notebooks can be run")]
+    can = f"cannot be run: {'; '.join(problems)}" if problems else "can be run"
+    return [*lines, (not problems, f"notebooks {can}")]
 
 
 def _package(name: str, floor: str, error: str | None) -> Result:
@@ -69,7 +63,7 @@ def _package(name: str, floor: str, error: str | None) -> Result:
 
 
 def _import_errors(packages: list[str]) -> dict[str, str]:
-    """Return those of the packages that do not import, each with the error; a separate process imports them."""
+    """Return those of the packages that do not import, each with the error; another process imports them."""
     ended_well, output = _in_python(_IMPORT, *packages)
     if ended_well:
         return json.loads(output)
@@ -98,10 +92,8 @@ def _digits() -> Result:
     try:
         from mnist_lab.data import find, idx
 
-        found = find.find_on_disk()
-        if found is None:
-            folder = find.default_data_dir()
-            find.refuse_damaged(folder)
+        if not (found := find.find_on_disk()):
+            find.refuse_damaged(folder := find.default_data_dir())
             remedy = f"`mnist-lab download` puts it into {folder}; a lesson downloads it, or uses stand-in digits"
             return True, f"digits: MNIST is not on this machine; {remedy} if there is no network"
         idx.read_digits(found.train_images, found.train_labels)

@@ -1,8 +1,4 @@
-"""The digits of each step, and their distortions, as a function of only the seed and the step.
-
-So a training run that was interrupted resumes with the same digits, and several workers share each batch without
-overlap.
-"""
+"""The digits of each step, and their distortions: only the seed and the step decide, so that a run can be resumed."""
 
 import os
 from dataclasses import dataclass
@@ -30,20 +26,17 @@ class Share:
 
     @property
     def all_replicas(self) -> int:
-        """The number of replicas on all workers together."""
         return self.workers * self.replicas
 
     @property
     def own_replicas(self) -> slice:
-        """The indices of this worker's replicas among all replicas."""
         return slice(self.worker * self.replicas, (self.worker + 1) * self.replicas)
 
 
 def training_batches(files: MnistFiles, settings: Settings, share: Share, first_step: int = 0) -> tf.data.Dataset:
     """Return a worker's batches from a step on, to the end of the training run: one element for each of its replicas.
 
-    Each element is a pair: images `[batch, 784]` float32 from 0 to 1, classes `[batch]` int32. Every epoch has a
-    different order; digits at its end that do not fill a batch are dropped.
+    An element is images `[batch, 784]` float32 from 0 to 1 and classes `[batch]` int32. Each epoch has another order.
     """
     images, labels = idx.read_digits(files.train_images, files.train_labels)
     seed, steps = settings.seed, len(labels) // settings.batch_size
@@ -66,27 +59,24 @@ def training_batches(files: MnistFiles, settings: Settings, share: Share, first_
         return batch, tf.cast(tf.gather(labels, rows), tf.int32)
 
     first_epoch, steps_done = divmod(first_step, steps)
-    rows = (
-        tf.data.Dataset.range(first_epoch, settings.epochs).flat_map(batches_of_epoch).skip(steps_done * share.replicas)
-    )
+    rows = tf.data.Dataset.range(first_epoch, settings.epochs).flat_map(batches_of_epoch)
+    rows = rows.skip(steps_done * share.replicas)
     return rows.map(look_up, num_parallel_calls=os.cpu_count(), deterministic=True).prefetch(_PREFETCHED_BATCHES)
 
 
 def validation_batches(files: MnistFiles, share: Share) -> tf.data.Dataset:
     """Return a worker's part of the validation digits, one element for each of its replicas in turn.
 
-    Each element is images `[500, 784]` float32, classes `[500]` int32, and weights `[500]` float32: 1 for a digit, 0
-    for the padding that gives all workers the same number of steps.
+    An element is images, classes, and weights `[500]`: 1 for a digit, 0 for padding, so that all have as many steps.
     """
     images, labels = idx.read_digits(files.validation_images, files.validation_labels)
     size = _VALIDATION_BATCH_SIZE
-    steps = -(-len(labels) // (size * share.all_replicas))
-    padding = steps * share.all_replicas * size - len(labels)
+    padding = -len(labels) % (size * share.all_replicas)
     weights = np.pad(np.ones(len(labels), np.float32), (0, padding))
     images, labels = np.pad(images, ((0, padding), (0, 0))), np.pad(labels.astype(np.int32), (0, padding))
 
     def own_batches(array: np.ndarray) -> np.ndarray:
-        by_replica = array.reshape(steps, share.all_replicas, size, *array.shape[1:])
+        by_replica = array.reshape(-1, share.all_replicas, size, *array.shape[1:])
         return by_replica[:, share.own_replicas].reshape(-1, size, *array.shape[1:])
 
     batches = tf.data.Dataset.from_tensor_slices(tuple(map(own_batches, (images, labels, weights))))

@@ -1,8 +1,4 @@
-"""Write and read checkpoints: all variables, the step and the recipe. The last three are kept.
-
-A checkpoint is a NumPy file `.npz` without pickled objects, which appears only when it is complete. Its name holds the
-step, and a checksum inside it reveals damage.
-"""
+"""Write and read checkpoints: NumPy files of all variables, the step, the recipe and a checksum, without pickles."""
 
 import io
 import json
@@ -18,14 +14,10 @@ from mnist_lab.trainer.settings import TrainingError
 
 _KEPT = 3
 _NAME = re.compile(r"step-(\d{9})\.npz")
-_STEP, _RECIPE, _CHECKSUM = "step", "recipe", "checksum"
 
 
 def save(folder: str, step: int, variables: list[np.ndarray], recipe: dict[str, str]) -> None:
-    """Write a checkpoint, and remove all but the last three; also those of later steps, which `latest` passed over.
-
-    `folder` may be a bucket's address.
-    """
+    """Write a checkpoint, and remove all but the last three; also those of later steps, which `latest` passed over."""
     write_whole(_path(folder, step), _to_bytes(step, variables, recipe))
     existing = steps(folder)
     kept = [earlier for earlier in existing if earlier <= step][-_KEPT:]
@@ -42,20 +34,14 @@ def steps(folder: str) -> list[int]:
 def latest(folder: str, recipe: dict[str, str]) -> tuple[int, list[np.ndarray]] | None:
     """Return the step and the variables of the last undamaged checkpoint, or None if there is none.
 
-    A damaged checkpoint is passed over with a warning. The recipe, flags with their values and the digits, must be that
-    with which the checkpoint was written.
-
-    Raises:
-        TrainingError: the checkpoint has another recipe; the message lists the differences.
+    A damaged one is passed over with a warning; one of another recipe raises a TrainingError with the differences.
     """
     for step in reversed(steps(folder)):
         path = _path(folder, step)
         with tf.io.gfile.GFile(path, "rb") as file:
             content = file.read()
         try:
-            found, variables, found_recipe = _from_bytes(content)
-            if found != step:
-                raise ValueError(f"it holds step {found}")
+            variables, found_recipe = _from_bytes(content, step)
         except Exception as error:  # zipfile, zlib and NumPy each raise errors of their own for damaged bytes
             reason = str(error) or type(error).__name__
             warnings.warn(f"The checkpoint {path} is damaged ({reason}); it is passed over.", stacklevel=2)
@@ -80,26 +66,27 @@ def _path(folder: str, step: int) -> str:
 
 def _to_bytes(step: int, variables: list[np.ndarray], recipe: dict[str, str]) -> bytes:
     arrays = {f"{number:04}": np.asarray(array) for number, array in enumerate(variables)}
-    arrays |= {_STEP: np.array(step, np.int64), _RECIPE: np.array(json.dumps(recipe))}
-    arrays[_CHECKSUM] = np.array(_checksum(arrays), np.uint32)
+    arrays |= {"step": np.array(step, np.int64), "recipe": np.array(json.dumps(recipe))}
+    arrays["checksum"] = np.array(_checksum(arrays), np.uint32)
     content = io.BytesIO()
     np.savez(content, **arrays)  # type: ignore[arg-type]  # the stubs take an array for the flag `allow_pickle`
     return content.getvalue()
 
 
-def _from_bytes(content: bytes) -> tuple[int, list[np.ndarray], dict[str, str]]:
+def _from_bytes(content: bytes, step: int) -> tuple[list[np.ndarray], dict[str, str]]:
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
-        arrays = {name: file[name] for name in file.files}
-    if int(arrays.pop(_CHECKSUM)) != _checksum(arrays):
+        arrays = dict(file)
+    if int(arrays.pop("checksum")) != _checksum(arrays):
         raise ValueError("its checksum is wrong")
-    step, recipe = int(arrays.pop(_STEP)), json.loads(str(arrays.pop(_RECIPE)))
-    return step, [arrays[name] for name in sorted(arrays)], recipe
+    found, recipe = int(arrays.pop("step")), json.loads(str(arrays.pop("recipe")))
+    if found != step:
+        raise ValueError(f"it holds step {found}")
+    return [arrays[name] for name in sorted(arrays)], recipe
 
 
 def _checksum(arrays: dict[str, np.ndarray]) -> int:
     value = 0
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
-        value = zlib.crc32(f"{name} {array.dtype} {array.shape} ".encode(), value)
-        value = zlib.crc32(array.tobytes(), value)
+        value = zlib.crc32(f"{name} {array.dtype} {array.shape} ".encode() + array.tobytes(), value)
     return value

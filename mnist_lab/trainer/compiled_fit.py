@@ -26,14 +26,12 @@ def compiled_fit(
 ) -> keras.callbacks.History:
     """Train a compiled model as `fit` does, one call of a `tf.function` for each epoch, and return its history.
 
-    All images and labels are on the device, MNIST's as bytes in 47 MB. In a loop that TensorFlow runs by itself, each
-    row of `[steps, batch_size]` numbers becomes a batch, is scaled, and goes through `model.train_step`. On a GPU, XLA
-    compiles that loop, which takes seconds in each call of this function; on a CPU, XLA would be slower and stays off.
+    All images and labels are on the device, MNIST's as bytes in 47 MB. On a GPU, XLA compiles the loop over the steps,
+    which takes seconds in each call of this function; on a CPU, XLA would be slower and stays off.
 
     An epoch takes each image once, in an order that `lab.set_seed` repeats; those that do not fill the last batch are
-    left out. Loss, metrics, learning rate schedule, dropout and batch normalization work as in `fit`. Callbacks are
-    called around epochs, never within one: `LearningRateScheduler` and `EarlyStopping` work, and `PlotTraining` draws a
-    point for each epoch. `sample_weight`, `class_weight` and several devices are not supported.
+    left out. Callbacks are called around epochs, never within one: `LearningRateScheduler` and `EarlyStopping` work,
+    `PlotTraining` draws a point for each epoch. `sample_weight`, `class_weight` and several devices are not supported.
 
     Args:
         model: compiled, with or without metrics.
@@ -45,8 +43,7 @@ def compiled_fit(
         callbacks: Keras' callbacks.
 
     Raises:
-        ValueError: the model is not compiled, images and labels differ in number, a number is not positive, or the
-            batch size exceeds `n`.
+        ValueError: the model is not compiled, or images and labels differ in number, or a number is impossible.
 
     Example:
         >>> model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -60,9 +57,7 @@ def compiled_fit(
         raise ValueError(f"Expected a label for each image. Received: {len(images):,} images, {len(labels):,} labels")
     batch_size, epochs = whole_number("batch_size", batch_size, most=len(images)), whole_number("epochs", epochs)
     steps = len(images) // batch_size
-    watching = keras.callbacks.CallbackList(
-        list(callbacks), add_history=True, model=model, epochs=epochs, steps=steps, verbose=0
-    )
+    watching = keras.callbacks.CallbackList(list(callbacks), add_history=True, model=model, epochs=epochs, steps=steps)
     train_epoch = _compiled_epoch(model, tf.constant(images), tf.constant(labels), (steps, batch_size))
     model.stop_training = False
     watching.on_train_begin()

@@ -15,8 +15,7 @@ from mnist_lab.trainer.settings import Settings
 def export(settings: Settings, values: list[np.ndarray]) -> None:
     """Write the network as a Keras file and as a SavedModel, with these values of its variables.
 
-    Both map `image`, `[n, 28, 28]` with pixels from 0 to 255, to probabilities `[n, 10]`. The SavedModel's signature
-    `serving_default` returns them as `predictions`, and `classes` `[n]` beside them.
+    Both map `image`, `[n, 28, 28]` from 0 to 255, to probabilities `[n, 10]`; the SavedModel to `classes` `[n]`, too.
     """
     trained = network.build(settings)
     for variable, value in zip(trained.variables, values, strict=True):

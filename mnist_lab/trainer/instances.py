@@ -51,10 +51,8 @@ def _image(number: int, instance: object) -> np.ndarray:
             raise InstancesError(f"{where}: expected a number from 0 to 255. Received: {_short(pixel)}")
     image = np.array(rows, np.float32)
     if 0 < image.max() <= 1:  # a blank image may be meant; ink this faint cannot
-        raise InstancesError(
-            f"Instance {number}: expected {_EXPECTED}. Received: none above 1, as if they were divided by 255. "
-            "Multiply them by 255."
-        )
+        found = "none above 1, as if they were divided by 255. Multiply them by 255."
+        raise InstancesError(f"Instance {number}: expected {_EXPECTED}. Received: {found}")
     return image
 
 

@@ -14,54 +14,35 @@ from mnist_lab.trainer import batches, network
 from mnist_lab.trainer.settings import Settings, TrainingError
 from mnist_lab.trainer.strategies import worker_and_count
 
-# What one call trains on before a stop request is looked at: on two CPU cores about 0.4 s.
+# What a call trains on before a stop request is looked at, the same for all workers: on two CPU cores about 0.4 s.
 _DIGITS_PER_CALL = {"CPU": 1_280, "GPU": 12_800}
 
 
 class Loop:
-    """A network, its optimizer, and the steps that train and evaluate it; TrainingError if its batch size is wrong.
-
-    Attributes:
-        model: the network; it returns logits.
-        optimizer: Adam, with the learning rate of the settings.
-        steps_per_epoch: the number of whole batches in the training set.
-        steps: those of the whole training run.
-        steps_per_call: how many `train` takes at most without returning to Python; the same for all workers.
-        checksum: of the training images and labels; it differs where two training runs learn from different digits.
-        share: this worker's part of each batch.
-    """
+    """A network, its optimizer, and the steps that train and evaluate it; TrainingError if its batch size is wrong."""
 
     def __init__(self, settings: Settings, files: MnistFiles, strategy: tf.distribute.Strategy):
         self.settings, self.files, self.strategy = settings, files, strategy
         (worker, workers), replicas = worker_and_count(), strategy.num_replicas_in_sync
         self.share = batches.Share(worker, workers, replicas // workers)
+        self.is_chief = worker == 0  # the worker that writes the files and the reports
         images, labels = idx.read_digits(files.train_images, files.train_labels)
         if settings.batch_size % replicas or settings.batch_size > len(labels):
-            raise TrainingError(
-                f"The batch size must be at most {len(labels):,}, the number of digits, and a multiple of {replicas}, "
-                f"the number of devices that share a batch. Received: {settings.batch_size}"
-            )
+            digits = f"at most {len(labels):,}, the number of digits"
+            devices = f"a multiple of {replicas}, the number of devices that share a batch"
+            raise TrainingError(f"The batch size must be {digits}, and {devices}. Received: {settings.batch_size}")
+        self.checksum = zlib.crc32(labels.data, zlib.crc32(images.data))
+        self.recipe = {**settings.recipe, "the digits' checksum": f"{self.checksum:08x}"}  # stays when a run is resumed
         self.steps_per_epoch = len(labels) // settings.batch_size
         self.steps = settings.epochs * self.steps_per_epoch
         device = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
         self.steps_per_call = max(1, _DIGITS_PER_CALL[device] // settings.batch_size)
         self._uses_xla = device == "GPU" and replicas == 1
-        self.checksum = zlib.crc32(labels.data, zlib.crc32(images.data))
         keras.utils.set_random_seed(settings.seed)
         with strategy.scope():
             self.model = network.build(settings, synchronized=replicas > 1)
             self.optimizer = keras.optimizers.Adam(network.schedule(settings, self.steps_per_epoch))
             self.optimizer.build(self.model.trainable_variables)
-
-    @property
-    def is_chief(self) -> bool:
-        """Whether this worker writes the files and the reports: the first one, or the only one."""
-        return self.share.worker == 0
-
-    @property
-    def recipe(self) -> dict[str, str]:
-        """What must stay the same when a training run is resumed."""
-        return {**self.settings.recipe, "the digits' checksum": f"{self.checksum:08x}"}
 
     @property
     def variables(self) -> list[keras.Variable]:
@@ -73,33 +54,26 @@ class Loop:
         return [tf.convert_to_tensor(variable.value).numpy() for variable in self.variables]
 
     def restore(self, values: list[np.ndarray]) -> None:
-        """Assign the values to the variables.
-
-        Raises:
-            TrainingError: their shapes are not those of the variables.
-        """
+        """Assign the values to the variables; TrainingError if their shapes are not the same."""
         if [value.shape for value in values] != [tuple(variable.shape) for variable in self.variables]:
-            raise TrainingError(
-                f"The checkpoint's {len(values)} arrays do not fit the network's {len(self.variables)}: another "
-                "version of Keras or of this package wrote it. Use that one, or name another --job-dir to start afresh."
-            )
+            found = f"The checkpoint's {len(values)} arrays do not fit the network's {len(self.variables)}"
+            remedy = "Use that one, or name another --job-dir to start afresh."
+            raise TrainingError(f"{found}: another version of Keras or of this package wrote it. {remedy}")
         with self.strategy.scope():
             for variable, value in zip(self.variables, values, strict=True):
                 variable.assign(value)
 
     def batches(self, first_step: int) -> Iterator[tuple[tf.Tensor, tf.Tensor]]:
         """Return an iterator over the batches from a step on, to the end of the training run."""
-        return iter(
-            self.strategy.distribute_datasets_from_function(
-                lambda _context: batches.training_batches(self.files, self.settings, self.share, first_step)
-            )
+        distributed = self.strategy.distribute_datasets_from_function(
+            lambda _context: batches.training_batches(self.files, self.settings, self.share, first_step)
         )
+        return iter(distributed)
 
     def train(self, batches: Iterator, steps: int, totals: np.ndarray, stop: bool) -> tuple[np.ndarray, bool]:
-        """Train on the next batches in one call; with several workers, each must call this with as many.
+        """Train on the next batches in one call, which all workers must make alike.
 
-        Return `totals`, the sums of losses and correct predictions so far, with those of the new steps added one by
-        one, and whether any worker was asked to stop.
+        Return `totals`, the sums of losses and correct predictions, with the new ones, and whether a worker shall stop.
         """
         sums = self._train(batches, tf.constant(steps), tf.constant([*totals, 0], tf.float64), tf.constant(float(stop)))
         *totals, stop_requests = sums.numpy()
@@ -144,8 +118,7 @@ class Loop:
 
     def _sum(self, replica_sums: Callable[..., tf.Tensor], *arguments: tf.Tensor) -> tf.Tensor:
         """Return the sum over all replicas of what the function returns on each."""
-        sums = self.strategy.run(replica_sums, args=arguments)
-        return self.strategy.reduce(tf.distribute.ReduceOp.SUM, sums, axis=None)
+        return self.strategy.reduce("SUM", self.strategy.run(replica_sums, args=arguments), axis=None)
 
 
 def _judge(logits: tf.Tensor, classes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

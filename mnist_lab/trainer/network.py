@@ -6,10 +6,7 @@ from mnist_lab.trainer.settings import ONE_CYCLE, Settings
 
 
 def build(settings: Settings, *, synchronized: bool = False) -> keras.Model:
-    """Return the network: images `[n, 784]` from 0 to 1 in, logits `[n, 10]` out.
-
-    If it is synchronized, the batch statistics are those of all replicas together, not of each replica alone.
-    """
+    """Return the network: images `[n, 784]` from 0 to 1 in, logits `[n, 10]` out; replicas may share statistics."""
     layers = keras.layers
 
     def normalized(layer: keras.Layer) -> list[keras.Layer]:

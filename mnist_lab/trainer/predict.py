@@ -14,9 +14,8 @@ from mnist_lab.trainer.instances import read_instances
 def predict(instances: Path, model: str, *, as_json: bool = False) -> int:
     """Print the predicted class of each instance and its probability.
 
-    The model is a Keras file, loaded in Keras' safe mode, which runs none of the code in it. Where its outputs are no
-    probabilities, softmax is applied to them, and standard error says so. JSON has the form of a prediction service's
-    answer. Return 1 if the instances or the model cannot be read, which is reported; else 0.
+    The model is a Keras file, loaded in Keras' safe mode, which runs none of the code in it. JSON has the form of a
+    prediction service's answer. Return 1 if the instances or the model cannot be read, which is reported; else 0.
     """
     try:
         predictions = _as_probabilities(_outputs(model, read_instances(instances)))
@@ -38,11 +37,8 @@ def _as_probabilities(outputs: np.ndarray) -> np.ndarray:
     if not np.isfinite(outputs).all():
         raise ValueError("Expected finite outputs. The network returns NaN or infinity: its training may have diverged")
     if not are_probabilities(outputs):
-        print(
-            "The network's outputs are not probabilities: they are negative or do not add up to 1, so softmax was "
-            "applied.",
-            file=sys.stderr,
-        )
+        told = "The network's outputs are not probabilities: they are negative or do not add up to 1"
+        print(f"{told}, so softmax was applied.", file=sys.stderr)
     return as_probabilities(outputs)
 
 
@@ -52,8 +48,6 @@ def _outputs(model: str, images: np.ndarray) -> np.ndarray:
     except Exception as error:  # KeyError, BadZipFile, IndexError …: the errors for a damaged file are not documented
         raise ValueError(f"{model}: expected a Keras file. Received: {type(error).__name__}: {error}") from error
     if loaded.input_shape != (None, 28, 28) or loaded.output_shape != (None, 10):
-        raise ValueError(
-            "Expected a model from images [n, 28, 28] to probabilities [n, 10], as `mnist-lab train` writes. Received: "
-            f"{loaded.input_shape} to {loaded.output_shape}"
-        )
+        expected = "a model from images [n, 28, 28] to probabilities [n, 10], as `mnist-lab train` writes"
+        raise ValueError(f"Expected {expected}. Received: {loaded.input_shape} to {loaded.output_shape}")
     return loaded.predict(images, verbose=0)

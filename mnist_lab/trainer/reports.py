@@ -18,24 +18,8 @@ _FIGURES = ("loss", "accuracy", "val_loss", "val_accuracy")
 _SCALAR = tf.compat.v1.SummaryMetadata(plugin_data={"plugin_name": "scalars"}, data_class="DATA_CLASS_SCALAR")
 
 
-class NoReports:
-    """The reports of a worker that is not the chief: none."""
-
-    def advance(self, steps: int) -> None:
-        """Count the steps."""
-
-    def epoch(self, number: int, step: int, figures: list[float]) -> None:
-        """Report an epoch, counted from 1, that ended after `step`: its loss, accuracy, val_loss and val_accuracy."""
-
-    def end(self, step: int, digits: str, loss: float, accuracy: float) -> None:
-        """Report the validation loss and accuracy of the finished network, and which digits it was trained on."""
-
-    def close(self) -> None:
-        """End the bar and the log."""
-
-
-class Reports(NoReports):
-    """The reports on a training run of so many steps, the first of which are already done."""
+class Reports:
+    """The reports on a training run of so many steps, the first of which are already done; the chief writes them."""
 
     def __init__(self, settings: Settings, steps: int, first_step: int):
         self._epochs, self._file = settings.epochs, settings.in_job("metrics.json")
@@ -49,6 +33,7 @@ class Reports(NoReports):
         self._bar.update(steps)
 
     def epoch(self, number: int, step: int, figures: list[float]) -> None:
+        """Report an epoch, counted from 1, that ended after `step`: its loss, accuracy, val_loss and val_accuracy."""
         seconds = round(time.perf_counter() - self._began, 1)
         named = {name: round(float(value), 6) for name, value in zip(_FIGURES, figures, strict=True)}
         self._write({"epoch": number, "step": step, **named, "seconds": seconds})
@@ -58,9 +43,11 @@ class Reports(NoReports):
         self._log.flush()
         listed = ", ".join(f"{name.replace('val_', 'validation ')} {value:.4f}" for name, value in named.items())
         self._print(f"epoch {number}/{self._epochs}: {listed} ({seconds:.0f} s)")
-        self._report_to_tuning(number, named["val_accuracy"])
+        if find_spec("hypertune"):
+            self._report_to_tuning(number, named["val_accuracy"])
 
     def end(self, step: int, digits: str, loss: float, accuracy: float) -> None:
+        """Report the validation loss and accuracy of the finished network, and which digits it was trained on."""
         summary = {"steps": step, "val_accuracy": round(accuracy, 6), "val_loss": round(loss, 6), "digits": digits}
         self._write({"summary": summary})
         self._print(f"validation accuracy: {accuracy:.4f}")
@@ -74,8 +61,6 @@ class Reports(NoReports):
             print(line, flush=True)
 
     def _report_to_tuning(self, epoch: int, accuracy: float) -> None:
-        if not find_spec("hypertune"):
-            return
         import hypertune
 
         try:
@@ -99,6 +84,5 @@ def _earlier_lines(file: str, first_step: int) -> list[dict[str, Any]]:
         lines = [json.loads(line) for line in text.splitlines()]
         return [line for line in lines if line.get("step", first_step + 1) <= first_step]
     except (ValueError, AttributeError) as error:
-        raise TrainingError(
-            f"{file}: expected a JSON object in each line. Received: {error}. Move the file to another folder."
-        ) from error
+        expected = f"{file}: expected a JSON object in each line. Received: {error}"
+        raise TrainingError(f"{expected}. Move the file to another folder.") from error

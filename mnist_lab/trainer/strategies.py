@@ -9,17 +9,9 @@ import tensorflow as tf
 from mnist_lab.environment import quiet_stderr
 from mnist_lab.trainer.settings import TrainingError
 
-VARIABLE = "TF_CONFIG"
-
 
 def strategy_of_environment() -> tf.distribute.Strategy:
-    """Return the strategy: several workers if TF_CONFIG names them, else all GPUs of this machine, else one device.
-
-    With several workers it must be called before any other use of TensorFlow, and it waits for the other workers.
-
-    Raises:
-        TrainingError: TF_CONFIG is not what TensorFlow expects.
-    """
+    """Return the strategy: several workers if TF_CONFIG names them (it waits for them), else all GPUs, else one."""
     _, workers = worker_and_count()
     with quiet_stderr():  # here TensorFlow starts its devices and its server, and says so
         if workers > 1:
@@ -36,12 +28,8 @@ def workers_agree(strategy: tf.distribute.Strategy, *numbers: int) -> bool:
 
 
 def worker_and_count() -> tuple[int, int]:
-    """Return this worker's index (0 is the chief) and the number of workers, as TF_CONFIG says; (0, 1) without it.
-
-    Raises:
-        TrainingError: TF_CONFIG is not what TensorFlow expects.
-    """
-    config = os.environ.get(VARIABLE, "")
+    """Return this worker's index (0 is the chief) and the number of workers, as TF_CONFIG says; (0, 1) without it."""
+    config = os.environ.get("TF_CONFIG")
     if not config:
         return 0, 1
     try:
@@ -51,7 +39,5 @@ def worker_and_count() -> tuple[int, int]:
         return tasks.index((task["type"], task["index"])), len(tasks)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         expected = '{"cluster": {"worker": ["host:port", …]}, "task": {"type": "worker", "index": 0}}'
-        raise TrainingError(
-            f"Expected {VARIABLE} to be {expected}, where the type is chief or worker and the index is one of the "
-            f"list's. Received: {config}"
-        ) from error
+        meaning = "where the type is chief or worker and the index is one of the list's"
+        raise TrainingError(f"Expected TF_CONFIG to be {expected}, {meaning}. Received: {config}") from error

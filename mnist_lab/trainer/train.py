@@ -17,7 +17,7 @@ from mnist_lab.data.idx import MnistFileError
 from mnist_lab.trainer import checkpoints
 from mnist_lab.trainer.export import export
 from mnist_lab.trainer.loop import Loop
-from mnist_lab.trainer.reports import NoReports, Reports
+from mnist_lab.trainer.reports import Reports
 from mnist_lab.trainer.settings import FOLDERS, Settings, TrainingError
 from mnist_lab.trainer.strategies import strategy_of_environment, worker_and_count, workers_agree
 
@@ -36,10 +36,8 @@ def train(settings: Settings) -> int:
     except (TrainingError, MnistFileError) as error:
         message = str(error)
     except filelock.Timeout as error:
-        message = (
-            f"Another trainer is at work in {settings.job_dir} (it holds {error.lock_file}). Wait for it, stop it, or "
-            "name another --job-dir."
-        )
+        holds = f"Another trainer is at work in {settings.job_dir} (it holds {error.lock_file})"
+        message = f"{holds}. Wait for it, stop it, or name another --job-dir."
     except (OSError, tf.errors.PermissionDeniedError, tf.errors.NotFoundError) as error:
         folders = f"the folders in {', '.join(FOLDERS.values())}"
         message = f"A file could not be read or written: {error}. Check --job-dir and {folders}."
@@ -62,65 +60,55 @@ def _train(loop: Loop, stop: threading.Event) -> int:
     settings = loop.settings
     step, totals = _resume(loop)
     evaluation = None
-    with closing(Reports(settings, loop.steps, step) if loop.is_chief else NoReports()) as reports:
+    with closing(Reports(settings, loop.steps, step)) if loop.is_chief else nullcontext() as reports:
         batches = loop.batches(step)
         while step < loop.steps:
-            steps = _steps_to_take(loop, step)
+            step_in_epoch = step % loop.steps_per_epoch
+            to_checkpoint = settings.checkpoint_every - step_in_epoch % settings.checkpoint_every
+            steps = min(loop.steps_per_call, to_checkpoint, loop.steps_per_epoch - step_in_epoch)
             totals, stop_requested = loop.train(batches, steps, totals, stop.is_set())
             step += steps
-            step_in_epoch = step % loop.steps_per_epoch
-            reports.advance(steps)
+            epoch, step_in_epoch = divmod(step, loop.steps_per_epoch)
+            if reports:
+                reports.advance(steps)
             if step_in_epoch == 0:
                 evaluation = loop.evaluate()
-                means = totals / (loop.steps_per_epoch * settings.batch_size)
-                reports.epoch(step // loop.steps_per_epoch, step, [*means, *evaluation])
+                if reports:
+                    means = totals / (loop.steps_per_epoch * settings.batch_size)
+                    reports.epoch(epoch, step, [*means, *evaluation])
                 totals = np.zeros(2)
             if stop_requested or step_in_epoch % settings.checkpoint_every == 0:
                 values = loop.values()  # all workers compute these together
-                if loop.is_chief:
+                if reports:
                     checkpoints.save(settings.folder("checkpoints"), step, [*values, totals], loop.recipe)
             if stop_requested and step < loop.steps:
                 print(f"Stopped after step {step} of {loop.steps}; its checkpoint is saved.", file=sys.stderr)
                 return _STOPPED
         values, evaluation = loop.values(), evaluation or loop.evaluate()
-        if loop.is_chief:
+        if reports:
             export(settings, values[: len(loop.model.variables)])
-        reports.end(step, loop.files.name, *evaluation)
+            reports.end(step, loop.files.name, *evaluation)
     return 0
 
 
-def _steps_to_take(loop: Loop, step: int) -> int:
-    """Return how many steps the next call takes: to the next checkpoint or the end of the epoch, but not too many."""
-    step_in_epoch = step % loop.steps_per_epoch
-    to_checkpoint = loop.settings.checkpoint_every - step_in_epoch % loop.settings.checkpoint_every
-    return min(loop.steps_per_call, to_checkpoint, loop.steps_per_epoch - step_in_epoch)
-
-
 def _resume(loop: Loop) -> tuple[int, np.ndarray]:
-    """Restore the last checkpoint; return its step, and the sums of loss and correct predictions in its epoch.
-
-    Raises:
-        TrainingError: the checkpoint belongs to another training run, or the workers would not start alike.
-    """
-    step, totals = 0, np.zeros(2)
-    if loop.is_chief:
-        print(f"Training digits: {loop.files}.")
+    """Restore the last checkpoint; return its step, and the sums of loss and correct predictions in its epoch."""
+    step, totals, told = 0, np.zeros(2), f"Training digits: {loop.files}."
     if found := checkpoints.latest(loop.settings.folder("checkpoints"), loop.recipe):
         step, (*values, totals) = found
         loop.restore(values)
-        if loop.is_chief:
-            print(f"Going on from step {step:,} of {loop.steps:,}.")
+        told += f"\nGoing on from step {step:,} of {loop.steps:,}."
+    if loop.is_chief:
+        print(told)
     if step > loop.steps:
         raise TrainingError(
-            f"The checkpoint is from step {step:,}, so --epochs must give at least that many steps. Received: "
-            f"{loop.steps:,} steps. Set --epochs={-(-step // loop.steps_per_epoch)} or more to go on, or name another "
-            "--job-dir to start afresh."
+            f"The checkpoint is from step {step:,}. Received: --epochs for {loop.steps:,} steps. Set "
+            f"--epochs={-(-step // loop.steps_per_epoch)} or more to go on, or name another --job-dir to start afresh."
         )
     if loop.share.workers > 1 and not workers_agree(loop.strategy, step, loop.checksum):
         raise TrainingError(
-            "All workers must start from the same checkpoint with the same digits, but they differ. This worker starts "
-            f"from step {step} with {loop.files}. Give all workers the same folder of checkpoints, and the same files "
-            "of MNIST by --data-dir."
+            f"All workers must start from the same checkpoint with the same digits. Received: step {step} with "
+            f"{loop.files}. Give all workers the same folder of checkpoints, and the same files of MNIST by --data-dir."
         )
     return step, totals
 
@@ -147,6 +135,5 @@ def _lock(job_dir: str) -> AbstractContextManager:
     """Return a lock that one trainer holds on a local folder; a bucket's address has none."""
     if "://" in job_dir:
         return nullcontext()
-    folder = Path(job_dir)
-    folder.mkdir(parents=True, exist_ok=True)
-    return filelock.FileLock(folder / "trainer.lock", timeout=0)
+    Path(job_dir).mkdir(parents=True, exist_ok=True)
+    return filelock.FileLock(Path(job_dir, "trainer.lock"), timeout=0)
