@@ -137,6 +137,7 @@ RIGHT = extended_labels(np.zeros(TRAINING), np.arange(TRAINING))
         (RIGHT[:-1], "another length"),
         (gzip.compress(RIGHT)[:-12], "cannot be read"),
     ],
+    ids=["a web page", "too few", "a class above 9", "cut short", "gzip cut short"],
 )
 def test_a_file_of_writers_that_is_damaged_or_about_other_digits_is_refused(tmp_path, content, found):
     path = tmp_path / download.WRITERS
