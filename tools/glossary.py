@@ -17,7 +17,6 @@ _ENTRY = re.compile(
     r"\*English:\* (?P<english>.+) · \*French:\* .+ · \*Lesson:\* (?P<lesson>\d\d)\n\n"
     r"(?P<definition>.+)"
 )
-_PLAIN_CELLS = ("title", "in-brief")
 # What is to stay as it is comes before the bold terms, and so is stepped over as a whole.
 _TERM = re.compile(
     r"""
@@ -112,7 +111,7 @@ def link_lesson(lesson: NotebookNode, names: dict[str, Entry]) -> None:
         return f"[{found[0]}]({address}#{entry.anchor})"
 
     for cell in lesson.cells:
-        if cell.cell_type == "markdown" and cell.id not in _PLAIN_CELLS:
+        if cell.cell_type == "markdown" and cell.id not in ("title", "in-brief"):
             cell.source = _TERM.sub(linked, cell.source)
 
 

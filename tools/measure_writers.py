@@ -24,10 +24,8 @@ from mnist_lab.results.store import Variant, seeds_of
 from tools.project import NOTEBOOKS, read
 from tools.store_results import store
 
-SPLITS = 10
-LESSON = "09_honest_evaluation"
+SPLITS, LESSON = 10, "09_honest_evaluation"
 UNKNOWN, KNOWN = Variant("writers unknown"), Variant("writers known")
-RECIPE = ("parameters", "new-network", "learning-rate")
 
 
 def rows_of(writers: np.ndarray, holdout: int, seed: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -58,7 +56,7 @@ def main() -> None:
     images = idx.read_images(files.train_images).astype(np.float32) / np.float32(255)
     recipe = {"keras": keras}
     for cell in read(NOTEBOOKS / f"{LESSON}.ipynb").cells:
-        if cell.id in RECIPE:
+        if cell.id in ("parameters", "new-network", "learning-rate"):
             exec(cell.source, recipe)  # noqa: S102  our own lesson
     environment = versions() | {"processor": processor()}
     missing = [seed for seed in range(SPLITS) if str(seed) not in seeds_of(LESSON, variant=KNOWN)]

@@ -15,15 +15,6 @@ model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accur
 _IMAGE, _ANSWER = "Reshape((28, 28, 1))", "Dense(10, activation='softmax')"
 
 SOLUTIONS = {
-    "another way: max-pooling": _network(
-        _IMAGE,
-        "Conv2D(6, 3, activation='relu')",
-        "MaxPooling2D()",
-        "Conv2D(12, 3, activation='relu')",
-        "MaxPooling2D()",
-        "Flatten()",
-        _ANSWER,
-    ),
     "another way: a global average": _network(
         _IMAGE,
         "Conv2D(16, 5, strides=2, activation='relu')",

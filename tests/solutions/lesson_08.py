@@ -32,9 +32,9 @@ model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accur
     return {"model": source}, missing
 
 
-def _layers(*missing, conv=_CONV, dense=_DENSE, softmax=_SOFTMAX):
+def _layers(*missing, conv=_CONV, softmax=_SOFTMAX):
     front = "keras.Input((784,)), layers.Reshape((28, 28, 1))"
-    return _model(f"model = keras.Sequential([{front}, {conv}, layers.Flatten(), {dense}, {softmax}])", *missing)
+    return _model(f"model = keras.Sequential([{front}, {conv}, layers.Flatten(), {_DENSE}, {softmax}])", *missing)
 
 
 SOLUTIONS = {
@@ -42,7 +42,6 @@ SOLUTIONS = {
     "wrong: behind the activation": _layers(
         "before its activation", conv='layers.Conv2D(8, 5, strides=4, use_bias=False, activation="relu"), bn()'
     ),
-    "wrong: the dense layer forgotten": _layers("before its activation", dense='layers.Dense(50, activation="relu")'),
     "wrong: biases kept": _layers("no bias of its own", conv=_CONV.replace(", use_bias=False", "")),
     "wrong: the softmax layer as well": _layers(
         "softmax layer itself is not normalized",
