@@ -9,8 +9,8 @@ from scipy.special import softmax
 from scipy.stats import binomtest
 
 import mnist_lab as lab
-from mnist_lab.checks.check import gather, judge
-from mnist_lab.checks.lessons import find_lesson
+from mnist_lab.checks.check import gather
+from mnist_lab.checks.lessons import LESSONS
 from mnist_lab.diagrams._arguments import as_probabilities
 
 from .notebooks import ROOT
@@ -41,7 +41,8 @@ def train(*several, optimizer=None, epochs=12, last="softmax"):
 
 
 def open_claims(lesson, model, history, **evidence):
-    verdicts = judge(find_lesson(lesson), gather(model, history, evidence))
+    of = gather(model, history, evidence)
+    verdicts = [claim.judge(of) for claim in LESSONS[lesson].all_claims]
     return [f"{verdict.claim}: {verdict.hint}" for verdict in verdicts if not verdict.holds]
 
 
