@@ -6,28 +6,29 @@ import keras
 import numpy as np
 import pytest
 
+from mnist_lab.checks.check import gather
 from mnist_lab.checks.evidence import Evidence
+from mnist_lab.data.datasets import validation_dataset
 
 from .conftest import write_tiny
 
 
 @contextmanager
 def small_digits(tmp_path_factory):
-    """The small digits for a fixture of a module: gathered once, replaced in part by each test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNIST_LAB_DATA", str(write_tiny(tmp_path_factory.mktemp("tiny"))))
         yield
 
 
 def without_a_loop(model):
-    """Return the model with a `predict` that sets up no loop over batches, which takes Keras a tenth of a second."""
+    """Return the model with a quick `predict`: Keras takes a tenth of a second to set up its loop over batches."""
     model.predict = lambda images, batch_size=None, verbose=0: model(images).numpy()
     return model
 
 
-def compiled(model, optimizer="sgd", loss="categorical_crossentropy", metrics=("accuracy",)):
+def compiled(model, optimizer="sgd", loss="categorical_crossentropy"):
     """Return the model, compiled to run without a graph: for the few digits of a test that is quicker."""
-    model.compile(optimizer, loss, metrics=list(metrics), run_eagerly=True)
+    model.compile(optimizer, loss, metrics=["accuracy"], run_eagerly=True)
     return model
 
 
@@ -50,9 +51,14 @@ def reader(*layers, **options):
 
 
 def history_of(model, dataset):
-    """Return the history of an epoch that ended with the model's weights, validated on the dataset."""
     found = model.evaluate(dataset, verbose=0, return_dict=True)
     return {"loss": [1.0], "val_accuracy": [found["accuracy"]], "val_loss": [found["loss"]]}
+
+
+def gathered_reader(tmp_path_factory):
+    with small_digits(tmp_path_factory):
+        model = reader()
+        return gather(model, history_of(model, validation_dataset()))
 
 
 def evidence(model=None, history=None, digits=None, labels=None, probabilities=None, **extra):

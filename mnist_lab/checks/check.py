@@ -12,7 +12,7 @@ import numpy as np
 
 from mnist_lab.checks.claims.layers import layers_with_settings
 from mnist_lab.checks.evidence import Evidence, NotYet, Verdict, probabilities_of, unusable
-from mnist_lab.checks.lessons import Lesson, find_lesson
+from mnist_lab.checks.lessons import LESSONS, Lesson
 from mnist_lab.data.datasets import validation_dataset
 from mnist_lab.data.find import find_mnist
 from mnist_lab.results.store import RECORD_VARIABLE
@@ -39,26 +39,23 @@ def check_lesson(name: str, model: keras.Model | None = None, history: History |
         ValueError: there is no such lesson.
         MnistFileError: the validation digits could not be read.
     """
-    lesson = find_lesson(name)
-    gathered = None
+    if name not in LESSONS:
+        raise ValueError(f"There is no lesson {name!r}. The lessons are: {', '.join(LESSONS)}")
+    lesson, gathered = LESSONS[name], None
     if model is None:
         hint = f"Found no model. Train a network, then pass it: check_lesson({name!r}, model, history)."
         verdicts = [Verdict("a trained network is handed in", False, hint)]
     else:
         try:
             gathered = gather(model, history, evidence)
-            verdicts = judge(lesson, gathered)
+            verdicts = [claim.judge(gathered) for claim in lesson.all_claims]
         except NotYet as hint:
             verdicts = [Verdict("the model classifies the validation digits", False, str(hint))]
     for verdict in verdicts:
         print(f"✓ {verdict.claim}" if verdict.holds else f"not yet: {verdict.claim}\n    {verdict.hint}")
     if file := os.environ.get(RECORD_VARIABLE):
-        line = {
-            "lesson": lesson.name,
-            "origin": find_mnist().origin,
-            **_findings(lesson, gathered),
-            "verdicts": [vars(verdict) for verdict in verdicts],
-        }
+        line = {"lesson": name, "origin": find_mnist().origin, **_findings(lesson, gathered)}
+        line["verdicts"] = [vars(verdict) for verdict in verdicts]
         with Path(file).open("a", encoding="utf-8") as lines:
             lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 
@@ -78,11 +75,6 @@ def gather(model: keras.Model, history: History | None = None, extra: dict[str, 
     return Evidence(model, epochs, digits, one_hot.argmax(axis=1), probabilities, extra or {})
 
 
-def judge(lesson: Lesson, evidence: Evidence) -> list[Verdict]:
-    """Return the verdicts on a lesson's claims, in order."""
-    return [claim.judge(evidence) for claim in lesson.all_claims]
-
-
 def _findings(lesson: Lesson, evidence: Evidence | None) -> dict[str, Any]:
     """Return the figures of a record; "evaluated" is null where no network classified the digits."""
     found: dict[str, Any] = {"accuracy": [], "loss": [], "evaluated": None, "misread": [], "network": []}
@@ -91,14 +83,12 @@ def _findings(lesson: Lesson, evidence: Evidence | None) -> dict[str, Any]:
     # A learner may hand in anything: a history of texts, a function as held-out digits.
     with suppress(Exception):
         found |= {which: [round(value, 6) for value in evidence.reported(which)] for which in ("accuracy", "loss")}
-    misclassified, held_out = evidence.misclassified, {}
+    found["network"] = layers_with_settings(evidence.model)
+    misclassified = evidence.misclassified
     with suppress(Exception):
         misclassified = evidence.measured_misclassified
-        held_out = {"held_out": len(misclassified)} if evidence.held_out else {}
-    found["evaluated"] = 1 - float(np.mean(misclassified))
-    found["misread"] = np.flatnonzero(misclassified).tolist()
-    found["network"] = layers_with_settings(evidence.model)
-    found |= held_out
+        found |= {"held_out": len(misclassified)} if evidence.held_out else {}
+    found |= {"evaluated": 1 - float(np.mean(misclassified)), "misread": np.flatnonzero(misclassified).tolist()}
     if lesson.figures:
         with suppress(Exception):
             found["figures"] = {name: round(value, 4) for name, value in lesson.figures(evidence).items()}

@@ -25,11 +25,7 @@ _OPERATION = re.compile(r" \[Op:\w+\](?: name: *)?$")
 
 
 def describe_error(error: BaseException) -> str:
-    """Return an exception's type and the line of its message that says what is wrong.
-
-    >>> describe_error(ZeroDivisionError("division by zero"))
-    'ZeroDivisionError: division by zero'
-    """
+    """Return an exception as one line, "ZeroDivisionError: division by zero", as `describe` does."""
     try:
         message = str(error)
     except Exception:  # a learner's own exception
@@ -42,7 +38,13 @@ def describe(kind: str, message: str) -> str:
 
     Keras and TensorFlow wrap that line in headings, the arguments of the call and the stack of the graph.
     """
-    line = _telling_line(message).removeprefix(f"{kind}: ")
+    text = plain(message[:_READ])
+    lines = _lines(_STACK.sub("", _ARGUMENTS.sub("", text) + "\n"))
+    lines = [line for line in lines if not _PREAMBLE.match(line)] or _lines(text) or [""]
+    line = " ".join(lines[:2]) if lines[0].endswith(":") else lines[0]
+    for pattern, replacement in _NODES:
+        line = pattern.sub(replacement, line)
+    line = _OPERATION.sub("", line).removeprefix(f"{kind}: ")
     line = f"{line[:_LONGEST]}…" if len(line) > _LONGEST else line
     return f"{kind}: {line}" if line else kind
 
@@ -50,18 +52,6 @@ def describe(kind: str, message: str) -> str:
 def plain(text: str) -> str:
     """Return a text without the escape sequences of a terminal, its other control characters spelled out."""
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", _ESCAPES.sub("", text))
-
-
-def _telling_line(message: str) -> str:
-    text = plain(message[:_READ])
-    lines = _lines(_STACK.sub("", _ARGUMENTS.sub("", text) + "\n"))
-    telling = [line for line in lines if not _PREAMBLE.match(line)] or _lines(text) or [""]
-    line = telling[0]
-    if line.endswith(":"):
-        line = " ".join(telling[:2])
-    for pattern, replacement in _NODES:
-        line = pattern.sub(replacement, line)
-    return _OPERATION.sub("", line)
 
 
 def _lines(text: str) -> list[str]:

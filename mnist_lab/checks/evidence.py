@@ -32,17 +32,15 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement about a training run. `check` returns where it holds and raises `NotYet` where it does not.
+    """A statement about a training run."""
 
-    In `text`, "{digits}" stands for the digits that the accuracy is measured on.
-    """
-
-    text: str
-    check: Callable[[Evidence], None]
+    text: str  # in it, "{digits}" stands for the digits that the accuracy is measured on
+    check: Callable[[Evidence], None]  # raises `NotYet` where the statement does not hold
 
     def judge(self, evidence: Evidence) -> Verdict:
         """Return the verdict on one training run. Where the check itself fails, the claim does not hold."""
-        text = self.text.format(digits=evidence.measured_on)
+        digits = "validation digits" if evidence.extra.get("held_out") is None else "digits held out"
+        text = self.text.format(digits=digits)
         try:
             self.check(evidence)
         except Exception as error:  # a learner may hand in anything
@@ -81,11 +79,6 @@ class Evidence:
         return getattr(optimizer, "inner_optimizer", optimizer)
 
     @property
-    def measured_on(self) -> str:
-        """What to call the digits that the lesson's accuracy is measured on."""
-        return "validation digits" if self.extra.get("held_out") is None else "digits held out"
-
-    @property
     def misclassified(self) -> np.ndarray:
         """Which validation digits are misclassified, `[n]` bool; all, where the outputs are not a list per digit."""
         if self.probabilities.ndim != 2:
@@ -107,7 +100,7 @@ class Evidence:
 
 
 def probabilities_of(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """Return the probabilities `[n, 10]` float32 that a trained Keras model gives for images `[n, 784]`."""
+    """Return the probabilities `[n, 10]` float32 that a trained model gives for images `[n, 784]`."""
     return as_probabilities(model.predict(images, batch_size=1000, verbose=0))
 
 
@@ -126,5 +119,4 @@ def shown(value: object) -> str:
 
 def unusable(error: Exception) -> str:
     """Return the hint for a model, or anything else that was handed in, that a check cannot work with."""
-    found = describe_error(error).rstrip(".")
-    return f"Found {found}. Compare your arguments with the lesson's own call of check_lesson."
+    return f"Found {describe_error(error).rstrip('.')}. Compare your arguments with the lesson's call of check_lesson."

@@ -10,25 +10,17 @@ from mnist_lab.results.store import summary
 
 @dataclass(frozen=True)
 class Lesson:
-    """What is known of a lesson.
+    """What is known of a lesson."""
 
-    Attributes:
-        name: the file name of its notebook, without the ending.
-        learner_floor: the accuracy below which the lesson's idea cannot be at work, for a learner's own variant.
-        unmeasured_floor: the accuracy that the lesson as taught must reach while it has not been measured over seeds.
-        claims: what its check looks for, in this order; the accuracy of `learner_floor` comes last.
-        figures: computes by name what is measured of its network besides the accuracy.
-    """
-
-    name: str
-    learner_floor: float
-    unmeasured_floor: float
+    name: str  # the file name of its notebook, without the ending
+    learner_floor: float  # the accuracy below which the lesson's idea cannot be at work, for a learner's own variant
+    unmeasured_floor: float  # what the lesson as taught must reach while it has not been measured over seeds
     claims: tuple[Claim, ...]
-    figures: Callable[[Evidence], dict[str, float]] | None = None
+    figures: Callable[[Evidence], dict[str, float]] | None = None  # what is measured besides the accuracy, by name
 
     @property
     def all_claims(self) -> tuple[Claim, ...]:
-        """The claims, with that of the accuracy last."""
+        """The claims in the order in which the check judges them, with that of the accuracy last."""
         return (*self.claims, outcome.accuracy_of_at_least(self.learner_floor))
 
     def floor(self, origin: str) -> float:
@@ -84,14 +76,3 @@ _LESSONS = (
     Lesson("12_train_anywhere", 0.85, 0.88, (*_12, *_OUTCOME)),
 )
 LESSONS = {lesson.name: lesson for lesson in _LESSONS}
-
-
-def find_lesson(name: str) -> Lesson:
-    """Return the lesson of that name.
-
-    Raises:
-        ValueError: there is no such lesson; the message lists the names.
-    """
-    if name not in LESSONS:
-        raise ValueError(f"There is no lesson {name!r}. The lessons are: {', '.join(LESSONS)}")
-    return LESSONS[name]

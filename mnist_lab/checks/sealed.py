@@ -17,24 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TestResult:
-    """A network's predictions for the test digits.
-
-    Attributes:
-        digits: the images, `[n, 784]` float32.
-        labels: their classes, `[n]` int64.
-        probabilities: of each class, as the network predicts them, `[n, 10]` float32.
-    """
+    """A network's predictions for the test digits."""
 
     __test__ = False  # pytest would collect a class named Test…
 
-    digits: np.ndarray
-    labels: np.ndarray
-    probabilities: np.ndarray
-
-    @property
-    def predictions(self) -> np.ndarray:
-        """The predicted classes, `[n]` int64."""
-        return np.argmax(self.probabilities, axis=1)
+    digits: np.ndarray  # the images, [n, 784] float32
+    labels: np.ndarray  # their classes, [n] int64
+    predictions: np.ndarray  # the classes that the network predicts, [n] int64
 
     @property
     def correct(self) -> int:
@@ -74,7 +63,8 @@ class SealedTest:
         """
         if self._result is None:
             ((digits, one_hot),) = validation_dataset().as_numpy_iterator()
-            self._result = TestResult(digits, one_hot.argmax(axis=1), probabilities_of(model, digits))
+            predictions = probabilities_of(model, digits).argmax(axis=1)
+            self._result = TestResult(digits, one_hot.argmax(axis=1), predictions)
             self._weights = _fingerprint(model)
         elif not self.was_opened_for(model):
             raise RuntimeError(

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 _BATCH, _EXPORT_BATCH = 128, 100
+_ENDPOINT = "serving_default"  # which servers call
 
 
 @claim("one step of your own lowers the loss of the batch it was taken on")
 def step_lowers_the_loss(evidence: Evidence) -> None:
-    """Check that the learner's step on a batch lowers its loss; the weights are restored afterwards."""
     step = evidence.extra.get("step")
     if not callable(step):
         raise NotYet("Found no function. Pass your step by name: check_lesson(…, step=step).")
@@ -36,19 +36,15 @@ def step_lowers_the_loss(evidence: Evidence) -> None:
     finally:
         evidence.model.set_weights(weights)
     if not after < before:
-        raise NotYet(
-            f"Found a loss of {before:.5f} before and {after:.5f} after. Does the step compute the gradients of the "
-            "loss, and does the optimizer get them together with the model's variables?"
-        )
+        advice = "Does the step compute the gradients of the loss, and does the optimizer get them with the variables?"
+        raise NotYet(f"Found a loss of {before:.5f} before and {after:.5f} after. {advice}")
 
 
 @claim("what was exported takes images as they are stored, rows and columns of ink in whole grey levels")
 def export_takes_stored_images(evidence: Evidence) -> None:
-    """Check that the signature has one input, `image`, of 28 rows and 28 columns."""
-    _, specs = _signature(evidence).structured_input_signature
+    _, specs = _loaded_export(evidence).signatures[_ENDPOINT].structured_input_signature
     inputs = [f"{name} {list(spec.shape)}" for name, spec in specs.items()]
-    expected = f"image {[None, SIDE, SIDE]}"
-    if inputs != [expected]:
+    if inputs != [expected := f"image {[None, SIDE, SIDE]}"]:
         found = " and ".join(inputs) or "none"
         raise NotYet(f"Found the input {found}, expected {expected}. Change the input of what you export.")
 
@@ -58,7 +54,7 @@ def export_matches_the_model(evidence: Evidence) -> None:
     """Check that `predictions` are the model's probabilities, and `classes` their argmax."""
     import tensorflow as tf
 
-    signature = _signature(evidence)
+    signature = _loaded_export(evidence).signatures[_ENDPOINT]
     grey = np.round(255 * evidence.digits[:_EXPORT_BATCH].reshape(-1, SIDE, SIDE)).astype(np.float32)
     try:
         outputs = {name: output.numpy() for name, output in signature(image=tf.constant(grey)).items()}
@@ -72,15 +68,13 @@ def export_matches_the_model(evidence: Evidence) -> None:
     difference = np.abs(predictions - evidence.probabilities[:_EXPORT_BATCH]).max()
     wrong = int(np.sum(classes != predictions.argmax(axis=1)))
     if wrong or not difference <= float_tolerance_of(evidence.model):
-        raise NotYet(
-            f"Its probabilities are up to {difference:.2g} away from the network's, and {wrong} of {_EXPORT_BATCH} "
-            "classes are not the most probable ones. Does the export divide the grey levels by 255?"
-        )
+        found = f"Found probabilities up to {difference:.2g} away from the network's, and {wrong} of {_EXPORT_BATCH}"
+        raise NotYet(f"{found} classes not the most probable ones. Does the export divide the grey levels by 255?")
 
 
 @lru_cache(maxsize=1)
 def _loaded_export(evidence: Evidence) -> tf.Module:
-    """Return the loaded export. It is kept, since its signatures fail once its variables are gone."""
+    """Return the loaded export with its endpoint; cached, since the endpoint fails once its variables are gone."""
     import tensorflow as tf
 
     folder = evidence.extra.get("export")
@@ -88,16 +82,10 @@ def _loaded_export(evidence: Evidence) -> tf.Module:
         found = "no folder" if folder is None else f"{shown(folder)}, expected a folder"
         raise NotYet(f"Found {found}. Pass that of your export by name: check_lesson(…, export=folder).")
     try:
-        return tf.saved_model.load(str(folder))
+        loaded = tf.saved_model.load(str(folder))
     except Exception as error:
         found = f"{folder} could not be loaded ({describe_error(error)})"
         raise NotYet(f"{found}. Write the export with `archive.write_out(folder)`.") from error
-
-
-def _signature(evidence: Evidence) -> tf.types.experimental.ConcreteFunction:
-    """Return the exported signature that servers call."""
-    signatures = _loaded_export(evidence).signatures
-    if "serving_default" not in signatures:
-        found = f"Found the signatures {sorted(signatures)}, expected serving_default"
-        raise NotYet(f"{found}. Give your endpoint this name.")
-    return signatures["serving_default"]
+    if _ENDPOINT not in loaded.signatures:
+        raise NotYet(f"Found the endpoints {sorted(loaded.signatures)}, expected {_ENDPOINT}. Give yours this name.")
+    return loaded

@@ -1,63 +1,27 @@
 """Claims on convolutional networks, of lessons 06 to 08; on dropout, of lesson 05 too."""
 
 import math
-from collections.abc import Callable
-from functools import partial
 from itertools import pairwise
 
-from mnist_lab.checks.claims.layers import (
-    Layer,
-    activation_name,
-    all_layers,
-    as_written,
-    has_class,
-    is_a,
-    is_activation,
-    listed,
-)
+from mnist_lab.checks.claims.layers import Layer, activation_name, all_layers, as_written, is_a, is_activation, listed
 from mnist_lab.checks.evidence import Evidence, NotYet, claim
 
 _SMALL_ENOUGH = 0.5  # share of the positions of the first convolution's input
 _RATE_LIMIT = 0.8
 _RESHAPE = "keras.layers.Reshape((28, 28, 1)) turns the 784 numbers of a digit back into an image"
-_normalizes, _normalizes_the_batch = partial(is_a, "Normalization"), partial(is_a, "BatchNormalization")
 _ORDER = "Expected the layer, then BatchNormalization, then the activation"
 
 
 @claim("convolutions, more than one, look at neighbours in an image that has rows and columns")
 def convolutions_see_neighbours(evidence: Evidence) -> None:
-    """Check that two convolutions or more look at neighbouring pixels, in an image with rows and columns."""
     layers = list(all_layers(evidence.model))
-    faults = {layer: _fault(layer) for layer in layers if is_a("Conv", layer)}
+    faults = {layer: _fault(layer) for layer in layers if is_a(layer, "*Conv*")}
     wrong = [f"{as_written(layer)} {fault}" for layer, fault in faults.items() if fault]
     if not faults:
         raise NotYet(f"Found {listed(map(as_written, layers))}; expected Conv2D twice or more. Before it, {_RESHAPE}.")
     if len(faults) - len(wrong) < 2:
         found = wrong[0] if wrong else "Found a single convolution. It finds edges; a second one, curves among them"
         raise NotYet(f"{found}. Expected two convolutions or more that see neighbours.")
-
-
-@claim("the image gets smaller on its way, by strides or by pooling")
-def image_gets_smaller(evidence: Evidence) -> None:
-    """Check that strides, pooling or the like leave at most half of the positions before the image is flattened."""
-    layers = list(all_layers(evidence.model))
-    first = _index(layers, lambda layer: is_a("Conv", layer) and len(getattr(layer, "kernel_size", ())) != 1)
-    if first is None:
-        raise NotYet("Found no convolution on an image. Add keras.layers.Conv2D: its strides can shrink the image.")
-    following = [layer for layer in layers[first:] if not is_a("Global", layer)]
-    image = _rows_and_columns(layers[first], "input")
-    sizes = [math.prod(size) for layer in following if (size := _rows_and_columns(layer, "output"))]
-    if image and sizes:
-        found = f"{math.prod(image)} positions at first and {min(sizes)} at the fewest"
-        small = min(sizes) <= _SMALL_ENOUGH * math.prod(image)
-    else:  # the layers of a subclassed model know no shapes
-        found = "no strides and no pooling"
-        small = any(is_a("Pooling", layer) or max(getattr(layer, "strides", None) or (1,)) > 1 for layer in following)
-    if not small:
-        raise NotYet(
-            f"Found {found}; expected half of them or fewer. Give a convolution strides=2, or add "
-            "keras.layers.MaxPooling2D after it: the next filter then sees more of the digit."
-        )
 
 
 def _fault(layer: Layer) -> str:
@@ -68,8 +32,8 @@ def _fault(layer: Layer) -> str:
     if kernel and max(kernel) == 1:
         return "has a filter of a single pixel, which sees no neighbours. With kernel_size=3 it sees eight"
     if image and min(image) == 1:
-        rows, columns = image
-        return f"gets an image of {rows} × {columns}: a line, without neighbours above and below. Before it, {_RESHAPE}"
+        size = " × ".join(map(str, image))
+        return f"gets an image of {size}: a line, without neighbours above and below. Before it, {_RESHAPE}"
     return ""
 
 
@@ -82,31 +46,50 @@ def _rows_and_columns(layer: Layer, end: str) -> tuple[int, ...]:
     return tuple(shape[1:3]) if len(shape) == 4 else ()
 
 
+@claim("the image gets smaller on its way, by strides or by pooling")
+def image_gets_smaller(evidence: Evidence) -> None:
+    """Check that at most half of the positions are left before the image is flattened or averaged."""
+    layers = [layer for layer in all_layers(evidence.model) if not is_a(layer, "Global*")]
+    while layers and not (is_a(layers[0], "*Conv*") and len(getattr(layers[0], "kernel_size", ())) != 1):
+        layers.pop(0)
+    if not layers:
+        raise NotYet("Found no convolution on an image. Add keras.layers.Conv2D: its strides can shrink the image.")
+    image = _rows_and_columns(layers[0], "input")
+    sizes = [math.prod(size) for layer in layers if (size := _rows_and_columns(layer, "output"))]
+    if image and sizes:
+        found = f"{math.prod(image)} positions at first and {min(sizes)} at the fewest"
+        small = min(sizes) <= _SMALL_ENOUGH * math.prod(image)
+    else:  # the layers of a subclassed model know no shapes
+        found = "no strides and no pooling"
+        small = any(is_a(layer, "*Pooling*") or max(getattr(layer, "strides", None) or (1,)) > 1 for layer in layers)
+    if not small:
+        found += "; expected half of them or fewer, so that the next filter sees more of the digit"
+        raise NotYet(f"Found {found}. Give a convolution strides=2, or add keras.layers.MaxPooling2D after it.")
+
+
 @claim("it is still a convolutional network")
 def still_convolutional(evidence: Evidence) -> None:
     layers = list(all_layers(evidence.model))
-    if not any(is_a("Conv", layer) for layer in layers):
+    if not any(is_a(layer, "*Conv*") for layer in layers):
         raise NotYet(f"Found {listed(map(as_written, layers))}; expected the last lesson's Conv2D layers. Keep them.")
 
 
 @claim("dropout stands after a hidden layer, and none after the output")
 def dropout_after_a_hidden_layer(evidence: Evidence) -> None:
     """Check that a dropout layer comes between two layers with weights, and none after the last of these."""
-    layers = list(all_layers(evidence.model))
-    weighted = [index for index, layer in enumerate(layers) if layer.trainable_weights and not _normalizes(layer)]
-    dropouts = [index for index, layer in enumerate(layers) if is_a("Dropout", layer)]
+    layers = [layer for layer in all_layers(evidence.model) if not is_a(layer, "*Normalization*")]
+    weighted = [index for index, layer in enumerate(layers) if layer.trainable_weights] or [len(layers)]
+    dropouts = [index for index, layer in enumerate(layers) if is_a(layer, "*Dropout*")]
     if not dropouts:
         raise NotYet("Found no dropout layer. Add keras.layers.Dropout after a hidden layer.")
-    first, last = (weighted[0], weighted[-1]) if weighted else (len(layers), len(layers))
-    if max(dropouts) > last:
+    if max(dropouts) > weighted[-1]:
         raise NotYet("Found dropout after the last layer with weights: it drops outputs. Move it before that layer.")
-    if max(dropouts) < first:
+    if max(dropouts) < weighted[0]:
         raise NotYet("Found dropout only before the first layer with weights: it drops pixels. Add one after it.")
 
 
 @claim("it drops some of the neurons, and leaves enough of them")
 def dropout_rates_are_moderate(evidence: Evidence) -> None:
-    """Check that the rate of each dropout layer is above 0 and below 0.8."""
     if not (rates := dropout_rates(evidence)):
         raise NotYet("Found no dropout layer, and so no rate. Add keras.layers.Dropout first.")
     found = f"Found the dropout {'rates' if len(rates) > 1 else 'rate'} {', '.join(f'{rate:g}' for rate in rates)}"
@@ -118,67 +101,56 @@ def dropout_rates_are_moderate(evidence: Evidence) -> None:
 
 def dropout_rates(evidence: Evidence) -> list[float]:
     """Return the rate of each dropout layer of the model."""
-    return [layer.get_config().get("rate", 0) for layer in all_layers(evidence.model) if is_a("Dropout", layer)]
+    return [layer.get_config().get("rate", 0) for layer in all_layers(evidence.model) if is_a(layer, "*Dropout*")]
 
 
 @claim("batch normalization stands behind every layer that learns but the last, before its activation")
 def batch_norm_before_each_activation(evidence: Evidence) -> None:
-    """Check that batch normalization, then an activation, follows each convolution or dense layer but the last."""
     hidden = _blocks(evidence)[:-1]
     if not hidden:
         raise NotYet("Found no hidden layer to normalize. Add a convolution or a dense layer before the last layer.")
-    for block in hidden:
-        _check_order(block)
+    for layer, *following in hidden:
+        name, inside = as_written(layer), activation_name(getattr(layer, "activation", None))
+        others = [type(other).__name__ for other in following if is_a(other, "*Normalization*")]
+        kinds = [_kind(other) for other in following]
+        if "normalization" not in kinds:
+            raise NotYet(f"Found {', '.join(others) or 'no normalization'} after {name}. {_ORDER}.")
+        if inside != "linear":
+            move = f'Make it a layer of its own: keras.layers.Activation("{inside}"), for example'
+            raise NotYet(f"Found the activation {inside} inside {name}, where it acts first. {_ORDER}. {move}.")
+        if "activation" not in kinds:
+            raise NotYet(f'Found no activation after {name}. {_ORDER}. Add keras.layers.Activation("relu").')
+        if kinds.index("activation") < kinds.index("normalization"):
+            raise NotYet(f"Found the activation of {name} before its normalization. {_ORDER}. Swap the two.")
 
 
-def _check_order(block: list[Layer]) -> None:
-    """Raise `NotYet` unless batch normalization follows a block's layer directly before its activation."""
-    layer, inside = as_written(block[0]), activation_name(getattr(block[0], "activation", None))
-    norm, other, activation = (_index(block, kind) for kind in (_normalizes_the_batch, _normalizes, is_activation))
-    if norm is None:
-        found = "no normalization" if other is None else type(block[other]).__name__
-        raise NotYet(f"Found {found} after {layer}. {_ORDER}, for each hidden layer.")
-    if inside != "linear":
-        raise NotYet(
-            f"Found the activation {inside} inside {layer}, so it acts before normalization. {_ORDER}. "
-            'Move it into a layer of its own: keras.layers.Activation("relu"), for example.'
-        )
-    if activation is None:
-        raise NotYet(f'Found no activation after {layer}. {_ORDER}. Add keras.layers.Activation("relu").')
-    if activation < norm:
-        raise NotYet(f"Found the activation of {layer} before its normalization. {_ORDER}. Swap the two.")
+def _kind(layer: Layer) -> str:
+    if is_a(layer, "*BatchNormalization*"):
+        return "normalization"
+    return "activation" if is_activation(layer) else "other"
 
 
 @claim("where batch normalization follows, the layer has no bias of its own")
 def no_bias_before_batch_norm(evidence: Evidence) -> None:
-    """Check that no layer followed by batch normalization has a bias of its own."""
-    normalized = [block[0] for block in _blocks(evidence) if any(map(_normalizes_the_batch, block))]
+    normalized = [block[0] for block in _blocks(evidence) if "normalization" in map(_kind, block)]
     if not normalized:
         raise NotYet("Found no normalized layer. Add BatchNormalization, and use_bias=False in the layer before it.")
     if biased := [as_written(layer) for layer in normalized if getattr(layer, "use_bias", False)]:
-        raise NotYet(
-            f"Found a bias in {' and '.join(biased)}, expected use_bias=False before BatchNormalization: it subtracts "
-            "the mean and any constant with it, and its own beta acts as the bias."
-        )
+        reason = "it subtracts the mean and any constant with it, and its own beta acts as the bias"
+        raise NotYet(f"Found a bias in {' and '.join(biased)}. Set use_bias=False before BatchNormalization: {reason}.")
 
 
 @claim("the softmax layer itself is not normalized")
 def no_batch_norm_after_the_last_layer(evidence: Evidence) -> None:
-    """Check that no normalization follows the last convolution or dense layer."""
     blocks = _blocks(evidence)
     if not blocks:
         raise NotYet("Found no layer with weights. Add a dense layer of ten neurons with softmax at the end.")
-    if any(map(_normalizes, blocks[-1])):
+    if any(is_a(layer, "*Normalization*") for layer in blocks[-1]):
         raise NotYet("Found normalization after the last layer with weights. It rescales the logits: remove it.")
 
 
 def _blocks(evidence: Evidence) -> list[list[Layer]]:
     """Split the layers into blocks: a convolution or dense layer, and everything up to the next one."""
     layers = list(all_layers(evidence.model))
-    starts = [index for index, layer in enumerate(layers) if is_a("Conv", layer) or has_class(layer, {"Dense"})]
+    starts = [index for index, layer in enumerate(layers) if is_a(layer, "*Conv*", "Dense")]
     return [layers[start:end] for start, end in pairwise([*starts, len(layers)])]
-
-
-def _index(layers: list[Layer], kind: Callable[[Layer], bool]) -> int | None:
-    """Return the index of the first layer of a kind."""
-    return next((index for index, layer in enumerate(layers) if kind(layer)), None)

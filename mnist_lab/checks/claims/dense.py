@@ -5,16 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import expit, softmax
 
-from mnist_lab.checks.claims.layers import (
-    Activation,
-    activation_name,
-    described_layers,
-    float_tolerance_of,
-    has_class,
-    layers_and_activations,
-    listed,
-    outputs_of,
-)
+from mnist_lab.checks.claims import layers
 from mnist_lab.checks.evidence import Evidence, NotYet, claim
 from mnist_lab.data._validation import are_probabilities
 from mnist_lab.data.idx import CLASSES
@@ -26,10 +17,9 @@ _DIGITS_TRIED = 100
 
 @claim("the network is one dense layer of ten neurons, made into probabilities by softmax")
 def one_dense_softmax_layer(evidence: Evidence) -> None:
-    """Check that the network is one dense layer of ten neurons with softmax, which may be a layer of its own."""
-    found = described_layers(evidence.model)
+    found = layers.described_layers(evidence.model)
     if found != ["Dense(10, softmax)"]:
-        raise NotYet(f"Found {listed(found)}; expected Dense(10, softmax) alone, in keras.Sequential.")
+        raise NotYet(f"Found {layers.listed(found)}; expected Dense(10, softmax) alone, in keras.Sequential.")
 
 
 @claim("softmax(X @ W + b), written with NumPy, gives what `predict` gives")
@@ -41,40 +31,39 @@ def softmax_computed_by_hand(evidence: Evidence) -> None:
     if by_hand.ndim != 2 or by_hand.shape[1] != CLASSES or not 1 <= len(by_hand) <= len(evidence.labels):
         raise NotYet(f"Found by_hand with shape {list(by_hand.shape)}, expected [100, 10].")
     difference = float(np.max(np.abs(by_hand - evidence.probabilities[: len(by_hand)])))
-    tolerance = float_tolerance_of(evidence.model)
-    if not difference <= tolerance:
-        raise NotYet(_next_step(evidence, by_hand, difference, tolerance))
-
-
-def _next_step(evidence: Evidence, by_hand: np.ndarray, difference: float, tolerance: float) -> str:
-    """Return how far a computation of softmax(X @ W + b) has come, and what is next."""
-    weights = evidence.model.get_weights()
-    if len(weights) == 2:
-        W, b = weights
-        sums = evidence.digits[: len(by_hand)] @ W
-        with np.errstate(over="ignore"):
-            stages = {
-                "X @ W so far: next, add the bias b": sums,
-                "the logits: next, take the exponential of each": sums + b,
-                "the exponentials: next, divide each row by its own sum": np.exp(sums + b),
-                "the exponentials of X @ W: the bias b is missing": np.exp(sums),
-                "softmax(X @ W): the bias b is missing": softmax(sums, axis=1),
-            }
-        for stage, values in stages.items():
-            if np.allclose(by_hand, values, rtol=1e-3, atol=tolerance):
-                return f"Found {stage}."
+    tolerance = layers.float_tolerance_of(evidence.model)
+    if difference <= tolerance:
+        return
+    for stage, values in _stages(evidence, len(by_hand)).items():
+        if np.allclose(by_hand, values, rtol=1e-3, atol=tolerance):
+            raise NotYet(f"Found {stage}.")
     if abs((total := by_hand[0].sum()) - 1) > 0.05:
-        return f"Found a first row that adds up to {total:.4g}, not to 1. Divide each row of exponentials by its sum."
-    return f"Found probabilities up to {difference:.2g} away from the model's. Start again from X @ W + b, row by row."
+        raise NotYet(f"Found a first row that adds up to {total:.4g}, not to 1. Divide each row by its own sum.")
+    raise NotYet(f"Found numbers up to {difference:.2g} away from the model's. Start again from X @ W + b, row by row.")
+
+
+def _stages(evidence: Evidence, count: int) -> dict[str, np.ndarray]:
+    """Return what a computation of softmax(X @ W + b) passes through, by what is next."""
+    weights = evidence.model.get_weights()
+    if len(weights) != 2:
+        return {}
+    W, b = weights
+    sums = evidence.digits[:count] @ W
+    with np.errstate(over="ignore"):
+        return {
+            "X @ W so far: next, add the bias b": sums,
+            "the logits: next, take the exponential of each": sums + b,
+            "the exponentials: next, divide each row by its own sum": np.exp(sums + b),
+            "the exponentials of X @ W: the bias b is missing": np.exp(sums),
+            "softmax(X @ W): the bias b is missing": softmax(sums, axis=1),
+        }
 
 
 @claim("hidden dense layers stand between the pixels and the last layer, more than one")
 def has_hidden_dense_layers(evidence: Evidence) -> None:
     if (count := len(_hidden_activations(evidence))) < 2:
-        raise NotYet(
-            f"Found {listed(described_layers(evidence.model))}. Hidden dense layers: {count}, expected 2 or more. Add "
-            "them before the last entry of the list that keras.Sequential receives, with commas between them."
-        )
+        found = layers.listed(layers.described_layers(evidence.model))
+        raise NotYet(f"Found {found}. Hidden dense layers: {count}, expected 2 or more. Add some before the last.")
 
 
 @claim("the last layer still makes ten probabilities, by softmax")
@@ -85,49 +74,45 @@ def last_layer_is_softmax(evidence: Evidence) -> None:
 
 @claim("each hidden layer passes its sums through the sigmoid")
 def hidden_layers_use_sigmoid(evidence: Evidence) -> None:
-    """Check that every hidden dense layer has the sigmoid as its activation, or a coarse copy of it."""
     _check_activations(evidence, "sigmoid", _is_like_sigmoid)
 
 
 @claim("each hidden layer passes its sums through ReLU, or a relative that keeps its slope")
 def hidden_layers_use_relu(evidence: Evidence) -> None:
-    """Check that every hidden dense layer has ReLU, or a relative of it that does not saturate for large sums."""
     _check_activations(evidence, "relu", _is_like_relu)
 
 
-def _check_activations(evidence: Evidence, taught: str, accepts: Callable[[Activation], bool]) -> None:
+def _check_activations(evidence: Evidence, taught: str, accepts: Callable[[layers.Activation], bool]) -> None:
     activations = _hidden_activations(evidence)
     if not activations:
         raise NotYet(f'Found no hidden dense layer. Add some, each with activation="{taught}".')
-    if others := [activation_name(activation) for activation in activations if not accepts(activation)]:
+    if others := [layers.activation_name(activation) for activation in activations if not accepts(activation)]:
         raise NotYet(f'Found hidden layers with the activation {", ".join(others)}. Set activation="{taught}" in each.')
 
 
-def _is_like_sigmoid(activation: Activation) -> bool:
+def _is_like_sigmoid(activation: layers.Activation) -> bool:
     """Return whether an activation is within a tenth of the sigmoid, as straight copies of it are."""
-    outputs = outputs_of(activation, _SUMS)
+    outputs = layers.outputs_of(activation, _SUMS)
     return outputs is not None and bool(np.abs(outputs - expit(_SUMS)).max() < 0.1)
 
 
-def _is_like_relu(activation: Activation) -> bool:
+def _is_like_relu(activation: layers.Activation) -> bool:
     """Return whether an activation rises with a slope of about 1 above 0, and with half of that or less below."""
-    if has_class(activation, {"PReLU"}):  # it has a slope for each neuron, and learns it
+    if layers.is_a(activation, "PReLU"):  # it has a slope for each neuron, and learns it
         return True
-    if (outputs := outputs_of(activation, _RISES)) is None:
+    if (outputs := layers.outputs_of(activation, _RISES)) is None:
         return False
     below, _, above = np.diff(outputs[0])
     return bool(3 <= above <= 5 and abs(below) <= above / 2)
 
 
-def _hidden_activations(evidence: Evidence) -> list[Activation]:
-    """Return the activation of each dense layer before the last layer."""
-    found = layers_and_activations(evidence.model)[:-1]
-    return [activation for layer, activation in found if has_class(layer, {"Dense"})]
+def _hidden_activations(evidence: Evidence) -> list[layers.Activation]:
+    found = layers.layers_and_activations(evidence.model)[:-1]
+    return [activation for layer, activation in found if layers.is_a(layer, "Dense")]
 
 
 @claim("what comes out is ten probabilities, as softmax makes them")
 def outputs_ten_probabilities(evidence: Evidence) -> None:
-    """Check that the network outputs ten numbers for each digit, none negative, that add up to 1."""
     outputs = np.asarray(evidence.model.predict(evidence.digits[:_DIGITS_TRIED], verbose=0))
     if outputs.ndim != 2 or outputs.shape[1] != CLASSES:
         shape = ", ".join(map(str, ["digits", *outputs.shape[1:]]))
@@ -139,7 +124,6 @@ def outputs_ten_probabilities(evidence: Evidence) -> None:
 
 @claim("softmax is applied once: at the network's end, or within the loss")
 def softmax_is_applied_once(evidence: Evidence) -> None:
-    """Check that softmax is either in the last layer or, by `from_logits=True`, in the loss."""
     last = _last_layer(evidence)
     in_the_network = last.endswith("softmax)")
     in_the_loss = bool(getattr(getattr(evidence.model, "loss", None), "from_logits", False))
@@ -151,4 +135,4 @@ def softmax_is_applied_once(evidence: Evidence) -> None:
 
 def _last_layer(evidence: Evidence) -> str:
     """Return the last layer that computes something, with its activation."""
-    return (described_layers(evidence.model) or ["missing"])[-1]
+    return (layers.described_layers(evidence.model) or ["missing"])[-1]

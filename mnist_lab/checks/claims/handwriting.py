@@ -19,7 +19,6 @@ _BLOCK = 5  # a drawing has five times as many pixels each way as a digit
 
 @claim("the function makes an image of a drawing: a list of pixels from paper, zero, to ink, one")
 def function_returns_images(evidence: Evidence) -> None:
-    """Check that the function returns 784 numbers from 0 to 1 for a drawing."""
     _images(evidence)
 
 
@@ -30,10 +29,8 @@ def digits_fill_the_box(evidence: Evidence) -> None:
     inked = [np.nonzero(image > 0.1 * image.max()) for image in images]
     longer = np.array([max(np.ptp(rows), np.ptp(columns)) + 1 for rows, columns in inked])
     if (worst := _worst(longer - BOX, 1)) is not None:
-        raise NotYet(
-            f"Found longer sides from {longer.min()} to {longer.max()} pixels, expected {BOX}; drawings[{worst}] is "
-            "farthest off. Cut the digit out of its paper, then scale it."
-        )
+        found = f"Found longer sides from {longer.min()} to {longer.max()} pixels, the worst of drawings[{worst}]"
+        raise NotYet(f"{found}; expected {BOX}. Cut the digit out of its paper, then scale it.")
 
 
 @claim("height and width are scaled alike")
@@ -43,10 +40,8 @@ def proportions_are_kept(evidence: Evidence) -> None:
     found = np.array([_width_share(image.reshape(SIDE, SIDE)) for image in _valid_images(evidence)])
     if (worst := _worst(found - drawn, _SAME_PROPORTION)) is not None:
         found_ratio, drawn_ratio = (share[worst] / (1 - share[worst]) for share in (found, drawn))
-        raise NotYet(
-            f"Found drawings[{worst}] {found_ratio:.2f} times as wide as high, expected {drawn_ratio:.2f} times, as "
-            "drawn. Use one factor for both sides."
-        )
+        expected = f"expected {drawn_ratio:.2f} times, as drawn. Use one factor for both sides"
+        raise NotYet(f"Found drawings[{worst}] {found_ratio:.2f} times as wide as high, {expected}.")
 
 
 @claim("the centre of mass stands in the middle of the image")
@@ -55,10 +50,8 @@ def mass_is_centred(evidence: Evidence) -> None:
     centres = centres_of_mass(_valid_images(evidence).reshape(-1, SIDE, SIDE))
     if (worst := _worst(np.abs(centres - SIDE / 2).max(axis=1), 1)) is not None:
         row, column = centres[worst]
-        raise NotYet(
-            f"Found the centre of mass of drawings[{worst}] at row {row:.1f} and column {column:.1f}, expected "
-            f"{SIDE // 2} and {SIDE // 2}. Don't centre the box: weigh each row and each column by its ink."
-        )
+        found = f"Found the centre of mass of drawings[{worst}] at row {row:.1f} and column {column:.1f}, expected 14"
+        raise NotYet(f"{found} and 14. Don't centre the box: weigh each row and each column by its ink.")
 
 
 def _worst(differences: np.ndarray, most: float) -> int | None:
@@ -69,14 +62,11 @@ def _worst(differences: np.ndarray, most: float) -> int | None:
 
 @claim("with it the network reads more of the sample drawings than without, and most of them")
 def preprocessing_raises_accuracy(evidence: Evidence) -> None:
-    """Check that the network classifies more sample drawings with the function than without, and most of them."""
     images = _valid_images(evidence)
     raw, accuracy = _accuracy(evidence, _shrunk_drawings()), _accuracy(evidence, images)
     if not (accuracy > raw and accuracy >= _MIN_ACCURACY):
-        raise NotYet(
-            f"Found an accuracy of {accuracy:.0%}, and {raw:.0%} without the function; expected {_MIN_ACCURACY:.0%} or "
-            "more. Show some of the images beside MNIST's: do they look alike?"
-        )
+        found = f"Found an accuracy of {accuracy:.0%}, and {raw:.0%} without the function; expected {_MIN_ACCURACY:.0%}"
+        raise NotYet(f"{found} or more. Show some of the images beside MNIST's: do they look alike?")
 
 
 def sample_accuracies(evidence: Evidence) -> dict[str, float]:
@@ -96,11 +86,10 @@ def _images(evidence: Evidence) -> np.ndarray:
     except Exception as error:  # the learner's function may raise anything
         raise NotYet(f"It raised {describe_error(error)}. Call it with one drawing to see why.") from error
     if images.shape != (len(images), PIXELS):
-        found = f"Found the shape {list(images.shape[1:])}, expected [{PIXELS}]"
-        raise NotYet(f"{found}. Return the image as a list of pixels: `.reshape({PIXELS})`.")
+        raise NotYet(f"Found the shape {list(images.shape[1:])}, expected [{PIXELS}]. Use `.reshape({PIXELS})`.")
     if not (images.min() >= 0 and 0.5 < images.max() <= 1):
-        found = f"Found numbers from {images.min():g} to {images.max():g}, expected 0 to 1"
-        raise NotYet(f"{found}. Divide by 255, or use `np.clip`.")
+        found = f"Found numbers from {images.min():g} to {images.max():g}"
+        raise NotYet(f"{found}, expected 0 to 1. Divide by 255, or use `np.clip`.")
     if empty := int(np.sum(images.max(axis=1) < 0.5)):
         raise NotYet(f"Found {empty} images of 100 without dark ink. Is the digit still in the image?")
     return images

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 Layer: TypeAlias = "keras.Layer"
 Activation: TypeAlias = Callable[[Any], Any] | None  # a function or a layer
 
-_ACTIVATION_LAYERS = {"Activation", "ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"}
+_ACTIVATION_LAYERS = "Activation", "ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"
 _SUMS = np.random.default_rng(0).uniform(-6, 6, (20, 10)).astype(np.float32)  # as a layer of ten neurons computes them
 _COMPUTED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "linear": lambda sums: sums,
@@ -38,14 +40,9 @@ def all_layers(model: keras.Model) -> Iterator[Layer]:
             yield layer
 
 
-def has_class(value: object, names: Iterable[str]) -> bool:
-    """Return whether an object's class, or one that it inherits from, has one of these names."""
-    return not {kind.__name__ for kind in type(value).__mro__}.isdisjoint(names)
-
-
-def is_a(part: str, layer: Layer) -> bool:
-    """Return whether the name of a layer's class, or of one that it inherits from, contains "Conv", for instance."""
-    return any(part in kind.__name__ for kind in type(layer).__mro__)
+def is_a(value: object, *names: str) -> bool:
+    """Return whether an object's class, or one that it inherits from, has one of these names, "*Conv*" for instance."""
+    return any(fnmatchcase(kind.__name__, name) for kind in type(value).__mro__ for name in names)
 
 
 def as_written(layer: Layer, activation: str = "") -> str:
@@ -77,7 +74,7 @@ def activation_name(activation: Activation) -> str:
         for name, compute in _COMPUTED.items():
             if np.abs(outputs - compute(_SUMS)).max() < _SAME_OUTPUTS:
                 return name
-    if has_class(activation, {"Activation"}) and (inner := getattr(activation, "activation", None)):
+    if is_a(activation, "Activation") and (inner := getattr(activation, "activation", None)):
         return activation_name(inner)
     name = getattr(activation, "__name__", type(activation).__name__)
     return "a function of your own" if name == "<lambda>" else name
@@ -85,9 +82,9 @@ def activation_name(activation: Activation) -> str:
 
 def is_activation(layer: Layer) -> bool:
     """Return whether a layer is an activation that does something: one of Keras' or a Lambda that computes one."""
-    if has_class(layer, {"Lambda"}):
+    if is_a(layer, "Lambda"):
         return activation_name(layer) in _COMPUTED.keys() - {"linear"}
-    return has_class(layer, _ACTIVATION_LAYERS) and activation_name(layer) != "linear"
+    return is_a(layer, *_ACTIVATION_LAYERS) and activation_name(layer) != "linear"
 
 
 def layers_and_activations(model: keras.Model) -> list[tuple[Layer, Activation]]:
@@ -99,7 +96,7 @@ def layers_and_activations(model: keras.Model) -> list[tuple[Layer, Activation]]
                 found[-1] = found[-1][0], layer
             else:
                 found.append((layer, layer))
-        elif not has_class(layer, {"Flatten", "Reshape", "Identity"} | _ACTIVATION_LAYERS):
+        elif not is_a(layer, "Flatten", "Reshape", "Identity", *_ACTIVATION_LAYERS):
             found.append((layer, getattr(layer, "activation", None)))
     return found
 
@@ -113,7 +110,6 @@ def described_layers(model: keras.Model) -> list[str]:
 
 
 def listed(layers: Iterable[str]) -> str:
-    """Return what a hint says of these layers."""
     return ", ".join(layers) or "no layer"
 
 
@@ -121,10 +117,9 @@ def layers_with_settings(model: keras.Model) -> list[str]:
     """Return every layer with all that a lesson sets in it: "Dense units=10 activation=softmax use_bias=True"."""
     found = []
     for layer in all_layers(model):
-        try:
+        config = {}
+        with suppress(Exception):  # a learner's own layer may have no configuration, or raise anything
             config = layer.get_config()
-        except Exception:  # a learner's own layer may have none, or raise anything
-            config = {}
         if "activation" in config:
             config["activation"] = activation_name(getattr(layer, "activation", None))
         found.append(" ".join([type(layer).__name__, *(f"{key}={config[key]}" for key in _KEYS if key in config)]))

@@ -18,10 +18,6 @@ _NEAR_ACCURACY, _NEAR_LOSS = 0.02, 1.25  # for weights that no epoch measured; t
 _MIN_RATES = 3
 _BETWEEN_SEEDS = 0.005  # how far the accuracies of two runs differ that differ by their seed
 _SAME_END = 2.5e-4  # other good intervals differ from Wilson's by less than this, those of 92 % and 97 % by more
-_CAUSES = (
-    "Is `history` that of this model's last training run? Weights changed after the last validation, by an average of "
-    "your own for example, have no accuracy in the history: validate once more with them"
-)
 
 
 @claim("it learned: its cross-entropy, on digits it never saw, is below that of guessing")
@@ -29,10 +25,8 @@ def better_than_guessing(evidence: Evidence) -> None:
     """Check that the validation cross-entropy is below that of ten equal probabilities, ln 10."""
     found, guessing = mean_cross_entropy(evidence.probabilities, evidence.labels), np.log(CLASSES)
     if not found < guessing:
-        raise NotYet(
-            f"Found a cross-entropy of {found:.3g}, expected less than {guessing:.3g}, that of guessing. Check that "
-            "the labels belong to the images, and that the learning rate is not 0 or too large."
-        )
+        advice = "Check that the labels belong to the images, and that the learning rate is not 0 or too large"
+        raise NotYet(f"Found a cross-entropy of {found:.3g}, expected less than {guessing:.3g}. {advice}.")
 
 
 @claim("the accuracy that training reported is the one measured again here, on digits it never learned from")
@@ -40,30 +34,20 @@ def history_matches_the_model(evidence: Evidence) -> None:
     """Check that an epoch's accuracy that `fit` reported is what the model reaches on the validation digits."""
     if not evidence.history:
         raise NotYet("Found no history of any epoch. Train for at least one epoch, and hand in what `fit` returns.")
-    if not (accuracies := evidence.reported("accuracy")):
-        raise NotYet(
-            'Found no val_accuracy in the history. Give `fit` a validation_data, and compile with metrics=["accuracy"].'
-        )
-    last, found = accuracies[-1], 1 - float(np.mean(evidence.misclassified))
-    same = abs(last - found) <= _SAME_ACCURACY
-    if not (same or was_reported(evidence, found, partial(_loss, evidence, evidence.digits, evidence.labels))):
-        raise NotYet(
-            f"Training reported an accuracy of {last:.4f} last; measured here, it is {found:.4f}, and no epoch fits. "
-            f"Is validation_data the validation set? {_CAUSES}."
-        )
+    found, last = 1 - float(np.mean(evidence.misclassified)), evidence.reported("accuracy")[-1:]
+    if not (last and abs(last[0] - found) <= _SAME_ACCURACY):
+        _check_reported(evidence, found, evidence.digits, evidence.labels)
 
 
 def accuracy_of_at_least(floor: float) -> Claim:
-    """Return the claim that the accuracy, on the digits the lesson is measured on, reaches this floor."""
+    """Return the claim that the accuracy, on the digits that the lesson is measured on, reaches this floor."""
 
     @claim("it reads most of the {digits}, as this idea should let it")
     def accuracy_reaches_the_floor(evidence: Evidence) -> None:
         accuracy = 1 - np.mean(evidence.measured_misclassified)
         if not accuracy >= floor:
-            raise NotYet(
-                f"Found an accuracy of {accuracy:.4f}, expected {floor:.4g} or more. Train for all epochs, with all "
-                "that the lesson changes, and with a network that is large enough."
-            )
+            advice = "Train for all epochs, with all that the lesson changes, and with a network that is large enough"
+            raise NotYet(f"Found an accuracy of {accuracy:.4f}, expected {floor:.4g} or more. {advice}.")
 
     return accuracy_reaches_the_floor
 
@@ -77,23 +61,26 @@ def validated_on_held_out_digits(evidence: Evidence) -> None:
     known = {image.tobytes() for image in evidence.digits}
     if any(image.tobytes() in known for image in images.astype(np.float32)):
         raise NotYet("Found test digits in the held-out set. Use `lab.holdout_dataset`, which takes training digits.")
-    if not (accuracies := evidence.reported("accuracy")):
-        raise NotYet("Found no val_accuracy in the history. Pass the held-out set to `fit` as validation_data.")
-    found = float(np.mean(predictions == labels))
-    if not was_reported(evidence, found, partial(_loss, evidence, images, labels)):
-        raise NotYet(
-            f"Training reported an accuracy of {accuracies[-1]:.4f} last; on the {len(images):,} digits handed in it "
-            f"is {found:.4f}, and no epoch fits. Pass the same dataset to `fit` as validation_data. {_CAUSES}."
-        )
+    _check_reported(evidence, float(np.mean(predictions == labels)), images, labels)
+
+
+def _check_reported(evidence: Evidence, accuracy: float, images: np.ndarray, labels: np.ndarray) -> None:
+    """Raise `NotYet` unless training reported the model's accuracy on these digits, with its loss."""
+    if not (reported := evidence.reported("accuracy")):
+        found = "Found no val_accuracy in the history"
+        raise NotYet(f'{found}. Give `fit` these digits as validation_data, and compile with metrics=["accuracy"].')
+    if not was_reported(evidence, accuracy, partial(_loss, evidence, images, labels)):
+        found = f"Found an accuracy of {accuracy:.4f} on {len(labels):,} digits, {reported[-1]:.4f} in the last epoch"
+        advice = "Are they `fit`'s validation_data? If the weights changed later, validate once more"
+        raise NotYet(f"{found}, and no epoch fits. {advice}.")
 
 
 def was_reported(evidence: Evidence, accuracy: float, find_loss: Callable[[], float]) -> bool:
-    """Return whether training reported the model's accuracy and, as two may agree by chance, its loss with it.
+    """Return whether training reported this accuracy and, as two may agree by chance, the loss with it.
 
-    Any epoch may have done it: `EarlyStopping(restore_best_weights=True)` goes back to an earlier one. The final
-    weights of an honest run may be of no epoch: where the optimizer averaged them (`use_ema=True`), or where some
-    epochs were not validated (`validation_freq=2`). Then what is near passes: an accuracy within 0.02 of those
-    reported, with a loss at most a quarter above the highest.
+    Any epoch may fit: `EarlyStopping(restore_best_weights=True)` goes back to an earlier one. Of an honest run none
+    may: where the optimizer averages weights (`use_ema=True`), or not every epoch was validated (`validation_freq=2`).
+    Then what is near passes: an accuracy within 0.02 of those reported, a loss at most a quarter above the highest.
     """
     accuracies, losses = np.array(evidence.reported("accuracy")), np.array(evidence.reported("loss"))
     same = np.abs(accuracies - accuracy) <= _SAME_ACCURACY
@@ -132,15 +119,12 @@ def dropout_rate_was_chosen_on_held_out_digits(evidence: Evidence) -> None:
         raise NotYet(f"Found the dropout rate {found}, but {best[0]:g} did best. Hand in the network with that rate.")
     accuracies = evidence.reported("accuracy") or [0]
     if not min(abs(highest - accuracy) for accuracy in accuracies) <= _BETWEEN_SEEDS:
-        raise NotYet(
-            f"Found an accuracy of {highest:.4f} for the best rate, but {accuracies[-1]:.4f} in the history. Take both "
-            "from the same training run, or train for as many epochs."
-        )
+        found = f"Found an accuracy of {highest:.4f} for the best rate, but {accuracies[-1]:.4f} in the history"
+        raise NotYet(f"{found}. Take both from the same training run, or train for as many epochs.")
 
 
 @claim("the seal was broken once, for this network")
 def model_was_tested_once(evidence: Evidence) -> None:
-    """Check that the test set was used on the model with exactly its present weights."""
     sealed: Any = evidence.extra.get("sealed")
     if not getattr(sealed, "opened", False):
         raise NotYet("Found an unused test set. Once everything is chosen, use it: result = sealed.open(model).")
@@ -159,7 +143,5 @@ def accuracy_is_reported_with_an_interval(evidence: Evidence) -> None:
     except (TypeError, ValueError):
         raise NotYet(f"Found {shown(interval)}, expected two numbers: both ends of the interval.") from None
     if not (abs(low - expected.low) <= _SAME_END and abs(high - expected.high) <= _SAME_END):
-        raise NotYet(
-            f"Found {low:.4f} to {high:.4f}, which is no 95% interval of this network's test accuracy. Compute "
-            "`binomtest(correct, digits).proportion_ci(0.95)` from the test result."
-        )
+        found = f"Found {low:.4f} to {high:.4f}, which is no 95% interval of this network's test accuracy"
+        raise NotYet(f"{found}. Compute `binomtest(correct, digits).proportion_ci(0.95)` from the test result.")
