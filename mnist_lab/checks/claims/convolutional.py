@@ -116,7 +116,7 @@ def batch_norm_before_each_activation(evidence: Evidence) -> None:
         if "normalization" not in kinds:
             raise NotYet(f"Found {', '.join(others) or 'no normalization'} after {name}. {_ORDER}.")
         if inside != "linear":
-            move = f'Make it a layer of its own: keras.layers.Activation("{inside}"), for example'
+            move = 'Make it a layer of its own: keras.layers.Activation("relu"), for example'
             raise NotYet(f"Found the activation {inside} inside {name}, where it acts first. {_ORDER}. {move}.")
         if "activation" not in kinds:
             raise NotYet(f'Found no activation after {name}. {_ORDER}. Add keras.layers.Activation("relu").')
