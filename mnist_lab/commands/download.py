@@ -8,14 +8,7 @@ from mnist_lab.data.find import default_data_dir
 
 
 def download(directory: Path | None) -> int:
-    """Download the files that are missing, and print which folder they are in.
-
-    Args:
-        directory: the folder; None: the one that the lessons look in.
-
-    Returns:
-        1 if MNIST could not be downloaded, else 0.
-    """
+    """Download what is missing, by default into the folder that the lessons look in; return 1 if MNIST failed."""
     folder = directory.expanduser() if directory else default_data_dir()
     try:
         download_mnist(folder)

@@ -33,18 +33,9 @@ class Grade:
 def grade(notebooks: list[Path], seconds: float, table: Path | None = None) -> int:
     """Run each notebook in a new kernel and an empty folder, and print a table with the result of its last check.
 
-    Args:
-        notebooks: learners' copies of the exercises; also folders of them, and patterns.
-        seconds: the time limit of each.
-        table: a CSV file to which the table is written, too. Each row is written when its notebook is done, into a
-            file beside it, with `.unfinished` after its name, which replaces it at the end.
-
-    Returns:
-        1 if a notebook could not be run to its end, else 0; a check that says "not yet" is no failure.
-
-    Raises:
-        OSError: a pattern matches nothing, or the CSV file cannot be written.
-        KeyboardInterrupt: Ctrl-C came. The notebooks that were not done are "not run" in the table, if any were done.
+    `seconds` is the time limit of each. The CSV file `table` is written row by row into `table.unfinished`, which
+    replaces it at the end. Return 1 if a notebook could not be run to its end, else 0; "not yet" is no failure. After
+    Ctrl-C, the notebooks that were not done are "not run" in the table.
     """
     terminal = console()
     paths = notebook_files(notebooks)

@@ -61,19 +61,10 @@ def execute(
 ) -> Execution:
     """Run the notebook at `path` from top to bottom and return the result; the file does not change.
 
-    Args:
-        path: the notebook.
-        parameters: numbers that replace those in its cell tagged `parameters`.
-        variables: environment variables of the kernel, besides this process's own.
-        report: called with the number of cells done, the number of cells, and the newest line about the training
-            in the running cell ("" if it trains nothing).
-        seconds: the time limit of all cells together; the kernel is killed then, even if a cell ignores interrupts.
-        folder: the kernel's working directory; default: the notebook's own folder.
-        stop: another thread sets it to end the run, since Ctrl-C interrupts the main thread alone.
-
-    Raises:
-        ValueError: the file is no notebook, sets not all parameters, or recorded something else than checks.
-        KeyboardInterrupt: Ctrl-C or SIGTERM came, or `stop` is set. The kernel is dead.
+    `parameters` replace numbers in cells of that tag; `variables` are added to the kernel's environment, `folder` is
+    its working directory. After `seconds` in all, or when another thread sets `stop`, the kernel is killed. `report`
+    gets the number of cells done, that of all, and the newest line about a training. ValueError if the file is no
+    notebook, sets not all parameters, or recorded other things than checks; KeyboardInterrupt after a signal or `stop`.
     """
     notebook = read(path)
     _set_parameters(notebook, parameters or {}, path)

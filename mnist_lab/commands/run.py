@@ -17,16 +17,8 @@ from mnist_lab.data.find import find_mnist
 def run(notebooks: list[Path], output_dir: Path | None) -> int:
     """Execute notebooks one after the other, and print a table of what their checks found.
 
-    Args:
-        notebooks: their paths; also folders of notebooks, and patterns.
-        output_dir: the folder for the executed notebooks; None: each replaces its own file, unless a cell failed.
-
-    Returns:
-        1 if a cell failed or a lesson's check said "not yet", else 0.
-
-    Raises:
-        OSError: a notebook does not exist, or a pattern matches nothing.
-        KeyboardInterrupt: Ctrl-C came. The notebooks that were done are written, and in the table.
+    Executed notebooks go to `output_dir`; without one, each replaces its own file, unless a cell failed. Return 1 if a
+    cell failed or a check said "not yet", else 0. After Ctrl-C, those that were done are written, and in the table.
     """
     terminal = console()
     paths = notebook_files(notebooks)

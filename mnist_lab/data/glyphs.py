@@ -37,13 +37,9 @@ def distance_fields(faces: tuple[str, ...]) -> np.ndarray:
 def render(fields: np.ndarray, glyphs: np.ndarray, warp: Warp, pen: np.ndarray) -> np.ndarray:
     """Return images in the style of MNIST, `[n, 28, 28]` float64 from 0 (paper) to 1 (ink).
 
-    Each digit's longer side spans 20 pixels; its centre of mass is within half a pixel of row and column 14.
-
-    Args:
-        fields: as `distance_fields` returns them.
-        glyphs: the indices of the `n` fields to draw.
-        warp: given rows and columns `[n, 28]`, returns the positions in the fields `[2, n, 28, 28]` (y, x).
-        pen: `[n]`, by how many pixels to move the outlines outwards (inwards if negative).
+    Each digit's longer side spans 20 pixels; its centre of mass is within half a pixel of row and column 14. `glyphs`
+    holds the indices of the `n` fields to draw. `warp` maps rows and columns `[n, 28]` to positions in the fields
+    `[2, n, 28, 28]` (y, x). `pen` `[n]` moves the outlines outwards by so many pixels.
     """
     middle = (SIDE - 1) / 2
     from_middle = np.arange(SIDE) - middle

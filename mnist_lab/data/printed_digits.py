@@ -11,8 +11,7 @@ FACES = ("DejaVuSans.ttf", "DejaVuSerif.ttf")  # the stand-in uses neither
 def printed_digits(n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return `n` upright digits, scaled and centred as MNIST's: 0 to 9 in one typeface, 0 to 9 in another, and again.
 
-    Returns:
-        digits `[n, 784]` float32 in [0, 1] (1 is ink) and labels `[n]` int64, the same on every machine.
+    They are `[n, 784]` float32 in [0, 1] (1 is ink), their labels `[n]` int64, the same on every machine.
     """
     n = whole_number("n", n)
     fields = glyphs.distance_fields(FACES)

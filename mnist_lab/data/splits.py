@@ -6,16 +6,10 @@ from mnist_lab.data._validation import whole_number
 
 
 def split(count: int, holdout: int, seed: int, writers: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows to train on and the held-out rows, both in ascending order.
+    """Return which of `count` digits to train on and which `holdout` of them to hold out, both in ascending order.
 
-    Args:
-        count: the number of digits.
-        holdout: how many to hold out.
-        seed: the same seed gives the same split.
-        writers: who wrote each digit, `[count]`: whole writers are held out, as many as reach `holdout`.
-
-    Raises:
-        ValueError: a number is out of range, or no digit would be left to train on.
+    With `writers`, `[count]`, who wrote each digit, whole writers are held out, as many as reach `holdout`. The same
+    seed gives the same split. ValueError if a number is out of range, or no digit would be left to train on.
     """
     holdout = whole_number("holdout", holdout, 1, count - 1)
     seed = whole_number("split_seed", seed, 0, 2**32 - 1)

@@ -138,11 +138,8 @@ def where_they_stand(drawings: npt.ArrayLike, digits: npt.ArrayLike) -> None:
 def preparation(drawing: npt.ArrayLike, digit: npt.ArrayLike, small: npt.ArrayLike, image: npt.ArrayLike) -> None:
     """Draw four stages of a drawing: as drawn, cut out, scaled to fit a box of 20 × 20 pixels, centred by its mass.
 
-    Args:
-        drawing: `[height, width]`, where 0 is paper; each of the images is drawn with its largest number as ink.
-        digit: the inked part of the drawing, `[rows, columns]`.
-        small: the digit scaled so that its longer side has 20 pixels, `[rows, columns]`.
-        image: the network's input, `[784]` or `[28, 28]`, from 0 to 1.
+    Three are `[rows, columns]`, with 0 for paper, the last the network's input, `[784]` or `[28, 28]`, from 0 to 1.
+    Each is drawn with its largest number as ink.
     """
     stages = {"drawing": drawing, "digit": digit, "small": small, "image": as_image(image)}
     drawing, digit, small, image = (_as_inked(name, stage) for name, stage in stages.items())
@@ -164,10 +161,8 @@ def preparation(drawing: npt.ArrayLike, digit: npt.ArrayLike, small: npt.ArrayLi
         (first_row, last_row), (left, right) = (np.flatnonzero(drawing.any(axis))[[0, -1]] + (0, 1) for axis in (1, 0))
         left, right, high, low = 0.25 + left * inch, 0.25 + right * inch, top - first_row * inch, top - last_row * inch
         page.line((left, right, right, left, left), (high, high, low, low, high), VERMILLION, linewidth=1.6)
-        x, y = (
-            7.0 + np.average(centres, weights=image.sum(0)) * pixel,
-            np.average(centres, weights=image.sum(1)) * pixel,
-        )
+        x = 7.0 + np.average(centres, weights=image.sum(0)) * pixel
+        y = np.average(centres, weights=image.sum(1)) * pixel
         page.line((x, x), (bottom, top), VERMILLION, linewidth=1.2)
         page.line((7.0, 7.0 + side), (top - y, top - y), VERMILLION, linewidth=1.2)
 

@@ -11,20 +11,12 @@ VALIDATION_DIGITS = 10_000
 
 @dataclass(frozen=True)
 class Runs:
-    """Runs of one recipe on MNIST, each with a different seed.
+    """The results of training runs of the same recipe; each seed is a run's row."""
 
-    Attributes:
-        seeds: the seeds, in ascending order, `[runs]`.
-        accuracy: the accuracy on the validation or held-out digits after the last epoch, `[runs]`.
-        misread: which of these digits each run misclassified, `[runs, n]` bool; `n` is their largest number in a run.
-            None where that is not kept, which is in all lessons but 09 and 10.
-        curves: the accuracy after each epoch, `[runs, epochs]`.
-    """
-
-    seeds: np.ndarray
-    accuracy: np.ndarray
-    misread: np.ndarray | None
-    curves: np.ndarray
+    seeds: np.ndarray  # [runs] int64
+    accuracy: np.ndarray  # [runs], after the last epoch
+    misread: np.ndarray | None  # [runs, digits] bool, the misclassified digits; None but in lessons 09 and 10
+    curves: np.ndarray  # [runs, epochs], the accuracy after each epoch
 
 
 def measured_runs(lesson: str, *, variant: str = "as taught") -> Runs:
