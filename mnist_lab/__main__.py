@@ -10,7 +10,7 @@ from types import ModuleType
 
 from mnist_lab.trainer.settings import add_flags, from_flags
 
-_EXTRAS = {"run": "notebooks", "grade": "notebooks", "measure": "notebooks", "train": "trainer", "predict": "trainer"}
+_RUN_NOTEBOOKS = ("run", "grade", "measure")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,8 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return chosen.command(chosen)
     except ImportError as error:
         message = f"{error}: `mnist-lab doctor` lists what is missing or broken, and what to do."
-        if isinstance(error, ModuleNotFoundError) and (extra := _EXTRAS.get(given[0])):
-            message += f" `pip install 'mnist-lab[{extra}]'` installs what `mnist-lab {given[0]}` needs."
+        if isinstance(error, ModuleNotFoundError) and given[0] in _RUN_NOTEBOOKS:
+            message += f" `pip install 'mnist-lab[notebooks]'` installs what `mnist-lab {given[0]}` needs."
     except (OSError, ValueError) as error:
         from mnist_lab.data.idx import MnistFileError
 
@@ -111,8 +111,6 @@ def _train(chosen: argparse.Namespace) -> int:
     from mnist_lab.environment import quiet_stderr
 
     with quiet_stderr():
-        import tensorboard  # noqa: F401  without it, TensorFlow has no tf.summary.scalar
-
         from mnist_lab.trainer.train import train
     return train(from_flags(chosen))
 
