@@ -70,8 +70,8 @@ def test_no_import_runs_up_and_there_is_no_circle():
 
 def test_floors_of_versions_are_at_or_below_colabs():
     extras = PROJECT["optional-dependencies"]
-    for requirement in PROJECT["dependencies"] + extras["trainer"] + extras["notebooks"]:
-        name, floor = re.fullmatch(r"([\w-]+)(?:\[trainer\]|>=([\d.]+))", requirement).groups()
+    for requirement in PROJECT["dependencies"] + extras["notebooks"]:
+        name, floor = re.fullmatch(r"([\w-]+)>=([\d.]+)", requirement).groups()
         if name in COLAB:
             assert [int(n) for n in floor.split(".")] <= [int(n) for n in COLAB[name].split(".")], name
     assert {re.match(r"[\w-]+", requirement)[0] for requirement in PROJECT["dependencies"]} <= COLAB.keys()
