@@ -29,8 +29,8 @@ from tools.project import NOTEBOOKS, read
 JUDGED = ("model", "learning-rate", "train", "check")
 OF_THE_ACCURACY = ("it reads most of the", "reads more of the sample drawings")
 UNSOLVED = "unsolved"
-WHOLE = ("02", "09")  # these exercises learn from all digits also where they are shortened
-PART = 12_000
+DIGITS = 12_000  # of which a shortened exercise learns, but for these
+DIGITS_OF = {"02": 60_000, "08": 30_000, "09": 60_000}
 
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 LAYER, SIZE = r"\(([A-Z]\w+)\)", r"\(None.*?(\d+)\) +│"  # in a row of model.summary(), which may take two lines
@@ -49,12 +49,10 @@ class Notebook(IPyNbFile):
         self._records = Path(self._folder.name, "checks.jsonl")
         with pytest.MonkeyPatch.context() as patch:  # the kernel inherits them
             patch.setenv(RECORD_VARIABLE, str(self._records))
-            if self.learns_from_a_part():
-                patch.setenv(VARIABLE, str(_part_of_the_digits(Path(self._folder.name))))
+            if not self.full_length and isinstance(self, Exercise):
+                count = DIGITS_OF.get(self.path.stem[:2], DIGITS)
+                patch.setenv(VARIABLE, str(_part_of_the_digits(Path(self._folder.name), count)))
             super().setup()
-
-    def learns_from_a_part(self):
-        return False
 
     def teardown(self):
         super().teardown()
@@ -88,9 +86,6 @@ class Lesson(Notebook):
 
 class Exercise(Notebook):
     """An exercise: its cells as they are, then those of each solution, each followed by what the check says of it."""
-
-    def learns_from_a_part(self):
-        return not self.full_length and self.path.stem[:2] not in WHOLE
 
     def items(self, cells):
         unsolved, solutions, judged_cells = solutions_of(self.path.stem)
@@ -174,11 +169,11 @@ def _with_numbers(source, numbers):
     return source
 
 
-def _part_of_the_digits(folder):
+def _part_of_the_digits(folder, count):
     """Write the first training digits and all validation digits into a folder, and return it."""
     whole = find_mnist()
-    idx.write(folder / NAMES["train_images"], idx.read_images(whole.train_images)[:PART].reshape(-1, 28, 28))
-    idx.write(folder / NAMES["train_labels"], idx.read_labels(whole.train_labels)[:PART])
+    idx.write(folder / NAMES["train_images"], idx.read_images(whole.train_images)[:count].reshape(-1, 28, 28))
+    idx.write(folder / NAMES["train_labels"], idx.read_labels(whole.train_labels)[:count])
     for name in ("validation_images", "validation_labels"):
         shutil.copy(getattr(whole, name), folder)
     return folder
