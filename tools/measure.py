@@ -36,17 +36,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     at_once, jobs = "runs at the same time (default: %(default)s)", max(1, (os.cpu_count() or 1) // 2)
     parser.add_argument("--jobs", type=int, default=jobs, metavar="J", help=at_once)
     chosen = parser.parse_args(arguments)
-    epochs = [] if chosen.epochs is None else [f"{chosen.epochs} epochs"]
-    training = [chosen.training] if chosen.training else []
-    variant = Variant.from_name(", ".join([*training, *epochs, *chosen.set]) or "as taught")
+    variant = Variant(chosen.training, chosen.epochs, dict(chosen.set))
     notebooks = notebook_files(chosen.notebooks) or sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
     return measure(notebooks, chosen.seeds, variant, chosen.jobs)
 
 
-def _setting(text: str) -> str:
-    if not re.fullmatch(r"[A-Z_]+=-?\d+(\.\d+)?", text):
+def _setting(text: str) -> tuple[str, float]:
+    found = re.fullmatch(r"([A-Z_]+)=(-?\d+(\.\d+)?)", text)
+    if not found:
         raise argparse.ArgumentTypeError(f"expected NAME=NUMBER, NAME in capitals; received {text!r}")
-    return text
+    return found[1], float(found[2]) if found[3] else int(found[2])
 
 
 def measure(notebooks: list[Path], seeds: int, variant: Variant, jobs: int) -> int:
