@@ -21,6 +21,7 @@ from nbformat.v4 import new_code_cell
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from mnist_lab.checks.lessons import LESSONS
+from mnist_lab.commands.notebook_runner import set_parameters
 from mnist_lab.data import idx
 from mnist_lab.data.find import NAMES, VARIABLE, find_mnist
 from mnist_lab.results.store import RECORD_VARIABLE, summary
@@ -49,10 +50,12 @@ class Notebook(IPyNbFile):
         self._records = Path(self._folder.name, "checks.jsonl")
         with pytest.MonkeyPatch.context() as patch:  # the kernel inherits them
             patch.setenv(RECORD_VARIABLE, str(self._records))
-            if not self.full_length and isinstance(self, Exercise):
-                count = DIGITS_OF.get(self.path.stem[:2], DIGITS)
-                patch.setenv(VARIABLE, str(_part_of_the_digits(Path(self._folder.name), count)))
+            for name, value in self.variables().items():
+                patch.setenv(name, value)
             super().setup()
+
+    def variables(self):
+        return {}
 
     def teardown(self):
         super().teardown()
@@ -70,11 +73,11 @@ class Lesson(Notebook):
     """A lesson: its cells, and at full length whether its accuracy, loss and network are those measured over seeds."""
 
     def items(self, cells):
-        for item in cells:
-            if not self.full_length:
+        if not self.full_length:
+            for item in cells:
                 item.options["check"] &= "length" not in item.cell.metadata.get("tags", [])
-                item.cell.source = _with_numbers(item.cell.source, item.cell.metadata.get("short", {}))
-            yield item
+                set_parameters(self.nb, item.cell.metadata.get("short", {}), self.path)
+        yield from cells
         if self.full_length:
             for figure in ("accuracy", "loss", "network"):
                 yield AsMeasured.from_parent(self, name=f"its {figure}", figure=figure)
@@ -87,12 +90,19 @@ class Lesson(Notebook):
 class Exercise(Notebook):
     """An exercise: its cells as they are, then those of each solution, each followed by what the check says of it."""
 
+    def variables(self):
+        if self.full_length:
+            return {}
+        count = DIGITS_OF.get(self.path.stem[:2], DIGITS)
+        return {VARIABLE: str(_part_of_the_digits(Path(self._folder.name), count))}
+
     def items(self, cells):
         unsolved, solutions, judged_cells = solutions_of(self.path.stem)
         judged = {item.cell.id: item.cell.source for item in cells if item.cell.id in judged_cells}
         (parameters,) = [item.cell for item in cells if item.cell.id == "parameters"]
-        long, short = parameters.source, _with_numbers(parameters.source, {"EPOCHS": 1})
-        parameters.source = short
+        long = parameters.source
+        set_parameters(self.nb, {"EPOCHS": 1}, self.path)
+        short = parameters.source
         yield from cells
         yield Verdict.from_parent(self, name=UNSOLVED, expected=unsolved, accuracy_too=False)
         for name, (filled, missing) in solutions.items():
@@ -160,13 +170,6 @@ def _stored_layers(lesson):
     (cell,) = [cell for cell in lesson.cells if cell.cell_type == "code" and "model.summary()" in cell.source]
     shown = COLOUR.sub("", "".join(output.data["text/plain"] for output in cell.outputs))
     return list(zip(re.findall(LAYER, shown), re.findall(SIZE, shown), strict=True))
-
-
-def _with_numbers(source, numbers):
-    for name, number in numbers.items():
-        source, found = re.subn(rf"^{name} = .*$", f"{name} = {number}", source, flags=re.MULTILINE)
-        assert found == 1, f"expected one line that sets {name}. Received: {found}"
-    return source
 
 
 def _part_of_the_digits(folder, count):

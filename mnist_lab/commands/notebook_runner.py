@@ -67,7 +67,7 @@ def execute(
     notebook, sets not all parameters, or recorded other things than checks; KeyboardInterrupt after a signal or `stop`.
     """
     notebook = read(path)
-    _set_parameters(notebook, parameters or {}, path)
+    set_parameters(notebook, parameters or {}, path)
     client = _Client(notebook, folder or path.resolve().parent, report, seconds, stop or Event())
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as private:
         records = Path(private, "checks.jsonl")
@@ -204,7 +204,8 @@ def _recorded(file: Path, notebook: Path) -> list[dict[str, Any]]:
     raise ValueError(f"{notebook}: expected only records of check_lesson in ${RECORD_VARIABLE}. Received: others")
 
 
-def _set_parameters(notebook: NotebookNode, parameters: Mapping[str, float], path: Path) -> None:
+def set_parameters(notebook: NotebookNode, parameters: Mapping[str, float], path: Path) -> None:
+    """Replace numbers in the notebook's cells tagged `parameters`; ValueError if none of them sets one."""
     tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     for name, value in parameters.items():
         assignment = re.compile(rf"^{name} *=.*$", re.MULTILINE)
