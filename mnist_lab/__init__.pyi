@@ -1,4 +1,5 @@
 from . import diagrams as diagrams
+from . import widgets as widgets
 from .checks.check import check_lesson as check_lesson
 from .checks.sealed import SealedTest as SealedTest
 from .data.augmentation import augment as augment
@@ -68,4 +69,5 @@ __all__ = [
     "show_environment",
     "training_dataset",
     "validation_dataset",
+    "widgets",
 ]

@@ -1,1 +1,1 @@
-"""Interactive widgets for notebooks: anywidgets in plain JavaScript."""
+"""What moves: widgets in plain JavaScript, for notebooks and web pages."""

@@ -7,12 +7,16 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 
 import nbformat
 import pytest
 from jupyter_server.serverapp import list_running_servers
 
 from mnist_lab.data.find import absolute_data_variable
+from tools.widget_page import write_page
+
+from .pages import served, watched_page
 
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -107,6 +111,23 @@ def show(jupyter, chromium, tmp_path):
         yield open_page
         page.screenshot(path=tmp_path / "page.png")  # for whoever looks at a failure
     assert errors == []
+
+
+@pytest.fixture
+def show_widget(chromium, tmp_path):
+    """Return a function that shows one widget, given by its name and data, on a bare page, with a context's options."""
+    with ExitStack() as stack:
+
+        def open_page(name, data, **options):
+            write_page(tmp_path, {name: data})
+            address = stack.enter_context(served(tmp_path))
+            options = {"viewport": {"width": 1000, "height": 900}} | options
+            page = stack.enter_context(watched_page(chromium, **options))
+            page.goto(address)
+            page.locator(".mnist-lab-widget").wait_for()
+            return page
+
+        yield open_page
 
 
 def notebook_of(*sources):

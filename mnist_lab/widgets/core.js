@@ -1,0 +1,182 @@
+// What the widgets share: a frame that follows the page's theme, controls, canvases, images, files.
+
+const COLORS = ["paper", "ink", "grey", "pale", "line", "blue", "vermillion", "green", "purple", "orange", "sky"];
+
+/** Return a new element. Attributes that begin with "on" are listeners; false and undefined leave an attribute out. */
+export const element = (tag, attributes = {}, ...children) => {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value !== undefined) made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+};
+
+export const button = (label, click, attributes = {}) =>
+  element("button", { type: "button", onclick: click, ...attributes }, label);
+
+/** A slider over a list of values; `format` writes a value. Returns its `box`, and `set`, which calls nothing. */
+export const slider = ({ label, values, value, format = String, change }) => {
+  const input = element("input", { type: "range", min: 0, max: values.length - 1, step: 1, "aria-label": label });
+  const output = element("output");
+  const show = () => {
+    output.textContent = format(values[input.value]);
+    input.setAttribute("aria-valuetext", output.textContent);
+  };
+  const set = (wanted) => {
+    const distances = values.map((known) => Math.abs(known - wanted));
+    input.value = distances.indexOf(Math.min(...distances));
+    show();
+  };
+  input.addEventListener("input", () => {
+    show();
+    change(values[input.value]);
+  });
+  set(value);
+  return { box: element("label", { class: "slider" }, element("span", {}, label), output, input), input, set };
+};
+
+/** A list to choose from; options are pairs of a value and a text. Returns its `box`, and `set`, which calls nothing. */
+export const choice = ({ label, options, value, change }) => {
+  const select = element("select", { "aria-label": label, onchange: () => change(options[select.selectedIndex][0]) });
+  select.append(...options.map(([, text]) => element("option", {}, text)));
+  const set = (wanted) => {
+    select.selectedIndex = options.findIndex(([known]) => known === wanted);
+  };
+  set(value);
+  return { box: element("label", { class: "choice" }, element("span", {}, label), select), select, set };
+};
+
+/** A box to tick. Returns its `box`, and `set`, which calls nothing. */
+export const toggle = ({ label, value, change }) => {
+  const input = element("input", { type: "checkbox", onchange: () => change(input.checked) });
+  const set = (wanted) => {
+    input.checked = wanted;
+  };
+  set(value);
+  return { box: element("label", { class: "toggle" }, input, element("span", {}, label)), input, set };
+};
+
+const luminance = (color) => {
+  const [red, green, blue] = color.match(/[\d.]+/g).map(Number);
+  return (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
+};
+
+/**
+ * Put an empty widget into `el`, dark where the page's text is light. Returns its `root`; `say`, for screen readers;
+ * `colors`, by name as "#rrggbb"; `onTheme`, which calls a function whenever these have changed; and `close`.
+ */
+export const frame = (el, label) => {
+  const status = element("div", { class: "spoken", role: "status" });
+  // Jupyter would take keys for its commands: its menus obey the attribute, Notebook 7 and VS Code the stopped event.
+  const keep = { "data-lm-suppress-shortcuts": "true", onkeydown: (event) => event.stopPropagation() };
+  const root = element("div", { class: "mnist-lab-widget", role: "group", "aria-label": label, ...keep }, status);
+  el.append(root);
+  const listeners = [];
+  const colors = {};
+  const follow = () => {
+    const theme = luminance(getComputedStyle(el).color) > 0.5 ? "dark" : "light";
+    if (theme === root.dataset.theme) return;
+    root.dataset.theme = theme;
+    const style = getComputedStyle(root);
+    for (const name of COLORS) colors[name] = style.getPropertyValue(`--${name}`).trim();
+    for (const listener of listeners) listener();
+  };
+  const soon = () => requestAnimationFrame(follow); // once the page's new style holds
+  const observer = new MutationObserver(soon);
+  for (const node of [document.documentElement, document.body]) observer.observe(node, { attributes: true });
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", soon);
+  soon(); // a notebook puts `el` into the page after rendering
+  follow();
+  return {
+    root,
+    colors,
+    say: (text) => {
+      status.textContent = text;
+    },
+    onTheme: (listener) => listeners.push(listener),
+    close: () => {
+      observer.disconnect();
+      dark.removeEventListener("change", soon);
+      root.remove();
+    },
+  };
+};
+
+/**
+ * A canvas as wide as its container, at most `width` CSS pixels, and `ratio` times as wide as high. `draw` receives the
+ * context, scaled to CSS pixels, and its width and height. Returns the `node`, `redraw`, and `close`.
+ */
+export const canvas = ({ label, width, ratio = 1, draw, ...attributes }) => {
+  const style = `aspect-ratio: ${ratio}; max-width: ${width}px`;
+  const node = element("canvas", { role: "img", "aria-label": label, style, ...attributes });
+  let waiting = 0;
+  const redraw = () => {
+    waiting ||= requestAnimationFrame(() => {
+      waiting = 0;
+      const [across, down] = [node.clientWidth, node.clientHeight];
+      if (!across || !down) return;
+      const scale = devicePixelRatio || 1;
+      node.width = Math.round(across * scale);
+      node.height = Math.round(down * scale);
+      const context = node.getContext("2d");
+      context.scale(node.width / across, node.height / down);
+      draw(context, across, down);
+    });
+  };
+  const observer = new ResizeObserver(redraw);
+  observer.observe(node);
+  const close = () => {
+    observer.disconnect();
+    cancelAnimationFrame(waiting);
+  };
+  return { node, redraw, close };
+};
+
+export const rgb = (color) => [1, 3, 5].map((start) => parseInt(color.slice(start, start + 2), 16));
+
+/** Mix two colours, "#rrggbb": a share of 0 gives the first, 1 the second. Returns [red, green, blue]. */
+export const mix = (from, to, share) => {
+  const [start, end] = [rgb(from), rgb(to)];
+  return start.map((channel, index) => channel + (end[index] - channel) * Math.min(1, Math.max(0, share)));
+};
+
+/** Blue up to `largest`, vermillion down to its negative, paper at zero. */
+export const signColor = (value, largest, { paper, blue, vermillion }) =>
+  mix(paper, value > 0 ? blue : vermillion, Math.abs(value) / (largest || 1));
+
+/** Paint numbers, row by row, as an image; `color` turns a number into [red, green, blue]. */
+export const paintImage = (context, values, columns, color, x, y, width, height) => {
+  const pixels = new ImageData(columns, values.length / columns);
+  for (let index = 0; index < values.length; index++) pixels.data.set([...color(values[index]), 255], 4 * index);
+  const small = element("canvas", { width: pixels.width, height: pixels.height });
+  small.getContext("2d").putImageData(pixels, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, x, y, width, height);
+};
+
+/** Return the bytes of one of the model's files, a DataView, or null where they do not arrive. */
+export const fileOf = async (model, name) => {
+  try {
+    return (await model.get("files")?.[name]) ?? null;
+  } catch {
+    return null;
+  }
+};
+
+export const prefersStillness = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Call `tick` before each frame that the page shows, until it returns false or the returned function is called. */
+export const animate = (tick) => {
+  let next = 0;
+  const step = () => {
+    next = tick() === false ? 0 : requestAnimationFrame(step);
+  };
+  next = requestAnimationFrame(step);
+  return () => cancelAnimationFrame(next);
+};
+
+export const percent = (share) => `${(100 * share).toFixed(share < 0.995 ? 0 : 1)}%`;

@@ -1,0 +1,22 @@
+"""Join the widgets' scripts: a notebook's widget and a page's are one ES module each."""
+
+import re
+from importlib.resources import files
+
+SCRIPTS: dict[str, tuple[str, ...]] = {}
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./[a-z_]+\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=const |function |class )", re.MULTILINE)
+
+
+def module(name: str) -> str:
+    """Return a widget's scripts as one module, whose default export is the widget's.
+
+    anywidget imports a module from a Blob address, where `import … from "./core.js"` finds nothing.
+    """
+    sources = [(files("mnist_lab.widgets") / script).read_text(encoding="utf-8") for script in SCRIPTS[name]]
+    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", source)) for source in sources)
+
+
+def style_sheet() -> str:
+    """Return the style sheet of all widgets."""
+    return (files("mnist_lab.widgets") / "widgets.css").read_text(encoding="utf-8")
