@@ -67,26 +67,6 @@ def test_the_trainer_accepts_both_ends_of_the_range_of_a_tuned_parameter(paramet
     assert [metric["metricId"] for metric in TUNING["studySpec"]["metrics"]] == [TUNED]
 
 
-def test_the_image_has_a_user_without_rights_and_all_that_it_copies():
-    (uid, user), default = (
-        re.search(r"useradd --uid (\d+) --create-home (\w+)", DOCKERFILE).groups(),
-        BUILD["substitutions"],
-    )
-    assert default["_RUN_AS"] == user
-    context = POD["securityContext"]
-    assert (context["runAsNonRoot"], context["runAsUser"], context["fsGroup"]) == (True, int(uid), int(uid))
-    sources = [
-        source for copied in re.findall(r"^COPY (.+) \S+$", DOCKERFILE, re.MULTILINE) for source in copied.split()
-    ]
-    assert sorted(re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text("utf-8"), re.MULTILINE)) == sorted(sources)
-    assert all((ROOT / source).exists() for source in sources)
-    (step,) = BUILD["steps"]
-    assert {"--file=cloud/Dockerfile", f"--tag={BUILD['images'][0]}"} < set(step["args"])
-    declared = dict(re.findall(r"^ARG (\w+)=(.*)$", DOCKERFILE, re.MULTILINE))
-    assert default == {f"_{name}": value for name, value in declared.items()}
-    assert {f"--build-arg={name}=$_{name}" for name in declared} < set(step["args"])
-
-
 def test_each_pod_finds_the_others_and_the_shared_folder_and_gives_the_trainer_its_own_index(tmp_path):
     assert SERVICE["spec"]["selector"] == {"batch.kubernetes.io/job-name": KUBERNETES["metadata"]["name"]}
     assert POD["subdomain"] == SERVICE["metadata"]["name"]

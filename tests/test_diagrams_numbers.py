@@ -4,16 +4,14 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-import scipy.special
 from matplotlib.axes import Axes
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Circle
 from matplotlib.text import Text
 
 from mnist_lab import diagrams
 from mnist_lab.diagrams import convolutions, descent
-from mnist_lab.diagrams._drawing import sign_colors
 from mnist_lab.diagrams.descent import DECAYING_RATES, LARGE_RATES, LAST_STEPS, SMALL_RATES, final_distance
 from mnist_lab.plots.style import BLUE
 
@@ -67,13 +65,6 @@ def test_a_diagram_writes_its_steps_in_order(name, expected):
     assert sorted(expected, key="".join(texts_of(draw(name))).index) == expected
 
 
-def test_flattening_lays_the_rows_end_to_end():
-    images = draw("flattening", np.linspace(0, 1, 784)).axes[0].images
-    (vector,) = [np.asarray(drawn.get_array()) for drawn in images if drawn.get_size() == (1, 784)]
-    darkness = vector[0].sum(axis=-1).reshape(28, 28)
-    assert (np.diff(darkness, axis=1) < 0).all()
-
-
 @pytest.mark.parametrize(
     ("name", "lines", "inner"),
     [
@@ -97,31 +88,11 @@ def test_convolutions_and_pooling_give_what_keras_computes():
     assert np.allclose(convolutions.max_pool(image), keras.ops.max_pool(image[None, :, :, None], 2)[0, :, :, 0])
 
 
-def test_the_cubes_have_the_shapes_of_the_lessons_network():
-    layers = [keras.layers.Conv2D(12, 3, padding="same")]
-    layers += [keras.layers.Conv2D(filters, 6, strides=2, padding="same") for filters in (24, 32)]
-    layers += [keras.layers.Flatten(), keras.layers.Dense(200), keras.layers.Dense(10)]
-    shapes = [layer.output.shape[1:] for layer in keras.Sequential([keras.Input((28, 28, 1)), *layers]).layers]
-    assert [(28, 28, 1), *shapes] == [*convolutions.CUBES, *((count,) for count in convolutions.VECTORS)]
-
-
-def test_positive_numbers_are_blue_and_negative_ones_orange():
-    red, _, blue = sign_colors(np.array([2.0, -2.0, 0.0])).T
-    assert np.sign(blue - red).tolist() == [1, -1, 0]
-
-
 def test_softmax_draws_logits_exponentials_and_probabilities_and_marks_the_largest():
     axes = draw("softmax", LOGITS).axes
     for ax, expected in zip(axes, (LOGITS, np.exp(LOGITS), PROBABILITIES), strict=True):
         assert np.allclose([bar.get_height() for bar in ax.patches], expected)
         assert [i for i, bar in enumerate(ax.patches) if same_color(bar.get_facecolor(), BLUE)] == [3]
-
-
-def test_argmax_writes_the_class_of_each_row():
-    rows = np.stack([np.roll(PROBABILITIES, shift) for shift in (0, 4, 6)])
-    texts = draw("argmax", rows).axes[0].texts
-    answers = [int(text.get_text()) for text in texts if text.get_fontsize() == 13]
-    assert answers == rows.argmax(axis=1).tolist() == [3, 7, 9]
 
 
 def paths(name: str) -> list[np.ndarray]:
@@ -160,16 +131,6 @@ def test_the_optimizers_at_the_saddle_take_keras_steps_and_only_plain_sgd_does_n
     assert heights[0] > 0.3 > 0.05 > max(heights[1:])
 
 
-def test_every_schedule_steps_against_the_gradient_plus_the_same_noise():
-    noises = []
-    for rates in (LARGE_RATES, DECAYING_RATES):
-        path = descent.noisy_descent(rates, 5)
-        gradients = [gradient(descent.bowl, before) for before in path[:-1]]
-        noises.append(-np.diff(path, axis=0) / rates[:, np.newaxis] - gradients)
-    assert np.allclose(*noises, atol=1e-6)
-    assert np.isclose(np.std(noises[0]), 1.6, atol=0.3)
-
-
 @pytest.mark.parametrize("seed", range(5))
 def test_decay_and_averages_end_nearer_the_minimum_and_a_large_learning_rate_never_settles(seed):
     schedules = SMALL_RATES, LARGE_RATES, DECAYING_RATES
@@ -200,27 +161,3 @@ def test_the_steps_of_batch_normalization_are_computed_as_by_keras_and_follow_fr
     assert (sums[0] < 0).all(), "the lesson says that neuron A is useless before normalization"
     for ax, values in zip(axes, steps, strict=True):
         assert np.abs(values).max() < ax.get_ylim()[1]
-
-
-def test_sums_by_layer_draws_mean_and_standard_deviation_of_twelve_neurons_from_first_to_last():
-    values = np.random.default_rng(1).normal(3, 2, (40, 30))
-    (lines,) = draw("sums_by_layer", {"a row": [values] * 4}).axes[0].collections
-    ends = np.array([segment[:, 0] for segment in lines.get_segments()])
-    assert len(ends) == 12
-    for drawn, neuron in ((ends[0], values[:, 0]), (ends[-1], values[:, 29])):
-        assert np.allclose(drawn, (neuron.mean() - neuron.std(), neuron.mean() + neuron.std()))
-
-
-def test_each_network_has_a_line_style_and_a_marker_of_its_own():
-    (ax,) = draw("gradients_by_layer", {"shallow": [0.1, 0.2], "deep": [1e-6, 1e-3, 1e-1]}).axes
-    assert [list(line.get_ydata()) for line in ax.lines] == [[0.1, 0.2], [1e-6, 1e-3, 1e-1]]
-    assert len({(line.get_marker(), line.get_linestyle()) for line in ax.lines}) == 2
-    assert ax.get_yscale() == "log"
-
-
-def test_the_card_computes_its_softmax_and_its_descent():
-    _, _, softmax, steps, *_ = draw("summary_card").axes[0].child_axes
-    heights = np.array([bar.get_height() for bar in softmax.patches if isinstance(bar, Rectangle)]).reshape(2, 5)
-    assert np.allclose(heights[1] / 0.85, scipy.special.softmax(heights[0] / 0.19))
-    (x,) = (line.get_xdata() / 0.95 for line in steps.lines if line.get_marker() == "o")
-    assert np.allclose(x[1:], x[:-1] - 0.25 * 2 * x[:-1])

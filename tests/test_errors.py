@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_lab.checks.errors import describe, describe_error, plain
+from mnist_lab.checks.errors import describe, describe_error
 
 IMAGES, LABELS = np.zeros((32, 784), np.float32), np.eye(10, dtype=np.float32)[np.zeros(32, int)]
 
@@ -101,7 +101,3 @@ def test_headings_stacks_and_arguments_are_left_out(message, shown):
 
 def test_a_message_of_any_length_is_described_at_once():
     assert len(describe("ValueError", 'File "x"\n' * 1_000_000)) < 500
-
-
-def test_plain_text_keeps_its_lines():
-    assert plain("a\n\tb\x1b[0m") == "a\n\tb"

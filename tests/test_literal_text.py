@@ -1,6 +1,5 @@
 """Text that others wrote is shown as it is: Rich's markup and names of emoji in it mean nothing."""
 
-import ast
 import io
 import sys
 
@@ -8,7 +7,7 @@ import pytest
 
 from mnist_lab.__main__ import main
 
-from .notebooks import ROOT, checked, code, write
+from .notebooks import checked, code, write
 
 TEXTS = ["unclosed tag [/b]", "pip install mnist-lab[notebooks]", "[red]not red[/red]", "a :bug: here", "\\[x]"]
 
@@ -44,16 +43,3 @@ def test_a_character_that_the_terminal_lacks_costs_no_table(tmp_path, monkeypatc
     assert main(["grade", str(path), "--csv", str(tmp_path / "t.csv")]) == 1
     assert rb"ValueError: \u6570\u5b57 \xe9" in shown.getvalue()
     assert "ValueError: 数字 é" in (tmp_path / "t.csv").read_text(encoding="utf-8")
-
-
-def test_no_console_and_no_text_of_a_bar_parses_markup():
-    found = 0
-    for path in (path for folder in ("mnist_lab", "benchmarks", "tools") for path in (ROOT / folder).rglob("*.py")):
-        source = path.read_text(encoding="utf-8")
-        for call in ast.walk(ast.parse(source)) if "Console" in source or "TextColumn" in source else ():
-            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("Console", "TextColumn"):
-                given = {keyword.arg: getattr(keyword.value, "value", None) for keyword in call.keywords}
-                off = ("markup", "emoji") if call.func.id == "Console" else ("markup",)
-                assert all(given.get(name) is False for name in off), f"{path}, line {call.lineno}"
-                found += 1
-    assert found

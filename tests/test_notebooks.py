@@ -1,13 +1,11 @@
 """The form of the notebooks: anatomy, metadata, outputs, numbers in prose."""
 
 import re
-from types import SimpleNamespace
 
 import nbformat
 import pytest
 
 import mnist_lab
-from conftest import pytest_ignore_collect
 from mnist_lab.checks.lessons import LESSONS as ROWS
 from mnist_lab.commands import notebook_format
 from tools.notebooks import code_cells
@@ -97,16 +95,6 @@ def test_its_anatomy(path):
 
 
 @lessons
-def test_its_terms_in_brief_are_explained_below(path):
-    cells = {cell.id: cell.source for cell in read(path).cells}
-    brief = cells.pop("in-brief")
-    rest = "\n".join(cells.values()).lower()
-    for term in re.findall(r"\*\*(.+?)\*\*", brief):
-        stem = term.lower().removesuffix("s")
-        assert re.search(rf"\*\*[^*]*{stem}[^*]*\*\*", rest), f"{term!r} is bold in brief and never explained"
-
-
-@lessons
 def test_every_figure_is_described_beside_it_and_small(path):
     cells = read(path).cells
     drawn = 0
@@ -152,13 +140,6 @@ def test_lessons_use_public_names_and_every_diagram():
     assert set(re.findall(r"\blab\.(\w+)", source)) <= set(mnist_lab.__all__)
     assert set(re.findall(r"\blab\.diagrams\.(\w+)", source)) == set(mnist_lab.diagrams.__all__)
     assert "from mnist_lab" not in source
-
-
-@pytest.mark.parametrize("full_length", [False, True])
-def test_the_exercises_are_left_out_at_full_length(full_length):
-    config = SimpleNamespace(option=SimpleNamespace(full_length=full_length))
-    folders = (ROOT / "tests", ROOT / "notebooks", EXERCISES[0].parent)
-    assert [pytest_ignore_collect(folder, config) for folder in folders] == [None, None, full_length or None]
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -84,19 +84,6 @@ def test_type_range_polarity_position_and_paper_make_no_difference(name):
     assert np.abs(preprocess_digit(SAME[name]) - preprocess_digit(INK)).max() < 0.02
 
 
-def test_colours_become_grey_by_perceived_lightness():
-    colours, grey = np.zeros((40, 40, 3)), np.zeros((40, 40))
-    for channel, (lightness, column) in enumerate(((0.299, 8), (0.587, 16), (0.114, 24))):
-        colours[5:35, column : column + 8, channel] = 1
-        grey[5:35, column : column + 8] = lightness
-    np.testing.assert_allclose(preprocess_digit(colours), preprocess_digit(grey), atol=1e-5)
-
-
-def test_a_thin_stroke_reaches_full_ink():
-    for stroke in (np.ones((100, 1)), np.eye(100)):
-        assert preprocess_digit(np.pad(stroke, 20)).max() == 1
-
-
 @pytest.mark.parametrize("turns", range(4))
 def test_a_digit_with_its_mass_at_one_end_stays_in_the_image(turns):
     club = np.zeros((100, 40), np.uint8)
@@ -114,13 +101,6 @@ def test_paper_is_the_shade_of_most_of_the_border(turns):
     image[0] = image[:, -1] = 0  # 39 of the 76 pixels along the edge, and nothing inside
     image = np.rot90(image, turns)
     np.testing.assert_allclose(preprocess_digit(image), preprocess_digit(np.pad(image, 3)), atol=1e-6)
-
-
-@pytest.mark.parametrize("shades", [30, 90])
-def test_dark_ink_of_several_shades_on_a_transparent_ground_is_ink(shades):
-    ink = (shades * NOISE).astype(int)
-    expected = preprocess_digit(np.where(INK > 0, ink, 255))
-    np.testing.assert_allclose(preprocess_digit(with_alpha(ink, INK)), expected, atol=1e-5)
 
 
 def test_most_digits_of_the_data_set_stay_the_same():

@@ -1,11 +1,7 @@
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
-from mnist_lab.data import glyphs, idx, stand_in
-from mnist_lab.data.printed_digits import FACES as PRINTED_FACES
+from mnist_lab.data import idx, stand_in
 from mnist_lab.data.printed_digits import printed_digits
 
 from .conftest import centres_of_mass
@@ -64,12 +60,6 @@ def test_digits_are_the_same_on_every_version_and_follow_the_seed(monkeypatch):
     assert images.max((1, 2)).min() > 200, "more digits than one batch"
 
 
-def test_faces_for_training_for_validation_alone_and_for_print_differ():
-    faces = (*ALL_FACES, *PRINTED_FACES)
-    sevens = {np.round(np.concatenate(glyphs._outline(face, 7)), 2).tobytes() for face in faces}
-    assert len(sevens) == len(faces)
-
-
 def test_both_sets_are_written_with_their_faces_as_mnist_files(tmp_path, monkeypatch):
     def draw(count, faces, seed):
         assert (count, faces) == {1: (60_000, stand_in.TRAINING_FACES), 2: (10_000, ALL_FACES)}[seed]
@@ -83,11 +73,6 @@ def test_both_sets_are_written_with_their_faces_as_mnist_files(tmp_path, monkeyp
         )
         assert len(images) == count
         assert images.mean() == labels.mean() == seed
-
-
-def test_tensorflow_is_not_needed():
-    code = "import sys, mnist_lab.data.stand_in, mnist_lab.data.printed_digits; sys.exit('tensorflow' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_printed_digits_run_from_0_to_9_in_alternating_faces_scaled_and_centred_the_same_on_every_version():
