@@ -34,8 +34,9 @@ class Widget(anywidget.AnyWidget):
     _set_by_kernel: ClassVar[tuple[str, ...]] = ("data", "files")
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Give the class its script."""
-        cls._esm = module(cls.name)
+        """Give a class with a name its script; for each widget, anywidget makes a class without."""
+        if "name" in cls.__dict__:
+            cls._esm = module(cls.name)
         super().__init_subclass__(**kwargs)
 
     @abstractmethod

@@ -17,7 +17,7 @@ export const element = (tag, attributes = {}, ...children) => {
 export const button = (label, click, attributes = {}) =>
   element("button", { type: "button", onclick: click, ...attributes }, label);
 
-/** A slider over a list of values; `format` writes a value. Returns its `box`, and `set`, which calls nothing. */
+/** A slider over a list of values; `format` writes a value. Returns its `box` and a silent `set`. */
 export const slider = ({ label, values, value, format = String, change }) => {
   const input = element("input", { type: "range", min: 0, max: values.length - 1, step: 1, "aria-label": label });
   const output = element("output");
@@ -38,7 +38,7 @@ export const slider = ({ label, values, value, format = String, change }) => {
   return { box: element("label", { class: "slider" }, element("span", {}, label), output, input), input, set };
 };
 
-/** A list to choose from; options are pairs of a value and a text. Returns its `box`, and `set`, which calls nothing. */
+/** A list to choose from; options are pairs of a value and a text. Returns its `box` and a silent `set`. */
 export const choice = ({ label, options, value, change }) => {
   const select = element("select", { "aria-label": label, onchange: () => change(options[select.selectedIndex][0]) });
   select.append(...options.map(([, text]) => element("option", {}, text)));
@@ -49,7 +49,7 @@ export const choice = ({ label, options, value, change }) => {
   return { box: element("label", { class: "choice" }, element("span", {}, label), select), select, set };
 };
 
-/** A box to tick. Returns its `box`, and `set`, which calls nothing. */
+/** A box to tick. Returns its `box` and a silent `set`. */
 export const toggle = ({ label, value, change }) => {
   const input = element("input", { type: "checkbox", onchange: () => change(input.checked) });
   const set = (wanted) => {
@@ -144,6 +144,12 @@ export const mix = (from, to, share) => {
   return start.map((channel, index) => channel + (end[index] - channel) * Math.min(1, Math.max(0, share)));
 };
 
+/** Return a function that mixes two colours as `mix` does, from a table: fast enough for every pixel. */
+export const ramp = (from, to) => {
+  const table = Array.from({ length: 256 }, (_, level) => mix(from, to, level / 255));
+  return (share) => table[Math.round(255 * Math.min(1, Math.max(0, share)))];
+};
+
 /** Blue up to `largest`, vermillion down to its negative, paper at zero. */
 export const signColor = (value, largest, { paper, blue, vermillion }) =>
   mix(paper, value > 0 ? blue : vermillion, Math.abs(value) / (largest || 1));
@@ -179,4 +185,11 @@ export const animate = (tick) => {
   return () => cancelAnimationFrame(next);
 };
 
-export const percent = (share) => `${(100 * share).toFixed(share < 0.995 ? 0 : 1)}%`;
+export const percent = (share, decimals = share < 0.995 || share === 1 ? 0 : 1) =>
+  `${(100 * share).toFixed(decimals)}%`;
+
+/** A number with a true minus sign, and never minus zero. */
+export const decimal = (value, decimals) => {
+  const text = Math.abs(value).toFixed(decimals);
+  return value < 0 && Number(text) ? `−${text}` : text;
+};

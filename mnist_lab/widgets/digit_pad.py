@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-import anywidget
+import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
+from matplotlib.figure import Figure
 
 from mnist_lab.data._validation import are_probabilities
 from mnist_lab.data.idx import CLASSES, PIXELS
+from mnist_lab.data.idx import SIDE as IMAGE_SIDE
 from mnist_lab.handwriting.preprocess import preprocess_digit
-from mnist_lab.handwriting.samples import SIDE
+from mnist_lab.handwriting.samples import SIDE, sample_drawings
+from mnist_lab.plots.style import BLUE, GREY
+from mnist_lab.widgets._widget import Widget
+from mnist_lab.widgets.networks import as_keras, network_bytes
 
 if TYPE_CHECKING:
     import keras
 
-_HERE = Path(__file__).parent
-_SET_BY_KERNEL = ("readings", "seen", "message")
+_SAMPLE = 31  # the sample drawing in the picture, a 3
+_TITLES = ("a drawing", "what the networks see")
 
 
 def _preprocess_framed(drawing: np.ndarray) -> np.ndarray:
@@ -32,26 +36,27 @@ def _from_browser(value: object, _widget: object) -> object:
     return bytes(value) if isinstance(value, memoryview) else value
 
 
-class DigitPad(anywidget.AnyWidget):
+class DigitPad(Widget):
     """A sheet to draw a digit on with mouse, pen, finger or keyboard; end a cell with it to show it.
 
-    With networks attached, it shows as you draw the 28×28 image that they see and the ten probabilities of each.
+    As you draw, it shows the 28×28 image that networks see, and the ten probabilities of each network: of yours, which
+    the kernel computes, and of those that come with the course, which the page computes.
 
     Example:
-        >>> pad = lab.DigitPad({"lesson 01": dense, "lesson 08": batch_norm})
+        >>> pad = lab.DigitPad({"mine": model}, networks=["08"])
         >>> pad
         >>> pad.image  # in a later cell: the drawing, [140, 140] uint8
 
     Attributes:
         drawing: the pixels, row by row, 0 is paper and 255 is ink: 19,600 bytes, or no bytes. They come from the
             browser; if your code sets them, they appear on the sheet.
-        readings: for each network, a dict with its "name" and its ten "probabilities".
+        readings: for each network of yours, a dict with its "name" and its ten "probabilities".
         seen: the image that the networks see, 784 bytes, or no bytes.
-        message: why the networks cannot classify the drawing, or "".
+        message: why your networks cannot classify the drawing, or "".
     """
 
-    _esm = _HERE / "digit_pad.js"
-    _css = _HERE / "digit_pad.css"
+    name = "pad"
+    _set_by_kernel = (*Widget._set_by_kernel, "readings", "seen", "message")
 
     drawing = traitlets.Bytes().tag(sync=True, from_json=_from_browser)
     readings: traitlets.List = traitlets.List().tag(sync=True)
@@ -63,6 +68,8 @@ class DigitPad(anywidget.AnyWidget):
         models: keras.Model | Mapping[str, keras.Model] | None = None,
         *,
         preprocess: Callable[[np.ndarray], np.ndarray] = _preprocess_framed,
+        networks: Iterable[str] = (),
+        hidden: Iterable[str] = (),
     ) -> None:
         """Attach networks.
 
@@ -71,12 +78,19 @@ class DigitPad(anywidget.AnyWidget):
                 or None.
             preprocess: turns a drawing `[140, 140]` uint8 (255 is ink) into the networks' input `[784]` from 0 to 1;
                 by default `preprocess_digit`, after adding a frame of paper so that ink along the edge stays ink.
+            networks: the lessons whose networks classify, too, such as "01".
+            hidden: the lessons whose networks wait behind a button.
 
         Raises:
-            ValueError: a model does not return ten probabilities.
+            ValueError: a model does not return ten probabilities, or no network of a lesson comes with the course.
         """
-        super().__init__()
         named = models if isinstance(models, Mapping) else {} if models is None else {"": models}
+        shown, hidden = list(networks), list(hidden)
+        tidy = preprocess is _preprocess_framed
+        super().__init__(
+            data={"models": list(named), "networks": shown, "hidden": hidden, "tidy": tidy},
+            files={f"lesson_{name}.network": network_bytes(f"lesson_{name}") for name in (*shown, *hidden)},
+        )
         self._models, self._preprocess = dict(named), preprocess
         for name in self._models:  # the first prediction is the slowest: make it before the first stroke
             self._probabilities(name, np.zeros(PIXELS, np.float32))
@@ -91,10 +105,6 @@ class DigitPad(anywidget.AnyWidget):
     def drawn(self) -> bool:
         """Whether anything is drawn."""
         return any(self.drawing)
-
-    def set_state(self, sync_data: dict) -> None:
-        """Accept the browser's state, except for the traits that only the kernel sets."""
-        super().set_state({name: value for name, value in sync_data.items() if name not in _SET_BY_KERNEL})
 
     @traitlets.validate("drawing")
     def _check_length(self, proposal: traitlets.Bunch) -> bytes:
@@ -137,5 +147,41 @@ class DigitPad(anywidget.AnyWidget):
             )
         return output[0].tolist()
 
+    def _picture(self) -> Figure:
+        drawing, image = sample_drawings()[0][_SAMPLE], self._checked(preprocess_digit(sample_drawings()[0][_SAMPLE]))
+        readings = {name or "your network": self._probabilities(name, image) for name in self._models}
+        for lesson in self.data["networks"]:
+            readings[f"lesson {lesson}"] = as_keras(network_bytes(f"lesson_{lesson}")).predict_on_batch(image[None])[0]
+        figure = plt.figure(figsize=(9, 2.6))
+        axes = figure.subplots(1, 2 + len(readings))
+        for ax, pixels, title in zip(axes, (drawing, image.reshape(IMAGE_SIDE, IMAGE_SIDE)), _TITLES, strict=False):
+            ax.imshow(pixels, cmap="Greys", interpolation="nearest")
+            ax.set(title=title, xticks=(), yticks=())
+            ax.spines[:].set_visible(True)
+        for ax, (name, probabilities) in zip(axes[2:], readings.items(), strict=True):
+            best = int(np.argmax(probabilities))
+            colors = [BLUE if digit == best else GREY for digit in range(CLASSES)]
+            ax.bar(range(CLASSES), probabilities, color=colors)
+            ax.set(title=f"{name}: {best}, {probabilities[best]:.0%}", xticks=range(CLASSES), yticks=(), ylim=(0, 1))
+            ax.spines["left"].set_visible(False)
+        return figure
+
     def __repr__(self) -> str:
-        return "DigitPad()"
+        shown = {name: self.data[name] for name in ("networks", "hidden") if self.data[name]}
+        return f"DigitPad({', '.join(f'{name}={lessons}' for name, lessons in shown.items())})"
+
+
+def pad(*networks: str, hidden: Iterable[str] = ()) -> DigitPad:
+    """Return a pad on which networks of lessons classify what you draw, without a kernel.
+
+    Args:
+        networks: lessons, such as "01" and "08"; by default "08".
+        hidden: lessons whose networks wait behind a button.
+
+    Raises:
+        ValueError: no network of a lesson comes with the course.
+
+    Example:
+        >>> lab.widgets.pad("01", hidden=["08"])
+    """
+    return DigitPad(networks=networks or ("08",), hidden=hidden)

@@ -3,7 +3,9 @@
 import re
 from importlib.resources import files
 
-SCRIPTS: dict[str, tuple[str, ...]] = {}
+SCRIPTS = {
+    "pad": ("core.js", "networks.js", "sheet.js", "pad_state.js", "inside.js", "pad.js"),
+}
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./[a-z_]+\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const |function |class )", re.MULTILINE)
 

@@ -115,7 +115,7 @@ def show(jupyter, chromium, tmp_path):
 
 @pytest.fixture
 def show_widget(chromium, tmp_path):
-    """Return a function that shows one widget, given by its name and data, on a bare page, with a context's options."""
+    """Return a function that shows a widget, given by name and data, on a bare page with options of `watched_page`."""
     with ExitStack() as stack:
 
         def open_page(name, data, **options):

@@ -27,25 +27,37 @@ def served(folder):
 
 
 @contextmanager
-def watched_page(browser, **options):
-    """Yield a page that loads nothing from other hosts; in the end it has not tried to, and has logged no error."""
+def watched_page(browser, missing=(), **options):
+    """Yield a page that loads nothing from other hosts, and not the files `missing`.
+
+    In the end it has not asked another host, and has logged no error but Chromium's of what is missing.
+    """
     refused, errors = [], []
 
+    def is_missing(url):
+        return urlsplit(url).path.rpartition("/")[2] in missing
+
     def load(route):
-        if urlsplit(route.request.url).hostname == LOCAL:
+        if is_missing(route.request.url):
+            route.abort()
+        elif urlsplit(route.request.url).hostname == LOCAL:
             route.continue_()
         else:
             refused.append(route.request.url)
             route.abort()
+
+    def note(message):
+        if message.type == "error" and not is_missing(message.location["url"]):
+            errors.append(message.text)
 
     with browser.new_context(**options) as context:
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.route("**/*", load)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("console", note)
         yield page
-    assert (refused, errors) == ([], [])
+    assert not refused + errors, refused + errors
 
 
 def violations(page):

@@ -22,7 +22,7 @@ THREE = [(0.3, 0.25), (0.45, 0.18), (0.6, 0.22), (0.65, 0.33), (0.57, 0.44), (0.
 THREE += [(0.58, 0.52), (0.68, 0.62), (0.65, 0.76), (0.5, 0.83), (0.33, 0.78)]
 MOST_MILLISECONDS = 150
 WATCH = """() => {
-  const readings = document.querySelector(".mnist-lab-pad .readings");
+  const readings = document.querySelector(".pad .readings");
   document.querySelector("canvas.sheet").addEventListener("pointerup", () => { window.up = performance.now(); });
   new MutationObserver(() => {
     if (readings.children.length) window.latency = performance.now() - window.up; // the last answer counts
@@ -43,7 +43,7 @@ class Pad:
         self.page = shown.page
         self.sheet = self.page.locator("canvas.sheet")
         self.sheet.scroll_into_view_if_needed()
-        self.readings = self.page.locator(".mnist-lab-pad .reading")
+        self.readings = self.page.locator(".pad .reading")
 
     def draw(self, *points):
         box = self.sheet.bounding_box()
@@ -97,7 +97,7 @@ def test_a_drawn_digit_is_classified_undone_and_cleared(show):
 
     pad.draw((0.5, 0.5))
     expect(pad.readings).to_have_count(1)
-    expect(pad.page.locator(".mnist-lab-pad .message")).to_have_text("")
+    expect(pad.page.locator(".pad .message")).to_have_text("")
     dot = pad.inked()
     pad.draw((0.2, 0.2), (0.2, 0.8))
     pad.page.wait_for_timeout(500)  # Python sends the drawing back: there are still two strokes

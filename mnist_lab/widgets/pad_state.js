@@ -1,0 +1,133 @@
+// What all views of a pad share: the drawing, the image that networks see, and the outputs of those in the page.
+import { fileOf } from "./core.js";
+import { layerOutput, preprocessDigit, readNetwork } from "./networks.js";
+import { SIDE, createDrawing } from "./sheet.js";
+
+const SLICE = 8; // milliseconds of arithmetic before the page gets its turn
+const SEND_EVERY = 60; // milliseconds, while the pen is down
+const NO_ANSWER = 5000; // milliseconds
+
+const nextTurn = () =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel(); // setTimeout would wait for 4 ms
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+
+/** Return the outputs of a network's layers, for an image or null. The page gets its turn in between. */
+const outputsOf = async ({ layers }, image) => {
+  if (!image) return [];
+  const outputs = [];
+  let began = performance.now();
+  for (const layer of layers) {
+    outputs.push(layerOutput(layer, outputs.at(-1) ?? { data: image, shape: [28, 28, 1] }));
+    if (performance.now() - began < SLICE) continue;
+    await nextTurn();
+    began = performance.now();
+  }
+  return outputs;
+};
+
+/** Send the drawing to the kernel, at most every 60 ms while it changes, and tell whether the kernel is silent. */
+const connect = (model, drawing, expectsAnswer, received) => {
+  let sent = null;
+  let lastSent = 0;
+  let timer = null;
+  let unanswered = null;
+  const send = () => {
+    clearTimeout(timer);
+    timer = null;
+    lastSent = performance.now();
+    sent = new DataView(drawing.pixels()?.buffer ?? new ArrayBuffer(0));
+    model.set("drawing", sent);
+    model.save_changes();
+    if (expectsAnswer && sent.byteLength) unanswered ??= setTimeout(received, NO_ANSWER, true);
+  };
+  drawing.watch((complete) => {
+    if (complete) send();
+    else timer ??= setTimeout(send, Math.max(0, lastSent + SEND_EVERY - performance.now()));
+  });
+  model.on("change:drawing", () => {
+    if (model.get("drawing") !== sent) drawing.load(model.get("drawing"));
+  });
+  let waiting = false; // the traits of one answer change one after the other
+  const soon = () => {
+    clearTimeout(unanswered);
+    unanswered = null;
+    if (!waiting) queueMicrotask(() => received((waiting = false)));
+    waiting = true;
+  };
+  for (const trait of ["seen", "readings", "message"]) model.on(`change:${trait}`, soon);
+};
+
+const createState = (model) => {
+  const { models, tidy } = model.get("data");
+  const drawing = createDrawing();
+  const networks = {}; // by name, with `outputs`, one for each layer
+  const watchers = new Set();
+  const state = { drawing, networks, image: null, silent: false };
+  const tell = () => {
+    for (const watcher of watchers) watcher();
+  };
+  const seenByKernel = () => {
+    const seen = model.get("seen");
+    return seen?.byteLength ? Float32Array.from({ length: 784 }, (_, pixel) => seen.getUint8(pixel) / 255) : null;
+  };
+  let changes = 0;
+  let working = false;
+  const changed = async () => {
+    changes += 1;
+    if (working) return; // the loop below sees the change
+    working = true;
+    for (let done = 0; done !== changes; ) {
+      done = changes;
+      await nextTurn();
+      const ink = tidy ? drawing.pixels() : null;
+      state.image = tidy ? ink && preprocessDigit(ink, SIDE) : seenByKernel();
+      for (const network of Object.values(networks)) {
+        if (network.layers) network.outputs = await outputsOf(network, state.image);
+      }
+      tell();
+    }
+    working = false;
+  };
+  const received = (silent) => {
+    state.silent = silent;
+    if (tidy) tell();
+    else changed();
+  };
+  drawing.watch(changed);
+  if (model.get("drawing") !== undefined) {
+    drawing.load(model.get("drawing"));
+    connect(model, drawing, models.length || !tidy, received);
+  }
+  state.watch = (watcher) => {
+    watchers.add(watcher);
+    changed();
+    return () => watchers.delete(watcher);
+  };
+  /** Read a network's weights, and classify by it from then on. */
+  state.add = async (name) => {
+    if (networks[name]) return;
+    networks[name] = {};
+    const bytes = await fileOf(model, `lesson_${name}.network`);
+    try {
+      networks[name] = bytes ? readNetwork(bytes) : { missing: "Its weights did not arrive." };
+    } catch (error) {
+      networks[name] = { missing: error.message };
+    }
+    changed();
+  };
+  return state;
+};
+
+const states = new WeakMap();
+
+/** Return the state of a model, the same for each of its views. */
+export const stateOf = (model) => {
+  if (!states.has(model)) states.set(model, createState(model));
+  return states.get(model);
+};

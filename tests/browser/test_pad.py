@@ -1,0 +1,132 @@
+"""The pad on a bare page: networks without a kernel classify what is drawn, whatever it is and with whatever tool."""
+
+import re
+
+import pytest
+
+from .conftest import expect
+from .drawing import THREE, draw
+from .pages import violations
+
+ALL = ("01", "04", "08", "10")
+MOST_MILLISECONDS = 100
+WATCH = """() => {
+  window.up = performance.now();
+  document.querySelector("canvas.sheet").addEventListener("pointerup", () => { window.up = performance.now(); });
+  const answers = new MutationObserver(() => { window.latency = performance.now() - window.up; });
+  answers.observe(document.querySelector(".pad .right"), { subtree: true, attributes: true, attributeFilter: ["style"] });
+  window.gaps = [];
+  let last = 0;
+  const note = (now) => { window.gaps.push(last && now - last); last = now; requestAnimationFrame(note); };
+  requestAnimationFrame(note);
+}"""
+
+
+def data(*networks, hidden=()):
+    return {"models": [], "networks": networks, "hidden": hidden, "tidy": True}
+
+
+def captions(page):
+    return page.locator(".pad .reading > .caption")
+
+
+def test_a_drawn_three_is_a_three_for_every_network_within_a_tenth_of_a_second_and_drawing_stays_smooth(show_widget):
+    page = show_widget("pad", data(*ALL))
+    expect(page.locator(".about span")).to_have_text([re.compile(r"\d\d\.\d\d% test accuracy$")] * len(ALL))
+    page.evaluate(WATCH)
+    latencies = []
+    for _ in range(5):
+        draw(page, *THREE)
+        page.wait_for_timeout(300)
+        latencies.append(page.evaluate("window.latency"))
+        expect(captions(page)).to_have_text([re.compile(f"Lesson {name}: 3, ") for name in ALL])
+        page.get_by_role("button", name="Clear").click()
+        expect(captions(page)).to_have_text([f"Lesson {name}" for name in ALL])
+    assert sorted(latencies)[2] <= MOST_MILLISECONDS, "from pen up to bars"
+    gaps = sorted(page.evaluate("window.gaps"))
+    assert gaps[int(0.95 * len(gaps))] <= 50, "between the frames that the page shows"
+
+
+def test_one_looks_inside_while_drawing_and_the_networks_that_hide_come_at_a_click(show_widget):
+    page = show_widget("pad", data("01", hidden=["08"]))
+    draw(page, *THREE)
+    page.get_by_role("button", name="Look inside").click()
+    expect(page.locator("figcaption")).to_have_text([re.compile(rf"{digit}: −?\d+\.\d") for digit in range(10)])
+    expect(page.locator("figcaption.best")).to_have_text(re.compile("^3: "))
+    before = page.locator("figcaption").all_inner_texts()
+    draw(page, (0.3, 0.2), (0.3, 0.8))
+    expect(page.locator("figcaption")).not_to_have_text(before)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("figcaption")).to_have_text(before)
+    page.get_by_role("button", name="Show lesson 08's network").click()
+    expect(captions(page)).to_have_text([re.compile("Lesson 01: 3"), re.compile("Lesson 08: 3")])
+    page.get_by_role("button", name="Look inside").click()
+    maps = page.locator(".reading").last.locator(".inside canvas")
+    assert [maps.nth(index).get_attribute("aria-label") for index in range(4)] == [
+        "Layer 1: 12 feature maps",
+        "Layer 2: 24 feature maps",
+        "Layer 3: 32 feature maps",
+        "Layer 4: the outputs of 200 neurons",
+    ]
+    page.get_by_role("button", name="Close").first.click()
+    expect(page.locator("figcaption")).to_have_count(0)
+
+
+def test_keys_and_fingers_draw_undo_and_clear(show_widget):
+    page = show_widget("pad", data("01"), has_touch=True)
+    answered, empty = re.compile(r"Lesson 01: \d"), "Lesson 01"
+    page.keyboard.press("Tab")
+    for key in ("Space", *["ArrowDown"] * 15, "Space"):
+        page.keyboard.press(key)
+    expect(captions(page)).to_have_text(answered)
+    expect(page.get_by_role("status").first).to_have_text(re.compile("Pen up, 50% across, 60% down|Lesson 01: "))
+    page.keyboard.press("Control+z")
+    expect(captions(page)).to_have_text(empty)
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowLeft")
+    expect(captions(page)).to_have_text(answered)
+    page.keyboard.press("Delete")
+    expect(captions(page)).to_have_text(empty)
+    page.locator("canvas.sheet").tap()
+    expect(captions(page)).to_have_text(answered)
+
+
+SCRIBBLE = [(0.02 + 0.96 * (step % 2), step / 40) for step in range(41)]
+ODD = {
+    "a dot": [[(0.5, 0.5)]],
+    "over the border": [[(0.5, 0.5), (1.4, -0.3), (-0.2, 0.7)]],
+    "ten digits at once": [[(x / 5 + 0.1, y), (x / 5 + 0.15, y + 0.3)] for x in range(5) for y in (0.1, 0.6)],
+    "all over": [SCRIBBLE],
+}
+
+
+@pytest.mark.parametrize("strokes", ODD.values(), ids=ODD)
+def test_an_odd_drawing_is_classified_too(show_widget, strokes):
+    page = show_widget("pad", data("01", "08"))
+    for stroke in strokes:
+        draw(page, *stroke)
+    expect(captions(page)).to_have_text([re.compile(rf"Lesson {name}: \d, \d") for name in ("01", "08")])
+
+
+def test_without_its_weights_a_network_says_so_and_the_others_classify(show_widget):
+    page = show_widget("pad", data("01", "08"), missing=["lesson_08.network"])
+    expect(page.get_by_text("Its weights did not arrive.")).to_be_visible()
+    draw(page, *THREE)
+    expect(captions(page)).to_have_text([re.compile("Lesson 01: 3"), "Lesson 08"])
+
+
+def test_networks_of_a_notebook_are_not_on_the_page(show_widget):
+    page = show_widget("pad", data("01") | {"models": ["mine"]})
+    expect(page.get_by_text("live in the notebook")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(show_widget, scheme):
+    page = show_widget("pad", data("01", hidden=["08"]), color_scheme=scheme, viewport={"width": 390, "height": 800})
+    assert page.locator(".mnist-lab-widget").get_attribute("data-theme") == scheme
+    draw(page, *THREE)
+    page.get_by_role("button", name="Look inside").click()
+    page.get_by_role("button", name="Show lesson 08's network").click()
+    expect(captions(page)).to_have_text([re.compile("Lesson 01: 3"), re.compile("Lesson 08: 3")])
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
