@@ -2,7 +2,7 @@
 
 import io
 from abc import abstractmethod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import anywidget
 import matplotlib.pyplot as plt
@@ -48,7 +48,7 @@ class Widget(anywidget.AnyWidget):
         super().set_state({name: value for name, value in sync_data.items() if name not in self._set_by_kernel})
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict]:
-        bundle, metadata = super()._repr_mimebundle_(**kwargs)
+        bundle, metadata = cast(tuple[dict, dict], super()._repr_mimebundle_(**kwargs))
         file = io.BytesIO()
         with style():
             picture = self._picture()

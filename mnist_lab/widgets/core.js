@@ -1,10 +1,12 @@
 // What the widgets share: a frame that follows the page's theme, controls, canvases, images, files.
 
 const COLORS = ["paper", "ink", "grey", "pale", "line", "blue", "vermillion", "green", "purple", "orange", "sky"];
+const CONTROLS = ["button", "canvas", "input", "select"];
 
 /** Return a new element. Attributes that begin with "on" are listeners; false and undefined leave an attribute out. */
 export const element = (tag, attributes = {}, ...children) => {
   const made = document.createElement(tag);
+  if (CONTROLS.includes(tag)) made.dataset.lmSuppressShortcuts = "true"; // otherwise Jupyter takes keys for commands
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
     else if (value === true) made.setAttribute(name, "");
@@ -70,13 +72,13 @@ const luminance = (color) => {
  */
 export const frame = (el, label) => {
   const status = element("div", { class: "spoken", role: "status" });
-  // Jupyter would take keys for its commands: its menus obey the attribute, Notebook 7 and VS Code the stopped event.
-  const keep = { "data-lm-suppress-shortcuts": "true", onkeydown: (event) => event.stopPropagation() };
+  const keep = { onkeydown: (event) => event.stopPropagation() }; // other notebooks take keys for commands, too
   const root = element("div", { class: "mnist-lab-widget", role: "group", "aria-label": label, ...keep }, status);
   el.append(root);
   const listeners = [];
   const colors = {};
   const follow = () => {
+    if (!el.isConnected) return;
     const theme = luminance(getComputedStyle(el).color) > 0.5 ? "dark" : "light";
     if (theme === root.dataset.theme) return;
     root.dataset.theme = theme;
@@ -89,7 +91,8 @@ export const frame = (el, label) => {
   for (const node of [document.documentElement, document.body]) observer.observe(node, { attributes: true });
   const dark = matchMedia("(prefers-color-scheme: dark)");
   dark.addEventListener("change", soon);
-  soon(); // a notebook puts `el` into the page after rendering
+  const shown = new ResizeObserver(follow); // a notebook puts `el` into the page after rendering
+  shown.observe(root);
   follow();
   return {
     root,
@@ -100,6 +103,7 @@ export const frame = (el, label) => {
     onTheme: (listener) => listeners.push(listener),
     close: () => {
       observer.disconnect();
+      shown.disconnect();
       dark.removeEventListener("change", soon);
       root.remove();
     },

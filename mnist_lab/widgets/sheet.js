@@ -1,5 +1,5 @@
 // A sheet to draw on: strokes that all views of a widget share, drawn by mouse, pen, finger or keys.
-import { canvas, percent } from "./core.js";
+import { canvas, element, percent } from "./core.js";
 
 export const SIDE = 140; // pixels of the drawing that networks get, each way
 const PEN = 0.06; // width of the stroke, as a share of the sheet; so are all coordinates
@@ -147,7 +147,7 @@ const drawWithKeys = (node, drawing, cursor, redraw, say) => {
     } else {
       return;
     }
-    cursor.shown = true;
+    cursor.shown = drawing.isOpen() || !drawing.isEmpty() || event.key in MOVES;
     redraw();
     event.preventDefault();
     event.stopPropagation(); // otherwise the page handles the key as a command
@@ -157,6 +157,7 @@ const drawWithKeys = (node, drawing, cursor, redraw, say) => {
 /** A view of a drawing. Returns the `node` and `close`. */
 export const createSheet = (drawing, { say, colors, onTheme }) => {
   const cursor = { x: 0.5, y: 0.3, down: false, shown: false };
+  const hint = element("span", { class: "hint", "aria-hidden": "true" }, "Draw a digit here");
   const view = canvas({
     label: LABEL,
     role: "application",
@@ -165,12 +166,7 @@ export const createSheet = (drawing, { say, colors, onTheme }) => {
     width: 280,
     draw: (context, side) => {
       drawing.paint(context, side, colors.ink);
-      if (drawing.isEmpty() && !cursor.shown) {
-        context.fillStyle = colors.grey;
-        context.font = "17px system-ui, sans-serif";
-        context.textAlign = "center";
-        context.fillText("Draw a digit here", side / 2, side / 2);
-      }
+      hint.hidden = cursor.shown || !drawing.isEmpty();
       if (!cursor.shown) return;
       const down = cursor.down && drawing.isOpen();
       context.strokeStyle = context.fillStyle = down ? colors.vermillion : colors.blue;
@@ -186,7 +182,7 @@ export const createSheet = (drawing, { say, colors, onTheme }) => {
   onTheme(view.redraw);
   const unwatch = drawing.watch(view.redraw);
   return {
-    node: view.node,
+    node: element("div", { class: "paper" }, view.node, hint),
     close: () => {
       unwatch();
       view.close();

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from .conftest import expect, notebook_of
+from .drawing import THREE, draw
 
 NETWORK = """
 import mnist_lab as lab
@@ -18,8 +19,6 @@ _ = model.fit(lab.training_dataset(64).take(400), verbose=0)
 """
 PAD = 'pad = lab.DigitPad({"dense": model})\npad'
 PRINT = 'print("ink", pad.image.any(), pad.image.shape)'
-THREE = [(0.3, 0.25), (0.45, 0.18), (0.6, 0.22), (0.65, 0.33), (0.57, 0.44), (0.45, 0.48)]
-THREE += [(0.58, 0.52), (0.68, 0.62), (0.65, 0.76), (0.5, 0.83), (0.33, 0.78)]
 MOST_MILLISECONDS = 150
 WATCH = """() => {
   const readings = document.querySelector(".pad .readings");
@@ -28,7 +27,8 @@ WATCH = """() => {
     if (readings.children.length) window.latency = performance.now() - window.up; // the last answer counts
   }).observe(readings, { childList: true });
 }"""
-INKED_PIXELS = """() => {
+INKED_PIXELS = """async () => {
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame); // what changed is painted
   const sheet = document.querySelector("canvas.sheet");
   const { data } = sheet.getContext("2d").getImageData(0, 0, sheet.width, sheet.height);
   return data.filter((value, index) => index % 4 === 3 && value > 128).length;
@@ -46,13 +46,7 @@ class Pad:
         self.readings = self.page.locator(".pad .reading")
 
     def draw(self, *points):
-        box = self.sheet.bounding_box()
-        positions = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-        self.page.mouse.move(*positions[0])
-        self.page.mouse.down()
-        for position in positions[1:]:
-            self.page.mouse.move(*position, steps=4)
-        self.page.mouse.up()
+        draw(self.page, *points)
 
     def draw_with_keys(self):
         self.sheet.focus()
@@ -153,3 +147,20 @@ def test_page_and_python_hold_the_same_drawing_also_after_reloading(show):
     assert pad.inked() == pytest.approx(drawn, rel=0.05)
     pad.press("Clear")
     assert pad.inked() == 0
+
+
+def test_when_the_kernel_dies_the_networks_of_the_page_go_on(show):
+    beside = 'pad = lab.DigitPad({"dense": model}, networks=["08"])\npad'
+    die = "import os\nif pad.drawn:\n    os._exit(1)"
+    shown = show(notebook_of(NETWORK, beside, PRINT, die))
+    pad = Pad(shown, PRINT)
+    pad.draw(*THREE)
+    captions = pad.readings.locator(".caption")
+    expect(captions).to_have_text([re.compile("Lesson 08: 3"), re.compile("dense: 3")])
+    shown.code_cell(die).locator(".jp-InputArea-editor").click()
+    pad.page.keyboard.press("Control+Enter")
+    pad.page.locator(".jp-Dialog").get_by_role("button", name="Ok").click()
+    pad.page.get_by_role("button", name="Clear").click()
+    pad.draw((0.5, 0.2), (0.5, 0.8))
+    expect(captions.first).to_have_text(re.compile("Lesson 08: 1"))
+    expect(pad.page.locator(".pad .message")).to_have_text(re.compile("No answer from the kernel"), timeout=10_000)

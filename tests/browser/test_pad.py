@@ -14,7 +14,8 @@ WATCH = """() => {
   window.up = performance.now();
   document.querySelector("canvas.sheet").addEventListener("pointerup", () => { window.up = performance.now(); });
   const answers = new MutationObserver(() => { window.latency = performance.now() - window.up; });
-  answers.observe(document.querySelector(".pad .right"), { subtree: true, attributes: true, attributeFilter: ["style"] });
+  const bars = { subtree: true, attributes: true, attributeFilter: ["style"] };
+  answers.observe(document.querySelector(".pad .right"), bars);
   window.gaps = [];
   let last = 0;
   const note = (now) => { window.gaps.push(last && now - last); last = now; requestAnimationFrame(note); };
