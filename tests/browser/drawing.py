@@ -6,7 +6,9 @@ THREE += [(0.58, 0.52), (0.68, 0.62), (0.65, 0.76), (0.5, 0.83), (0.33, 0.78)]
 
 def draw(page, *points):
     """Draw a stroke through points, given as shares of the sheet's sides."""
-    box = page.locator("canvas.sheet").bounding_box()
+    sheet = page.locator("canvas.sheet")
+    sheet.scroll_into_view_if_needed()
+    box = sheet.bounding_box()
     positions = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
     page.mouse.move(*positions[0])
     page.mouse.down()
