@@ -1,1 +1,5 @@
 """What moves: widgets in plain JavaScript, for notebooks and web pages."""
+
+from mnist_lab.widgets.playgrounds import descent, gradients
+
+__all__ = ["descent", "gradients"]

@@ -3,7 +3,18 @@
 import re
 from importlib.resources import files
 
-SCRIPTS: dict[str, tuple[str, ...]] = {}
+SCRIPTS: dict[str, tuple[str, ...]] = {
+    "descent": (
+        "core.js",
+        "chart.js",
+        "random.js",
+        "surfaces.js",
+        "loss_map.js",
+        "descent_words.js",
+        "descent.js",
+    ),
+    "gradients": ("core.js", "chart.js", "random.js", "backpropagation.js", "gradients_words.js", "gradients.js"),
+}
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./[a-z_]+\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const |function |class )", re.MULTILINE)
 
