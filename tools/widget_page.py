@@ -21,6 +21,7 @@ _PAGE = """\
 <link rel="stylesheet" href="widgets.css">
 <style>
   :root {{ color-scheme: light dark; }}
+  body {{ background: Canvas; color: CanvasText; }}
   body {{ font-family: system-ui, sans-serif; margin: 16px auto; max-width: 1000px; padding: 0 12px; }}
 </style>
 <main>

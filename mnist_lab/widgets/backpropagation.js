@@ -24,13 +24,24 @@ const INITIALIZATIONS = {
   zeros: (seed, inputs, outputs) => new Float64Array(inputs * outputs),
 };
 
-/** Return the layers of a network with `depth` hidden layers: `weights`, [inputs × outputs], and the two sizes. */
-export const networkOf = ({ depth, initialization }, seed) =>
-  Array.from({ length: depth + 1 }, (_, index) => {
-    const [inputs, outputs] = [index ? NEURONS : PIXELS, index < depth ? NEURONS : CLASSES];
-    const number = index < depth ? index + 1 : 0; // the output layer's weights do not depend on the depth
-    return { weights: INITIALIZATIONS[initialization](100 * seed + number, inputs, outputs), inputs, outputs };
-  });
+/**
+ * Return a function from settings and a seed to a network's layers: `weights`, [inputs × outputs], and the two sizes.
+ *
+ * It remembers the weights of the last seed, since a slider asks for the same again and again.
+ */
+export const weightsMaker = () => {
+  let [known, remembered] = [new Map(), 0];
+  return ({ depth, initialization }, seed) => {
+    if (seed !== remembered) [known, remembered] = [new Map(), seed];
+    return Array.from({ length: depth + 1 }, (_, index) => {
+      const [inputs, outputs] = [index ? NEURONS : PIXELS, index < depth ? NEURONS : CLASSES];
+      const number = index < depth ? index + 1 : 0; // the output layer's weights do not depend on the depth
+      const key = `${initialization} ${number}`;
+      if (!known.has(key)) known.set(key, INITIALIZATIONS[initialization](100 * seed + number, inputs, outputs));
+      return { weights: known.get(key), inputs, outputs };
+    });
+  };
+};
 
 /** Return a batch from the hundred sample digits, ten of each class: `images` from 0 to 1, and their `classes`. */
 export const batchOf = (view) => {
@@ -86,15 +97,15 @@ const gradientOf = (values, errors, { inputs, outputs }) => {
   return gradient;
 };
 
-/** Return the errors of a layer's sums, from those of the next layer's: back through its weights and the activation. */
-const errorsBefore = (errors, { weights, inputs, outputs }, values, slope) => {
+/** Return the errors of a layer's outputs, from those of the next layer's sums: back through its weights. */
+const errorsBefore = (errors, { weights, inputs, outputs }) => {
   const before = new Float64Array(BATCH * inputs);
   for (let row = 0; row < BATCH; row++) {
     for (let input = 0; input < inputs; input++) {
       let sum = 0;
       const [from, to] = [row * outputs, input * outputs];
       for (let output = 0; output < outputs; output++) sum += errors[from + output] * weights[to + output];
-      before[row * inputs + input] = sum * slope(values[row * inputs + input]);
+      before[row * inputs + input] = sum;
     }
   }
   return before;
@@ -109,7 +120,9 @@ export const backpropagate = (layers, { images, classes }, activation) => {
   const gradients = [];
   for (let index = layers.length - 1; index >= 0; index--) {
     gradients[index] = gradientOf(inputs[index], errors, layers[index]);
-    if (index) errors = errorsBefore(errors, layers[index], inputs[index], slope);
+    if (!index) break;
+    const outputs = inputs[index];
+    errors = errorsBefore(errors, layers[index]).map((error, at) => error * slope(outputs[at]));
   }
   return { gradients, outputs: inputs.slice(1) };
 };
@@ -117,8 +130,7 @@ export const backpropagate = (layers, { images, classes }, activation) => {
 const rms = (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 
 /** Return by layer the gradient's `sizes`, their `ratios` to the weights' sizes, and the hidden layers' `outputs`. */
-export const measure = (settings, seed, batch) => {
-  const layers = networkOf(settings, seed);
+export const measure = (settings, layers, batch) => {
   const { gradients, outputs } = backpropagate(layers, batch, settings.activation);
   const sizes = gradients.map(rms);
   return { settings, outputs, sizes, ratios: sizes.map((size, index) => size / rms(layers[index].weights)) };

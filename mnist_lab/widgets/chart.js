@@ -3,9 +3,9 @@
 export const FONT = '12px system-ui, "DejaVu Sans", Verdana, sans-serif';
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-/** Write a power of ten: 0.01, 1, 1,000, or with an exponent. */
-export const power = (exponent) => {
-  if (Math.abs(exponent) < 4) return (10 ** exponent).toLocaleString("en", { maximumFractionDigits: 3 });
+/** Write a power of ten: 0.01, 1, 100, or, where `short` is false, with an exponent. */
+export const power = (exponent, short = false) => {
+  if (short || exponent === 0) return (10 ** exponent).toLocaleString("en", { maximumFractionDigits: 6 });
   return `10${exponent < 0 ? "⁻" : ""}${[...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[digit]).join("")}`;
 };
 
@@ -68,12 +68,18 @@ export const drawPath = (context, points, { color, dash = [], width = 2 }) => {
   context.stroke();
 };
 
+/** Draw a thin horizontal line. */
+export const drawLevel = (context, left, right, y, look) => {
+  const ends = [left, right].map((x) => [x, y]);
+  drawPath(context, ends, { ...look, width: 1 });
+};
+
 /**
  * Draw lines over a logarithmic axis, each with its name at its end.
  *
- * `x` holds where the axis is to go `from` and `to`, its `ticks`, pairs of a position and a text, and a `label`; `y`
- * holds two exponents of ten; `rules` are pairs of a height and a text. A line has a `name`, its `values`, of which
- * the first is at `from`, a `color`, a `dash`, a marker's `shape`, and `marked`, the indices that get a marker.
+ * `x` holds where the axis is to go `from` and `to`, the position of the `first` value of each line, its `ticks`, pairs
+ * of a position and a text, and a `label`; `y` holds two exponents of ten; `rules` are pairs of a height and a text. A
+ * line has a `name`, its `values`, a `color`, a `dash`, a marker's `shape`, and `marked`, the indices that get a marker.
  * Returns functions from a position, and from a value, to canvas coordinates, and the plot's four edges.
  */
 export const drawLines = (context, width, height, { colors, x, y, lines, rules = [] }) => {
@@ -81,52 +87,52 @@ export const drawLines = (context, width, height, { colors, x, y, lines, rules =
   const exponents = [];
   const stride = Math.ceil((y.to - y.from) / Math.max(2, Math.floor(height / 45)));
   for (let exponent = y.to; exponent >= y.from; exponent -= stride) exponents.push(exponent);
+  const written = (exponent) => power(exponent, y.from >= -6 && y.to <= 3);
   const widest = (texts) => Math.max(0, ...texts.map((text) => context.measureText(text).width));
-  const left = widest(exponents.map(power)) + 10;
+  const left = widest(exponents.map(written)) + 10;
   const right = width - widest(lines.map(({ name }) => name)) - 14;
-  const [top, bottom] = [8, height - 36];
+  const [top, bottom] = [8, height - 38];
   const across = (position) => left + ((right - left) * (position - x.from)) / (x.to - x.from || 1);
-  const down = (value) => {
-    const exponent = Math.min(y.to + 1, Math.max(y.from - 1, Math.log10(value || 1e-300)));
-    return bottom + ((top - bottom) * (exponent - y.from)) / (y.to - y.from);
-  };
+  const down = (value) => bottom + ((top - bottom) * (Math.log10(value || 1e-300) - y.from)) / (y.to - y.from);
 
   context.fillStyle = colors.grey;
   context.textBaseline = "middle";
   context.textAlign = "right";
   for (const exponent of exponents) {
-    context.fillText(power(exponent), left - 6, down(10 ** exponent));
-    drawPath(context, [[left, down(10 ** exponent)], [right, down(10 ** exponent)]], { color: colors.pale, width: 1 });
+    context.fillText(written(exponent), left - 6, down(10 ** exponent));
+    drawLevel(context, left, right, down(10 ** exponent), { color: colors.pale });
   }
   context.textAlign = "center";
-  for (const [position, text] of x.ticks) context.fillText(text, across(position), bottom + 11);
+  for (const [position, text] of x.ticks) context.fillText(text, across(position), bottom + 13);
   context.textAlign = "right";
-  context.fillText(x.label, right, bottom + 27);
+  context.fillText(x.label, right, bottom + 29);
   context.textAlign = "left";
-  for (const [value, text] of rules) {
-    drawPath(context, [[left, down(value)], [right, down(value)]], { color: colors.line, dash: [2, 3], width: 1 });
-    writeOver(context, text, left + 4, down(value) - 8, colors.grey, colors.paper);
-  }
+  for (const [value] of rules) drawLevel(context, left, right, down(value), { color: colors.line, dash: [2, 3] });
 
-  const paths = lines.map(({ values }) => Array.from(values, (value, index) => [across(x.from + index), down(value)]));
-  context.save();
-  context.beginPath();
-  context.rect(left - 8, top - 1, right - left + 16, bottom - top + 2);
-  context.clip();
+  const place = (value, index) => [across(x.first + index), Math.min(bottom, Math.max(top, down(value)))];
+  const paths = lines.map(({ values }) => Array.from(values, place));
   lines.forEach((line, index) => drawPath(context, paths[index], line));
-  context.restore();
-  const inside = ([px, py]) => [px, Math.min(bottom, Math.max(top, py))];
-  lines.forEach(({ shape, marked = [], color }, index) => {
-    for (const at of marked) drawMarker(context, shape, ...inside(paths[index][at]), 4, color, colors.paper);
+  lines.forEach(({ shape, marked, color }, index) => {
+    for (const at of marked) drawMarker(context, shape, ...paths[index][at], 4, color, colors.paper);
   });
-  const ends = paths.map((path) => inside(path.at(-1)));
-  const heights = spread(ends.map(([, py]) => py), 15, top, bottom);
+  for (const [value, text] of rules) writeOver(context, text, left + 4, down(value) + 9, colors.grey, colors.paper);
+  const ends = paths.map((path) => path.at(-1));
+  const heights = ends.map(([, py]) => py);
+  for (const half of [0, 1]) {
+    const near = [...ends.keys()].filter((index) => Number(2 * ends[index][0] > left + right) === half);
+    const placed = spread(
+      near.map((index) => heights[index]),
+      15,
+      top,
+      bottom,
+    );
+    near.forEach((index, position) => (heights[index] = placed[position]));
+  }
   lines.forEach(({ name, color }, index) => {
     const [px, py] = ends[index];
-    const short = px < right - 12;
-    if (short) drawPath(context, [[px + 6, py], [right, heights[index]]], { color, dash: [1, 3], width: 1 });
-    context.fillStyle = color;
-    context.fillText(name, right + 10, heights[index]);
+    const label = [px + 11, heights[index]];
+    if (Math.abs(label[1] - py) > 6) drawPath(context, [[px + 5, py], label], { color, width: 1 });
+    writeOver(context, name, ...label, color, colors.paper);
   });
   return { across, down, left, right, top, bottom };
 };

@@ -136,7 +136,7 @@ export const canvas = ({ label, width, ratio = 1, draw, ...attributes }) => {
     waiting ||= requestAnimationFrame(() => {
       waiting = 0;
       const [across, down] = [node.clientWidth, node.clientHeight];
-      if (!across || !down) return;
+      if (!across || !down || !node.closest("[data-theme]")) return; // not in the page yet
       const scale = devicePixelRatio || 1;
       node.width = Math.round(across * scale);
       node.height = Math.round(down * scale);

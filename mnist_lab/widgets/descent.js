@@ -3,14 +3,22 @@
 import { animate, button, canvas, element, frame, prefersStillness, segments, slider, toggle } from "./core.js";
 import { drawLines } from "./chart.js";
 import { normals } from "./random.js";
+import { part, patiently, questions } from "./playground.js";
 import { descentOf, STEPS, SURFACES } from "./surfaces.js";
 import { ARRIVED, EXPERIMENTS, reading } from "./descent_words.js";
 import { drawMap, HEIGHT, LOOKS, paintSurface } from "./loss_map.js";
 
-const SURFACE_NAMES = [["bowl", "Bowl"], ["valley", "Narrow valley"], ["saddle", "Saddle"]];
-const MANTISSAS = [10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 24, 26, 28, 30, 32, 34, 36, 38, 40, 45, 50, 55, 60];
-const RATES = [-4, -3, -2].flatMap((exponent) =>
-  [...MANTISSAS, 65, 70, 75, 80, 85, 90, 95].map((mantissa) => Number((mantissa * 10 ** exponent).toPrecision(2))),
+const SURFACE_NAMES = [
+  ["bowl", "Bowl"],
+  ["valley", "Narrow valley"],
+  ["saddle", "Saddle"],
+];
+const MANTISSAS = [
+  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 24, 26, 28, 30, 32, 34, 36, 38, 40, 45, 50, 55, 60, 65, 70, 75, 80,
+  85, 90, 95,
+];
+const RATES = [1e-4, 1e-3, 1e-2].flatMap((unit) =>
+  MANTISSAS.map((mantissa) => Number((mantissa * unit).toPrecision(2))),
 );
 const MOMENTA = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99];
 const DECAYS = [0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99, 1];
@@ -23,15 +31,15 @@ const render = ({ model, el }) => {
   const state = { ...model.get("data") };
   const noise = normals(1, 2 * STEPS);
   const { root, colors, say, onTheme, close } = frame(el, "Gradient descent over two weights");
-  root.classList.add("descent");
+  root.classList.add("playground", "descent");
   let [start, position, paths, ground] = [SURFACES[state.surface].start, STEPS, [], null];
   let stop = () => {};
   let playing = false;
-  let spoken = 0;
+  const spoken = patiently(say);
 
   const map = canvas({
     label: "Map of the loss. Move the start with the arrow keys; with Shift, further.",
-    width: 680,
+    width: 720,
     ratio: 1 / HEIGHT,
     role: "application",
     tabindex: 0,
@@ -48,8 +56,8 @@ const render = ({ model, el }) => {
   });
   const chart = canvas({
     label: "Chart of the losses, step by step",
-    width: 680,
-    ratio: 1.9,
+    width: 720,
+    ratio: 1.6,
     draw: (context, width, height) => {
       const step = Math.floor(position);
       const lines = paths.map(({ optimizer, losses }) => {
@@ -60,7 +68,13 @@ const render = ({ model, el }) => {
       const ticks = [0, 20, 40, 60, 80, 100].map((tick) => [tick, String(tick)]);
       const first = SURFACES[state.surface].loss(...start);
       const rules = first > 1e-3 ? [[ARRIVED * first, "1% of the first loss"]] : [];
-      drawLines(context, width, height, { colors, x: { from: 0, to: STEPS, ticks, label: "step" }, y: { from: -5, to: 2 }, lines, rules });
+      drawLines(context, width, height, {
+        colors,
+        x: { from: 0, to: STEPS, first: 0, ticks, label: "step" },
+        y: { from: -5, to: 2 },
+        lines,
+        rules,
+      });
     },
   });
 
@@ -72,8 +86,11 @@ const render = ({ model, el }) => {
     });
     const text = element("span", { class: "text" });
     tick.box.classList.add(color);
-    tick.box.insertBefore(element("span", { "aria-hidden": "true" }, { sgd: "●", momentum: "■", adam: "▲" }[optimizer]), tick.box.lastChild);
-    return { optimizer, tick, text, box: element("div", { class: "reading" }, tick.box, text) };
+    tick.box.insertBefore(
+      element("span", { "aria-hidden": "true" }, { sgd: "●", momentum: "■", adam: "▲" }[optimizer]),
+      tick.box.lastChild,
+    );
+    return { optimizer, tick, text, box: part("reading", tick.box, text) };
   });
 
   const show = () => {
@@ -84,11 +101,8 @@ const render = ({ model, el }) => {
       const path = paths.find((known) => known.optimizer === optimizer);
       text.textContent = path ? reading(path, position, state) : "";
     }
-    if (!playing) {
-      clearTimeout(spoken);
-      const texts = paths.map((path) => `${LOOKS[path.optimizer].name}: ${reading(path, position, state)}`);
-      spoken = setTimeout(() => say(texts.join(" ") || "No optimizer is ticked."), 500);
-    }
+    const texts = paths.map((path) => `${LOOKS[path.optimizer].name}: ${reading(path, position, state)}`);
+    if (!playing) spoken.later(texts.join(" ") || "No optimizer is ticked.");
   };
   const update = () => {
     paths = Object.keys(LOOKS)
@@ -157,16 +171,16 @@ const render = ({ model, el }) => {
     surface: setting("surface", segments, { label: "Surface", options: SURFACE_NAMES }),
     learning_rate: setting("learning_rate", slider, {
       label: "learning rate",
-      values: including(RATES, state.learning_rate),
+      values: including([...RATES, 1], state.learning_rate),
     }),
     momentum: setting("momentum", slider, {
-      label: "momentum (of ■)",
+      label: "momentum of ■",
       values: including(MOMENTA, state.momentum),
     }),
     batch_size: setting("batch_size", slider, {
       label: "batch size",
       values: [...including(BATCHES, state.batch_size || 1), 0],
-      format: (size) => (size ? String(size) : "all: no noise"),
+      format: (size) => (size ? String(size) : "all"),
     }),
     decay: setting("decay", slider, {
       label: "decay per step",
@@ -174,21 +188,14 @@ const render = ({ model, el }) => {
       format: (decay) => (decay === 1 ? "none" : `× ${decay}`),
     }),
   };
-  const prompt = element("p", { class: "aside" });
-  const experiment = segments({
-    label: "Find out:",
-    options: EXPERIMENTS.map(([title], index) => [index, title]),
-    change: (index) => {
-      const [, settings, text] = EXPERIMENTS[index];
-      Object.assign(state, settings);
-      prompt.textContent = text;
-      start = SURFACES[state.surface].start;
-      for (const [name, control] of Object.entries(controls)) control.set(state[name] ?? 0);
-      for (const { optimizer, tick } of rows) tick.set(state.optimizers.includes(optimizer));
-      pause();
-      update();
-    },
-  });
+  const begin = (settings) => {
+    Object.assign(state, settings);
+    start = SURFACES[state.surface].start;
+    for (const [name, control] of Object.entries(controls)) control.set(state[name] ?? 0);
+    for (const { optimizer, tick } of rows) tick.set(state.optimizers.includes(optimizer));
+    pause();
+    update();
+  };
 
   let dragging = false;
   const pointed = ({ clientX, clientY }) => {
@@ -222,35 +229,40 @@ const render = ({ model, el }) => {
     moveStart(start[0] + stride * way[0], start[1] + stride * way[1]);
   });
 
+  const hint = "Pick a question, or just play: slide the learning rate, drag the start.";
+  const legend =
+    "The darker, the lower the loss; ★ is a minimum. Drag the start, or focus the map and use the arrow keys.";
+  const buttons = [
+    playButton,
+    button("Step", () => goTo(Math.floor(position % STEPS) + 1)),
+    button("Restart", () => goTo(0)),
+  ];
+  const { surface, ...sliders } = controls;
   root.append(
-    experiment.box,
-    prompt,
-    element(
-      "div",
-      { class: "columns" },
-      element(
-        "div",
-        {},
+    questions(EXPERIMENTS, hint, begin),
+    part(
+      "columns",
+      part(
+        "wide",
         map.node,
-        element(
-          "div",
-          { class: "controls" },
-          playButton,
-          button("Step", () => goTo(position >= STEPS ? 1 : Math.floor(position) + 1)),
-          button("Restart", () => goTo(0)),
-          scrubber.box,
-        ),
-        element("p", { class: "aside" }, "The darker, the lower the loss. Drag the start, or focus the map and press arrow keys."),
+        part("controls", ...buttons, scrubber.box),
+        part("readings", ...rows.map(({ box }) => box)),
+        element("p", { class: "aside" }, legend),
       ),
-      element("div", {}, controls.surface.box, element("div", { class: "sliders" }, ...Object.values(controls).slice(1).map(({ box }) => box)), element("p", { class: "caption" }, "Loss at each step"), chart.node),
+      part(
+        "narrow",
+        surface.box,
+        part("sliders", ...Object.values(sliders).map(({ box }) => box)),
+        element("p", { class: "caption" }, "Loss at each step"),
+        chart.node,
+      ),
     ),
-    element("div", { class: "readings" }, ...rows.map(({ box }) => box)),
   );
   onTheme(show);
   update();
   return () => {
     stop();
-    clearTimeout(spoken);
+    spoken.cancel();
     map.close();
     chart.close();
     close();

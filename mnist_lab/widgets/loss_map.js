@@ -61,13 +61,12 @@ export const drawMap = (context, width, height, { surface, start, paths, positio
   const place = ([x, y]) => [((x / reach + 1) * width) / 2, height / 2 - ((y / reach) * width) / 2];
   context.font = FONT;
   context.textBaseline = "middle";
+  context.textAlign = "left";
+  writeOver(context, "weight 1 →", 8, height - 14, colors.ink, colors.paper);
+  writeOver(context, "↑ weight 2", 8, 14, colors.ink, colors.paper);
   context.textAlign = "center";
-  for (const [point, sign, text] of [...minima.map((point) => [point, "★", "minimum"]), [saddle, "✕", "saddle point"]]) {
-    if (!point) continue;
-    const [x, y] = place(point);
-    writeOver(context, text, x, y + 17, colors.ink, colors.paper);
-    writeOver(context, sign, x, y, colors.ink, colors.paper);
-  }
+  for (const point of minima) writeOver(context, "★", ...place(point), colors.ink, colors.paper);
+  if (saddle) writeOver(context, "✕", ...place(saddle), colors.ink, colors.paper);
   const drawn = paths.map(({ optimizer, points }) => {
     const { color, dash } = LOOKS[optimizer];
     const [all, done] = [points.map(place), travelled(points, position).map(place)];
@@ -85,17 +84,25 @@ export const drawMap = (context, width, height, { surface, start, paths, positio
   drawMarker(context, "circle", startX, startY, 8, colors.paper, colors.ink);
   writeOver(context, "start", startX, startY + (startY > height - 40 ? -18 : 18), colors.ink, colors.paper);
 
-  const balls = drawn.map(([x, y]) => [Math.min(width - 9, Math.max(9, x)), Math.min(height - 9, Math.max(9, y))]);
-  const heights = spread(balls.map(([, y]) => y), 16, 10, height - 10);
+  const balls = drawn.map(([x, y]) => {
+    const [right, down] = [x - width / 2, y - height / 2]; // a ball outside is drawn at the edge, in its direction
+    const share = Math.min(1, (width / 2 - 9) / Math.abs(right), (height / 2 - 9) / Math.abs(down));
+    return [width / 2 + share * right, height / 2 + share * down];
+  });
+  const heights = spread(
+    balls.map(([, y]) => y),
+    16,
+    10,
+    height - 10,
+  );
   paths.forEach(({ optimizer }, index) => {
     const { name, color, shape } = LOOKS[optimizer];
     const [x, y] = balls[index];
     const left = x > width - 90;
     context.textAlign = left ? "right" : "left";
-    if (Math.abs(heights[index] - y) > 8) {
-      drawPath(context, [[x, y], [x + (left ? -12 : 12), heights[index]]], { color: colors[color], width: 1 });
-    }
+    const label = [x + (left ? -14 : 14), heights[index]];
+    if (Math.abs(label[1] - y) > 8) drawPath(context, [[x, y], label], { color: colors[color], width: 1 });
     drawMarker(context, shape, x, y, 7, colors[color], colors.paper);
-    writeOver(context, name, x + (left ? -14 : 14), heights[index], colors[color], colors.paper);
+    writeOver(context, name, ...label, colors[color], colors.paper);
   });
 };

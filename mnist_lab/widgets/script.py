@@ -8,12 +8,21 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
         "core.js",
         "chart.js",
         "random.js",
+        "playground.js",
         "surfaces.js",
         "loss_map.js",
         "descent_words.js",
         "descent.js",
     ),
-    "gradients": ("core.js", "chart.js", "random.js", "backpropagation.js", "gradients_words.js", "gradients.js"),
+    "gradients": (
+        "core.js",
+        "chart.js",
+        "random.js",
+        "playground.js",
+        "backpropagation.js",
+        "gradients_words.js",
+        "gradients.js",
+    ),
 }
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./[a-z_]+\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const |function |class )", re.MULTILINE)

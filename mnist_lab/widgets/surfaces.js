@@ -12,12 +12,31 @@ const quadratic = ([[a, b], [, c]]) => ({
 
 /** By name: the loss and its gradient at two weights; the largest curvature, where it is the same everywhere. */
 export const SURFACES = {
-  bowl: { ...quadratic([[1.6, -1.5], [-1.5, 5.4]]), start: [-2.8, 0.2], reach: 3.4, contours: 1.8 },
-  valley: { ...quadratic([[0.48, -1.41], [-1.41, 5.64]]), start: [-2.8, 0.1], reach: 3.4, contours: 2.4 },
+  bowl: {
+    ...quadratic([
+      [1.6, -1.5],
+      [-1.5, 5.4],
+    ]),
+    start: [-2.8, 0.2],
+    reach: 3.4,
+    contours: 1.8,
+  },
+  valley: {
+    ...quadratic([
+      [0.48, -1.41],
+      [-1.41, 5.64],
+    ]),
+    start: [-2.8, 0.1],
+    reach: 3.4,
+    contours: 2.4,
+  },
   saddle: {
-    loss: (x, y) => x ** 2 - y ** 2 + y ** 4 / 4 + 1,
+    loss: (x, y) => x ** 2 + (y ** 2 / 2 - 1) ** 2, // x² − y² + y⁴/4 + 1, never below 0
     gradient: (x, y) => [2 * x, y ** 3 - 2 * y],
-    minima: [[0, -Math.SQRT2], [0, Math.SQRT2]],
+    minima: [
+      [0, -Math.SQRT2],
+      [0, Math.SQRT2],
+    ],
     saddle: [0, 0],
     start: [-1.6, 0.02],
     reach: 2.4,
@@ -40,7 +59,7 @@ const OPTIMIZERS = {
       mean = mean.map((last, axis) => 0.9 * last + 0.1 * gradient[axis]);
       square = square.map((last, axis) => 0.999 * last + 0.001 * gradient[axis] ** 2);
       const scales = square.map((value) => Math.sqrt(value / (1 - 0.999 ** count)) + 1e-8);
-      return mean.map((value, axis) => ((-rate * value) / (1 - 0.9 ** count)) / scales[axis]);
+      return mean.map((value, axis) => (-rate * value) / (1 - 0.9 ** count) / scales[axis]);
     };
   },
 };

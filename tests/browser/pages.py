@@ -27,12 +27,22 @@ def served(folder):
 
 
 @contextmanager
-def watched_page(browser, **options):
-    """Yield a page that loads nothing from other hosts; in the end it has not tried to, and has logged no error."""
+def watched_page(browser, missing=(), **options):
+    """Yield a page that loads nothing from other hosts; in the end it has not tried to, and has logged no error.
+
+    The server has no file at the paths `missing`, about which Chromium itself logs an error.
+    """
     refused, errors = [], []
 
+    def note(message):
+        if message.type == "error" and urlsplit(message.location["url"]).path not in missing:
+            errors.append(message.text)
+
     def load(route):
-        if urlsplit(route.request.url).hostname == LOCAL:
+        address = urlsplit(route.request.url)
+        if address.path in missing:
+            route.fulfill(status=404)
+        elif address.hostname == LOCAL:
             route.continue_()
         else:
             refused.append(route.request.url)
@@ -43,7 +53,7 @@ def watched_page(browser, **options):
         page.set_default_timeout(15_000)
         page.route("**/*", load)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("console", note)
         yield page
     assert (refused, errors) == ([], [])
 
