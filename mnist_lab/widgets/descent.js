@@ -212,7 +212,7 @@ const render = ({ model, el }) => {
   };
   const listen = (name, listener, options) => map.node.addEventListener(name, listener, options);
   listen("pointerdown", (event) => {
-    if (event.pointerType === "touch" && !nearStart(event)) return; // a swipe scrolls the page
+    if (event.button || (event.pointerType === "touch" && !nearStart(event))) return; // a swipe scrolls the page
     dragging = true;
     map.node.setPointerCapture(event.pointerId);
     moveStart(...pointed(event));
@@ -241,21 +241,16 @@ const render = ({ model, el }) => {
   root.append(
     questions(EXPERIMENTS, hint, begin),
     part(
-      "columns",
+      "areas",
+      part("stage", map.node, part("controls", ...buttons, scrubber.box)),
       part(
-        "wide",
-        map.node,
-        part("controls", ...buttons, scrubber.box),
-        part("readings", ...rows.map(({ box }) => box)),
-        element("p", { class: "aside" }, legend),
-      ),
-      part(
-        "narrow",
+        "settings",
         surface.box,
         part("sliders", ...Object.values(sliders).map(({ box }) => box)),
         element("p", { class: "caption" }, "Loss at each step"),
         chart.node,
       ),
+      part("readings", ...rows.map(({ box }) => box), element("p", { class: "aside" }, legend)),
     ),
   );
   onTheme(show);

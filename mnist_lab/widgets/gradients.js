@@ -159,15 +159,15 @@ const render = ({ model, el }) => {
   root.append(
     questions(EXPERIMENTS, hint, begin),
     part(
-      "columns",
+      "areas",
       part(
-        "wide",
+        "results",
         part("verdict", headline, meaning, message),
         element("p", { class: "caption" }, "Gradient of each layer's weights, relative to the weights"),
         chart.node,
       ),
       part(
-        "narrow",
+        "settings",
         ...Object.values(controls).map(({ box }) => box),
         button("New random weights", drawAgain),
         toggle({ label: "show the previous setting", value: compared, change: compare }).box,

@@ -105,7 +105,8 @@ class Descent(Widget):
             chart.plot(_loss(surface, path), color=color, linestyle=line, label=name)
         ground.plot(*_STARTS[surface], "o", color="white", markeredgecolor=INK, markersize=8)
         ground.set(xlim=(-reach, reach), ylim=(-0.75 * reach, 0.75 * reach), xticks=(), yticks=(), aspect="equal")
-        ground.set_title(f"learning rate {self.data['learning_rate']:g}")
+        ground.spines[:].set_visible(False)
+        ground.set_title(f"{surface}, learning rate {self.data['learning_rate']:g}")
         chart.set(yscale="log", ylim=(1e-5, 100), xlim=(0, STEPS), xlabel="step", title="loss at each step")
         chart.legend()
         return figure
@@ -135,6 +136,7 @@ def descent(
     Example:
         >>> lab.widgets.descent("valley", learning_rate=0.3, optimizers=["sgd", "momentum"])
     """
+    whole_number("The number of optimizers", len(optimizers), 1, len(_LOOKS))
     settings = {
         "surface": _check("surface", surface, _STARTS),
         "learning_rate": _check_number("learning_rate", learning_rate, 0.001, 1),
@@ -200,7 +202,9 @@ class Gradients(Widget):
         ax.plot(layers, ratios, "o-", color=BLUE)
         ax.set(yscale="log", xlabel="layer, counted from the pixels", xticks=layers)
         ax.grid(axis="y")
-        ax.set_title("gradient of a layer's weights, relative to the weights")
+        ax.set_title("gradient of each layer's weights, relative to the weights")
+        if not np.isfinite(ratios).all():
+            ax.text(0.5, 0.5, "all weights are 0: nothing to compare with", transform=ax.transAxes, ha="center")
         return figure
 
 
