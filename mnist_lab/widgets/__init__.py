@@ -1,5 +1,6 @@
 """What moves: widgets in plain JavaScript, for notebooks and web pages."""
 
 from mnist_lab.widgets.digit_pad import pad
+from mnist_lab.widgets.playgrounds import descent, gradients
 
-__all__ = ["pad"]
+__all__ = ["descent", "gradients", "pad"]

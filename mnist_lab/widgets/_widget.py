@@ -2,7 +2,7 @@
 
 import io
 from abc import abstractmethod
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import anywidget
 import matplotlib.pyplot as plt
@@ -34,7 +34,7 @@ class Widget(anywidget.AnyWidget):
     _set_by_kernel: ClassVar[tuple[str, ...]] = ("data", "files")
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Give a class with a name its script; for each widget, anywidget makes a class without."""
+        """Give a class with a name its script; ipywidgets makes a subclass of it for each instance."""
         if "name" in cls.__dict__:
             cls._esm = module(cls.name)
         super().__init_subclass__(**kwargs)
@@ -48,7 +48,7 @@ class Widget(anywidget.AnyWidget):
         super().set_state({name: value for name, value in sync_data.items() if name not in self._set_by_kernel})
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict]:
-        bundle, metadata = cast(tuple[dict, dict], super()._repr_mimebundle_(**kwargs))
+        bundle, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         file = io.BytesIO()
         with style():
             picture = self._picture()

@@ -22,7 +22,7 @@ export const button = (label, click, attributes = {}) =>
 /** A slider over a list of values; `format` writes a value. Returns its `box` and a silent `set`. */
 export const slider = ({ label, values, value, format = String, change }) => {
   const input = element("input", { type: "range", min: 0, max: values.length - 1, step: 1, "aria-label": label });
-  const output = element("output");
+  const output = element("output", { "aria-live": "off" }); // the slider itself says its value
   const show = () => {
     output.textContent = format(values[input.value]);
     input.setAttribute("aria-valuetext", output.textContent);
@@ -37,7 +37,7 @@ export const slider = ({ label, values, value, format = String, change }) => {
     change(values[input.value]);
   });
   set(value);
-  return { box: element("label", { class: "slider" }, element("span", {}, label), output, input), input, set };
+  return { box: element("label", { class: "slider" }, element("span", {}, label), input, output), input, set };
 };
 
 /** A list to choose from; options are pairs of a value and a text. Returns its `box` and a silent `set`. */
@@ -49,6 +49,21 @@ export const choice = ({ label, options, value, change }) => {
   };
   set(value);
   return { box: element("label", { class: "choice" }, element("span", {}, label), select), select, set };
+};
+
+/** Buttons of which one is pressed; options are pairs of a value and a text. Returns the same. */
+export const segments = ({ label, options, value, change }) => {
+  const buttons = options.map(([known, text]) =>
+    button(text, () => {
+      set(known);
+      change(known);
+    }),
+  );
+  const set = (wanted) =>
+    options.forEach(([known], index) => buttons[index].setAttribute("aria-pressed", String(known === wanted)));
+  set(value);
+  const row = element("span", { class: "segments", role: "group", "aria-label": label }, ...buttons);
+  return { box: element("div", { class: "choice" }, element("span", {}, label), row), set };
 };
 
 /** A box to tick. Returns its `box` and a silent `set`. */
@@ -91,8 +106,8 @@ export const frame = (el, label) => {
   for (const node of [document.documentElement, document.body]) observer.observe(node, { attributes: true });
   const dark = matchMedia("(prefers-color-scheme: dark)");
   dark.addEventListener("change", soon);
-  const shown = new ResizeObserver(follow); // a notebook puts `el` into the page after rendering
-  shown.observe(root);
+  const arrival = new ResizeObserver(follow); // a notebook may put `el` into the page after rendering
+  arrival.observe(root);
   follow();
   return {
     root,
@@ -103,7 +118,7 @@ export const frame = (el, label) => {
     onTheme: (listener) => listeners.push(listener),
     close: () => {
       observer.disconnect();
-      shown.disconnect();
+      arrival.disconnect();
       dark.removeEventListener("change", soon);
       root.remove();
     },
@@ -122,7 +137,7 @@ export const canvas = ({ label, width, ratio = 1, draw, ...attributes }) => {
     waiting ||= requestAnimationFrame(() => {
       waiting = 0;
       const [across, down] = [node.clientWidth, node.clientHeight];
-      if (!across || !down) return;
+      if (!across || !down || !node.closest("[data-theme]")) return; // not in the page yet
       const scale = devicePixelRatio || 1;
       node.width = Math.round(across * scale);
       node.height = Math.round(down * scale);
@@ -181,12 +196,14 @@ export const prefersStillness = () => matchMedia("(prefers-reduced-motion: reduc
 
 /** Call `tick` before each frame that the page shows, until it returns false or the returned function is called. */
 export const animate = (tick) => {
-  let next = 0;
+  let running = true; // `tick` itself may stop it
   const step = () => {
-    next = tick() === false ? 0 : requestAnimationFrame(step);
+    if (running && tick() !== false) requestAnimationFrame(step);
   };
-  next = requestAnimationFrame(step);
-  return () => cancelAnimationFrame(next);
+  requestAnimationFrame(step);
+  return () => {
+    running = false;
+  };
 };
 
 export const percent = (share, decimals = share < 0.995 || share === 1 ? 0 : 1) =>

@@ -5,6 +5,25 @@ from importlib.resources import files
 
 SCRIPTS = {
     "pad": ("core.js", "networks.js", "sheet.js", "pad_state.js", "inside.js", "pad.js"),
+    "descent": (
+        "core.js",
+        "chart.js",
+        "random.js",
+        "playground.js",
+        "surfaces.js",
+        "loss_map.js",
+        "descent_words.js",
+        "descent.js",
+    ),
+    "gradients": (
+        "core.js",
+        "chart.js",
+        "random.js",
+        "playground.js",
+        "backpropagation.js",
+        "gradients_words.js",
+        "gradients.js",
+    ),
 }
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./[a-z_]+\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const |function |class )", re.MULTILINE)
