@@ -38,7 +38,7 @@ export const slider = ({ label, values, value, format = String, change }) => {
   return { box: element("label", { class: "slider" }, element("span", {}, label), input, output), input, set };
 };
 
-/** A list to choose from; options are pairs of a value and a text. Returns its `box`, and `set`, which calls nothing. */
+/** A list to choose from; options are pairs of a value and a text. Returns `box`, and `set`, which calls nothing. */
 export const choice = ({ label, options, value, change }) => {
   const select = element("select", { "aria-label": label, onchange: () => change(options[select.selectedIndex][0]) });
   select.append(...options.map(([, text]) => element("option", {}, text)));
