@@ -39,7 +39,7 @@ def test_every_public_name_is_there_and_documented_and_no_module_has_it():
     for name in mnist_lab.__all__:
         assert getattr(mnist_lab, name).__doc__, name
     assert set(mnist_lab.__all__) <= set(dir(mnist_lab))
-    assert {path.stem for path in PACKAGE.iterdir()} & set(mnist_lab.__all__) == {"diagrams"}
+    assert {path.stem for path in PACKAGE.iterdir()} & set(mnist_lab.__all__) == {"diagrams", "widgets"}
 
 
 def test_the_stored_outputs_were_made_with_the_locked_versions():

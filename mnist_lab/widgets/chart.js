@@ -79,7 +79,7 @@ export const drawLevel = (context, left, right, y, look) => {
  *
  * `x` holds where the axis is to go `from` and `to`, the position of the `first` value of each line, its `ticks`, pairs
  * of a position and a text, and a `label`; `y` holds two exponents of ten; `rules` are pairs of a height and a text. A
- * line has a `name`, its `values`, a `color`, a `dash`, a marker's `shape`, and `marked`, the indices that get a marker.
+ * line has a `name`, its `values`, a `color`, a `dash`, a marker's `shape`, and `marked`, the indices that get one.
  * Returns functions from a position, and from a value, to canvas coordinates, and the plot's four edges.
  */
 export const drawLines = (context, width, height, { colors, x, y, lines, rules = [] }) => {

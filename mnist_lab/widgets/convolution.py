@@ -40,9 +40,10 @@ class Filter(Widget):
         largest = np.abs(weights).max() or 1
         middle.imshow(weights, cmap=_SIGNED, vmin=-largest, vmax=largest)
         for (row, column), weight in np.ndenumerate(weights):
-            color = "white" if abs(weight) > 0.8 * largest else INK
             middle.text(
-                column, row, f"{weight:g}".replace("-", "−"), ha="center", va="center", color=color, fontsize=14
+                *(column, row, f"{weight:g}".replace("-", "−")),
+                **{"ha": "center", "va": "center", "fontsize": 14},
+                color="white" if abs(weight) > 0.8 * largest else INK,
             )
         middle.set_title("nine weights")
         most = np.abs(found).max() or 1
@@ -90,7 +91,7 @@ def filter(
     """
     numbers = np.asarray(weights, dtype=np.float64)
     if numbers.shape != (3, 3) or not (np.abs(numbers) <= _LARGEST).all():
-        raise ValueError(f"weights must be [3, 3], each up to {_LARGEST:,.0f}. Received: {weights}")
+        raise ValueError(f"weights must be [3, 3], each up to {_LARGEST:,.0f}. Received: {weights!r}")
     _one_of("stride", stride, (1, 2, 3))
     _one_of("padding", padding, ("same", "valid"))
     data = {

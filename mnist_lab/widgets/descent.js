@@ -78,18 +78,15 @@ const render = ({ model, el }) => {
     },
   });
 
-  const rows = Object.entries(LOOKS).map(([optimizer, { name, color }]) => {
+  const rows = Object.entries(LOOKS).map(([optimizer, { name, sign, color }]) => {
     const tick = toggle({
       label: name,
       value: state.optimizers.includes(optimizer),
       change: (ticked) => choose(optimizer, ticked),
     });
-    const text = element("span", { class: "text" });
+    const text = element("span");
     tick.box.classList.add(color);
-    tick.box.insertBefore(
-      element("span", { "aria-hidden": "true" }, { sgd: "●", momentum: "■", adam: "▲" }[optimizer]),
-      tick.box.lastChild,
-    );
+    tick.box.insertBefore(element("span", { "aria-hidden": "true" }, sign), tick.box.lastChild);
     return { optimizer, tick, text, box: part("reading", tick.box, text) };
   });
 

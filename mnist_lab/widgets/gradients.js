@@ -73,7 +73,7 @@ const render = ({ model, el }) => {
     ratio: 1.3,
     draw: (context, width, height) => {
       if (!found) return;
-      const earlier = compared && before && isMeasurable(before) ? before : null;
+      const earlier = compared ? before : null;
       const [name, earlierName] = namesOf(found, earlier);
       const lines = [];
       if (earlier) {
@@ -121,7 +121,8 @@ const render = ({ model, el }) => {
   };
   const changed = (control) => {
     const time = performance.now();
-    if (control !== last.control || time - last.time > PAUSE) before = found;
+    const another = control !== last.control || time - last.time > PAUSE;
+    if (another && found && isMeasurable(found)) before = found;
     last = { control, time };
     update();
   };
@@ -154,8 +155,8 @@ const render = ({ model, el }) => {
 
   const hint = "Pick a question, or just play: add layers, and watch how much arrives at the first.";
   const about =
-    "Glorot and He scale the first weights by the layer's size; small ones are 0.01 times normal numbers. Each hidden " +
-    "layer has 60 neurons, as in lesson 02. The gradient is that of 32 sample digits, before any training.";
+    "Glorot and He scale the first weights by the layer's size; small ones are 0.01 times normal numbers. Each " +
+    "hidden layer has 60 neurons, as in lesson 02. The gradient is that of 32 sample digits, before any training.";
   root.append(
     questions(EXPERIMENTS, hint, begin),
     part(

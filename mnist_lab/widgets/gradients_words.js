@@ -20,8 +20,8 @@ export const EXPERIMENTS = [
     question: "Where do gradients vanish?",
     settings: { depth: 2, activation: "sigmoid", initialization: "glorot" },
     task:
-      "Add hidden layers, one at a time. By how much does each of them shrink the first layer's gradient? The sigmoid's " +
-      "slope is a quarter at best: what do you expect?",
+      "Add hidden layers, one at a time. By how much does each of them shrink the first layer's gradient? The " +
+      "sigmoid's slope is a quarter at best: what do you expect?",
   },
   {
     question: "Is the sigmoid guilty?",
@@ -100,8 +100,8 @@ export const verdict = ({ ratios, sizes }) => {
   const way = factor > 1 ? `shrinks by a factor of ${rounded(factor)}` : `grows by a factor of ${rounded(1 / factor)}`;
   const [first, last] = [1 / ratios[0], 1 / ratios.at(-1)];
   const meaning =
-    `At a learning rate of 0.01, SGD takes about ${steps(last)} steps to change the output layer's weights by 1%, and ` +
-    `about ${steps(first)} for the first layer's.`;
+    `At a learning rate of 0.01, SGD takes about ${steps(last)} steps to change the output layer's weights by 1%, ` +
+    `and about ${steps(first)} for the first layer's.`;
   let end = "";
   if (first > 1e5 * last) end = " The first layer, the only one that sees the pixels, hardly learns.";
   if (level && last > 1e5) end = " It's tiny everywhere: outputs fade on the way forward, errors on the way back.";

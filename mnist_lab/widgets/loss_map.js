@@ -9,9 +9,9 @@ const LIGHT = [-0.6, 0.8]; // the contours are lit from the top left
 
 /** How the descents of an optimizer look, on the map and in the chart. */
 export const LOOKS = {
-  sgd: { name: "SGD", color: "vermillion", shape: "circle", dash: [] },
-  momentum: { name: "momentum", color: "blue", shape: "square", dash: [9, 4] },
-  adam: { name: "Adam", color: "green", shape: "triangle", dash: [2, 4] },
+  sgd: { name: "SGD", sign: "●", color: "vermillion", shape: "circle", dash: [] },
+  momentum: { name: "momentum", sign: "■", color: "blue", shape: "square", dash: [9, 4] },
+  adam: { name: "Adam", sign: "▲", color: "green", shape: "triangle", dash: [2, 4] },
 };
 
 /** Return a canvas with a surface's colours, the darker the lower, and its contours. */
