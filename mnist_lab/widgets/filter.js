@@ -1,64 +1,40 @@
 // The filter playground: nine weights of your own slide over a digit, and every sum can be looked up.
 
 import { animate, button, canvas, choice, decimal, element, fileOf, frame } from "./core.js";
-import { paintImage, prefersStillness, ramp, segments, signColor, toggle } from "./core.js";
-import { layerOutput, places } from "./networks.js";
+import { mix, paintImage, prefersStillness, ramp, segments, signColor, toggle } from "./core.js";
 import { part, patiently, questions } from "./playground.js";
+import { CELLS, SIDE, WINDOW, computed, patchAt, winnerOf } from "./sliding.js";
 import { EXPERIMENTS, PRESETS, sizeInWords, sumInWords } from "./filter_words.js";
 
-const SIDE = 28;
-const WINDOW = 3;
 const LARGEST = 1e6; // of a weight
 const SLIDE_FRAMES = 150;
 const OF_EACH = 10; // sample digits of each class
-const CELLS = [...Array(WINDOW * WINDOW).keys()];
 
-const short = (value) => (Math.abs(value) >= 1000 ? value.toExponential(1).replace("-", "−") : decimal(value, 2));
-
-/** Return what the filter makes of an image: its sums, the map after ReLU and pooling, and where windows lie. */
-const computed = (image, { weights, stride, padding, relu, pooling }) => {
-  const axis = { ...places(SIDE, WINDOW, { strides: stride, padding }), stride };
-  axis.after = Math.max(0, (axis.count - 1) * stride + WINDOW - SIDE - axis.before);
-  const layer = { kind: "convolution", shape: [WINDOW, WINDOW, 1, 1], strides: stride, padding, activation: "linear" };
-  const numbers = { weights: Float32Array.from(weights), biases: new Float32Array(1) };
-  const sums = layerOutput({ ...layer, ...numbers }, { data: image, shape: [SIDE, SIDE, 1] });
-  let map = relu ? { ...sums, data: sums.data.map((sum) => Math.max(0, sum)) } : sums;
-  if (pooling) map = layerOutput({ kind: "max_pooling", shape: [2, 2], strides: 2, padding: "valid" }, map);
-  return { axis, sums: sums.data, map: map.data, side: map.shape[0] };
+const short = (value) => {
+  if (Math.abs(value) >= 1000) return value.toExponential(1).replace(/-/g, "−");
+  return Number.isInteger(value) ? decimal(value, 0) : decimal(value, 2);
 };
 
-/** Return the nine pixels under the filter at a row and column of the sums; outside the image they are 0. */
-const patchAt = (image, { before, stride }, row, column) =>
-  CELLS.map((cell) => {
-    const [y, x] = [row * stride - before + Math.floor(cell / WINDOW), column * stride - before + (cell % WINDOW)];
-    return y >= 0 && x >= 0 && y < SIDE && x < SIDE ? image[y * SIDE + x] : 0;
-  });
-
-/** Return the cell of the sums that a cell of the map shows: itself, or the largest of four. */
-const winnerOf = ({ sums, axis }, { pooling }, { row, column }) => {
-  if (!pooling) return { row, column };
-  const four = [0, 1, 2, 3].map((index) => ({ row: 2 * row + (index >> 1), column: 2 * column + (index & 1) }));
-  const value = (at) => sums[at.row * axis.count + at.column];
-  return four.reduce((best, at) => (value(at) > value(best) ? at : best));
+const paintCell = (node, color, share, colors) => {
+  node.style.background = `rgb(${color.map(Math.round).join()})`;
+  node.style.color = share > 0.8 ? colors.paper : colors.ink;
 };
 
-/** Nine cells with numbers, coloured by sign and size. Returns the `node` and `show`. */
-const createGrid = (name, colors) => {
+const paintWeight = (node, value, largest, colors) =>
+  paintCell(node, signColor(value, largest, colors), Math.abs(value) / (largest || 1), colors);
+
+const paintPixel = (node, ink, _, colors) => paintCell(node, mix(colors.paper, colors.ink, ink), 1.3 * ink, colors);
+
+/** Nine cells with numbers. Returns the `node` and `show`. */
+const createGrid = (name, colors, paint) => {
   const cells = CELLS.map(() => element("span"));
   const show = (values, largest) => {
-    for (const cell of CELLS) paintCell(cells[cell], values[cell], largest, colors);
-    CELLS.forEach((cell) => {
+    for (const cell of CELLS) {
       cells[cell].textContent = short(values[cell]);
-    });
+      paint(cells[cell], values[cell], largest, colors);
+    }
   };
   return { node: part("grid", part("caption", name), part("nine", ...cells)), show };
-};
-
-const paintCell = (node, value, largest, colors) => {
-  const color = signColor(value, largest, colors).map(Math.round);
-  const share = Math.abs(value) / (largest || 1);
-  node.style.background = `rgb(${color.join()})`;
-  node.style.color = share > 0.8 ? colors.paper : colors.ink;
 };
 
 const render = ({ model, el }) => {
@@ -68,7 +44,9 @@ const render = ({ model, el }) => {
   const data = model.get("data");
   const state = { ...data, weights: data.weights.flat(), drawing: 1 };
   const spoken = patiently(say);
-  let [digits, image, found, at, shown, stop] = [null, null, null, { row: 11, column: 13 }, Infinity, null];
+  let [digits, image, found, shown, stop] = [null, null, null, Infinity, null];
+  let at = null; // the cell of the map that is looked at
+  let spot = [11, 13]; // the pixel in the middle of its window: what stays when the map changes its size
 
   const largestWeight = () => Math.max(...state.weights.map(Math.abs));
   const input = canvas({
@@ -107,7 +85,8 @@ const render = ({ model, el }) => {
     },
   });
 
-  const grids = ["patch", "weights", "products"].map((name) => createGrid(name, colors));
+  const grids = { patch: paintPixel, weights: paintWeight, products: paintWeight };
+  for (const [name, paint] of Object.entries(grids)) grids[name] = createGrid(name, colors, paint);
   const total = part("total");
   const sentence = element("p", { class: "sentence" });
   const size = element("p", { class: "aside" });
@@ -118,19 +97,28 @@ const render = ({ model, el }) => {
     const { row, column } = winnerOf(found, state, at);
     const patch = patchAt(image, found.axis, row, column);
     const products = patch.map((pixel, cell) => pixel * state.weights[cell]);
-    grids[0].show(patch, 1);
-    grids[1].show(state.weights, largestWeight());
-    grids[2].show(products, largestWeight());
+    grids.patch.show(patch, 1);
+    grids.weights.show(state.weights, largestWeight());
+    grids.products.show(products, largestWeight());
     total.textContent = short(found.sums[row * found.axis.count + column]);
     sentence.textContent = sumInWords(found, state, at, { row, column }, short);
     spoken.later(sentence.textContent);
     input.redraw();
     output.redraw();
   };
-  const move = (row, column) => {
+  const place = (row, column) => {
     const within = (index) => Math.max(0, Math.min(found.side - 1, index));
     at = { row: within(row), column: within(column) };
     look();
+  };
+  const move = (row, column) => {
+    place(row, column);
+    const { before, stride } = found.axis;
+    spot = [at.row, at.column].map((index) => (state.pooling ? 2 * index : index) * stride - before + 1);
+  };
+  const cellAround = (pixel) => {
+    const index = Math.max(0, Math.round((pixel + found.axis.before - 1) / found.axis.stride));
+    return state.pooling ? Math.floor(index / 2) : index;
   };
   const update = () => {
     if (!digits) return;
@@ -138,7 +126,7 @@ const render = ({ model, el }) => {
     image = Float32Array.from(digits.subarray(first, first + SIDE * SIDE), (level) => level / 255);
     found = computed(image, state);
     size.textContent = sizeInWords(found, state);
-    move(at.row, at.column);
+    place(...spot.map(cellAround));
   };
   const halt = () => {
     stop?.();
@@ -177,7 +165,7 @@ const render = ({ model, el }) => {
   });
   const showWeights = (typed) => {
     CELLS.forEach((cell) => {
-      paintCell(fields[cell], state.weights[cell], largestWeight(), colors);
+      paintWeight(fields[cell], state.weights[cell], largestWeight(), colors);
       if (fields[cell] === typed) return;
       fields[cell].value = state.weights[cell];
       fields[cell].setAttribute("aria-invalid", "false");
@@ -241,9 +229,8 @@ const render = ({ model, el }) => {
   };
   point(output.node, (share) => Math.floor(share * found.side));
   point(input.node, (share) => {
-    const { before, after, stride } = found.axis;
-    const cell = Math.round((share * (SIDE + before + after) - WINDOW / 2) / stride);
-    return state.pooling ? Math.floor(cell / 2) : cell;
+    const { before, after } = found.axis;
+    return cellAround(share * (SIDE + before + after) - before - 0.5);
   });
 
   const other = button("Another drawing", another);
@@ -260,7 +247,7 @@ const render = ({ model, el }) => {
     ),
     part("controls options", ...["stride", "padding", "relu", "pooling"].map((name) => controls[name].box)),
     sentence,
-    part("products", grids[0].node, signs[0], grids[1].node, signs[1], grids[2].node, signs[2], sum),
+    part("products", grids.patch.node, signs[0], grids.weights.node, signs[1], grids.products.node, signs[2], sum),
   );
   showWeights();
   onTheme(() => {

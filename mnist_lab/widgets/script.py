@@ -5,7 +5,7 @@ from importlib.resources import files
 
 SCRIPTS = {
     "pad": ("core.js", "networks.js", "sheet.js", "pad_state.js", "inside.js", "pad.js"),
-    "filter": ("core.js", "networks.js", "playground.js", "filter_words.js", "filter.js"),
+    "filter": ("core.js", "networks.js", "playground.js", "sliding.js", "filter_words.js", "filter.js"),
     "descent": (
         "core.js",
         "chart.js",
