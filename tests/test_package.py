@@ -81,7 +81,7 @@ def test_the_wheel_holds_what_git_tracks_and_works(tmp_path):
     build = ["pip", "wheel", "--no-deps", "--no-build-isolation", "--quiet", "--wheel-dir", str(tmp_path), str(ROOT)]
     subprocess.run([sys.executable, "-m", *build], check=True, timeout=120)
     (wheel,) = tmp_path.glob("*.whl")
-    assert wheel.stat().st_size < 800_000
+    assert wheel.stat().st_size < 1_300_000
     with zipfile.ZipFile(wheel) as files:
         held = {name for name in files.namelist() if not name.startswith("mnist_lab-")}
         files.extractall(tmp_path)

@@ -95,6 +95,13 @@ def test_a_digit_with_its_mass_at_one_end_stays_in_the_image(turns):
     assert inked[0] == 0
 
 
+def test_a_drawing_whose_centre_lies_halfway_always_comes_to_the_same_place():
+    for side in range(21, 60):
+        frame = np.pad(np.pad(np.zeros((side, side)), 2, constant_values=1), 3)
+        rows, columns = np.nonzero(preprocess_digit(frame).reshape(28, 28))
+        assert (rows[0], columns[0]) == (4, 4)
+
+
 @pytest.mark.parametrize("turns", range(4))
 def test_paper_is_the_shade_of_most_of_the_border(turns):
     image = np.full((20, 20), 255, np.uint8)
