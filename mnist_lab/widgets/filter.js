@@ -15,15 +15,14 @@ const short = (value) => {
   return Number.isInteger(value) ? decimal(value, 0) : decimal(value, 2);
 };
 
-const paintCell = (node, color, share, colors) => {
+const paintCell = (node, color) => {
   node.style.background = `rgb(${color.map(Math.round).join()})`;
-  node.style.color = share > 0.8 ? colors.paper : colors.ink;
 };
 
-const paintWeight = (node, value, largest, colors) =>
-  paintCell(node, signColor(value, largest, colors), Math.abs(value) / (largest || 1), colors);
+// Pale, so that the number on it stays legible.
+const paintWeight = (node, value, largest, colors) => paintCell(node, signColor(0.55 * value, largest, colors));
 
-const paintPixel = (node, ink, _, colors) => paintCell(node, mix(colors.paper, colors.ink, ink), 1.3 * ink, colors);
+const paintPixel = (node, ink, _, colors) => paintCell(node, mix(colors.paper, colors.ink, 0.35 * ink));
 
 /** Nine cells with numbers. Returns the `node` and `show`. */
 const createGrid = (name, colors, paint) => {

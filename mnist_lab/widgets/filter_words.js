@@ -15,15 +15,15 @@ export const EXPERIMENTS = [
   {
     question: "What does an edge look like?",
     task:
-      "This filter adds the row below and subtracts the row above. Where on the digit is its map blue, where orange, " +
-      "and where white? Make it find the left edges instead: which weights have to move?",
+      "This filter adds the row below and subtracts the row above. Where on the digit is its map blue, where " +
+      "orange, where white? Make it find left edges instead: which weights have to move?",
     settings: { ...PLAIN, preset: "upper" },
   },
   {
     question: "Can you move the digit?",
     task:
-      "One weight of 1 copies the digit. Move that 1 to another field: which way does the digit go? Before you try it, " +
-      "say where it has to stand to push the digit down.",
+      "One weight of 1 copies the digit. Move that 1 to another field: which way does the digit go? Say before you " +
+      "try it: which field pushes the digit down?",
     settings: { ...PLAIN, preset: "copy" },
   },
   {
@@ -36,15 +36,15 @@ export const EXPERIMENTS = [
   {
     question: "How small can the map get?",
     task:
-      "Stride 2 skips every second position. Try valid padding and stride 3, and add pooling: can you tell the size of " +
-      "the map before you look?",
+      "Stride 2 skips every second position. Try valid padding and stride 3, and add pooling: can you tell the size " +
+      "of the map before you look?",
     settings: { ...PLAIN, stride: 2, preset: "left" },
   },
   {
     question: "What does pooling keep?",
     task:
-      "ReLU drops what is negative, and pooling keeps the largest of four sums. What do you still know about an edge's " +
-      "place, and what have you lost?",
+      "ReLU drops what is negative, and pooling keeps the largest of four sums. What do you still know about an " +
+      "edge's position, and what have you lost?",
     settings: { ...PLAIN, relu: true, pooling: true, preset: "upper" },
   },
 ];

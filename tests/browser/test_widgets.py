@@ -1,0 +1,35 @@
+"""All widgets in JupyterLab, light and dark."""
+
+import re
+
+from mnist_lab.widgets.script import SCRIPTS
+
+from .conftest import expect, notebook_of
+from .drawing import THREE, draw
+
+CELLS = ["import mnist_lab as lab", *(f"lab.widgets.{name}()" for name in SCRIPTS), "print('all shown')"]
+
+
+def test_every_widget_moves_in_jupyterlab_and_follows_its_theme(show):
+    shown = show(notebook_of(*CELLS))
+    page = shown.page
+    shown.run_all(until=CELLS[-1])
+    widgets = page.locator(".mnist-lab-widget")
+    expect(widgets).to_have_count(len(SCRIPTS))
+    draw(page, *THREE)
+    expect(page.locator(".pad .reading .caption").first).to_have_text(re.compile("Lesson 08: 3"))
+    for name, control, changed in (
+        ("descent", "learning rate", ".readings"),
+        ("gradients", "hidden layers", ".headline"),
+        ("filter", "weight in row 1, column 1", ".sentence"),
+    ):
+        widget = page.locator(f".mnist-lab-widget.{name}")
+        before = widget.locator(changed).inner_text()
+        widget.get_by_label(control).focus()
+        page.keyboard.press("ArrowUp")
+        expect(widget.locator(changed)).not_to_have_text(before)
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.get_by_text("Theme", exact=True).click()
+    page.get_by_text("JupyterLab Dark", exact=True).click()
+    for index in range(len(SCRIPTS)):
+        expect(widgets.nth(index)).to_have_attribute("data-theme", "dark")
