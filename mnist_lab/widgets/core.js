@@ -83,7 +83,8 @@ const luminance = (color) => {
 
 /**
  * Put an empty widget into `el`, dark where the page's text is light. Returns its `root`; `say`, for screen readers;
- * `colors`, by name as "#rrggbb"; `onTheme`, which calls a function whenever these have changed; and `close`.
+ * `colors`, by name as "#rrggbb"; `onTheme`, which calls a function once these are known and whenever they change;
+ * and `close`.
  */
 export const frame = (el, label) => {
   const status = element("div", { class: "spoken", role: "status" });
@@ -115,7 +116,10 @@ export const frame = (el, label) => {
     say: (text) => {
       status.textContent = text;
     },
-    onTheme: (listener) => listeners.push(listener),
+    onTheme: (listener) => {
+      listeners.push(listener);
+      if (root.dataset.theme) listener();
+    },
     close: () => {
       observer.disconnect();
       arrival.disconnect();

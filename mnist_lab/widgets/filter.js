@@ -92,7 +92,7 @@ const render = ({ model, el }) => {
   const message = element("p", { class: "message" });
 
   const look = () => {
-    if (!found) return;
+    if (!found || !root.dataset.theme) return; // not in the page yet
     const { row, column } = winnerOf(found, state, at);
     const patch = patchAt(image, found.axis, row, column);
     const products = patch.map((pixel, cell) => pixel * state.weights[cell]);
@@ -248,7 +248,6 @@ const render = ({ model, el }) => {
     sentence,
     part("products", grids.patch.node, signs[0], grids.weights.node, signs[1], grids.products.node, signs[2], sum),
   );
-  showWeights();
   onTheme(() => {
     showWeights();
     look();

@@ -21,7 +21,7 @@ def test_every_widget_moves_in_jupyterlab_and_follows_its_theme(show):
     for name, control, changed in (
         ("descent", "learning rate", ".readings"),
         ("gradients", "hidden layers", ".headline"),
-        ("filter", "weight in row 1, column 1", ".sentence"),
+        ("filter", "weight in row 3, column 1", ".sentence"),
     ):
         widget = page.locator(f".mnist-lab-widget.{name}")
         before = widget.locator(changed).inner_text()
