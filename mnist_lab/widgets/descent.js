@@ -171,7 +171,7 @@ const render = ({ model, el }) => {
       values: including([...RATES, 1], state.learning_rate),
     }),
     momentum: setting("momentum", slider, {
-      label: "momentum of ■",
+      label: "momentum",
       values: including(MOMENTA, state.momentum),
     }),
     batch_size: setting("batch_size", slider, {

@@ -1,7 +1,8 @@
-"""All widgets in JupyterLab, light and dark."""
+"""All widgets in JupyterLab, light and dark, and in a tab that is hidden."""
 
 import re
 
+import mnist_lab as lab
 from mnist_lab.widgets.script import SCRIPTS
 
 from .conftest import expect, notebook_of
@@ -33,3 +34,16 @@ def test_every_widget_moves_in_jupyterlab_and_follows_its_theme(show):
     page.get_by_text("JupyterLab Dark", exact=True).click()
     for index in range(len(SCRIPTS)):
         expect(widgets.nth(index)).to_have_attribute("data-theme", "dark")
+
+
+def test_a_widget_goes_on_after_its_tab_was_frozen(show_widget):
+    page = show_widget("descent", lab.widgets.descent("valley").data)
+    browser = page.context.new_cdp_session(page)
+    page.get_by_role("button", name="Play").click()
+    for state in ("frozen", "active"):
+        browser.send("Page.setWebLifecycleState", {"state": state})
+        page.wait_for_timeout(1000)
+    expect(page.get_by_label("step", exact=True)).to_have_value("100", timeout=15_000)
+    before = page.locator(".readings").inner_text()
+    page.get_by_label("learning rate").press("ArrowUp")
+    expect(page.locator(".readings")).not_to_have_text(before)
