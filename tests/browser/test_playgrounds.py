@@ -68,13 +68,13 @@ def test_descents_diverge_at_the_sliders_ends_and_say_so(show_widget):
     rate.press("End")
     expect(reading).to_contain_text("diverged after 2 steps. The limit here is 0.338")
     expect(page.locator(".spoken")).to_contain_text("SGD: diverged")
-    for label, key in (("momentum of", "End"), ("batch size", "Home"), ("decay per step", "Home")):
-        page.get_by_label(label).press(key)
+    for label, key in (("momentum", "End"), ("batch size", "Home"), ("decay per step", "Home")):
+        page.get_by_role("slider", name=label).press(key)
     for surface in ("Narrow valley", "Saddle", "Bowl"):
         page.get_by_role("button", name=surface, exact=True).click()
         expect(reading).to_have_text(re.compile("diverged after . steps.$"))
-    for label in ("momentum of", "batch size", "learning rate"):
-        page.get_by_label(label).press("Home")
+    for label in ("momentum", "batch size", "learning rate"):
+        page.get_by_role("slider", name=label).press("Home")
     expect(reading).to_contain_text("after 100 steps")
     assert not re.search("NaN|Infinity|undefined", page.locator(".mnist-lab-widget").inner_text())
 
