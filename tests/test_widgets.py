@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.formatters import DisplayFormatter
 from PIL import Image
 
 import mnist_lab as lab
@@ -38,7 +39,7 @@ def test_joined_scripts_import_nothing_and_export_the_widget_alone(name):
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_an_output_holds_the_widget_a_picture_and_its_data_of_which_the_last_two_are_stored(name):
     widget = getattr(lab.widgets, name)()
-    bundle, _ = widget._repr_mimebundle_()
+    bundle, _ = DisplayFormatter().format(widget)
     assert bundle[MIME_TYPE] == {"name": name, "data": widget.data}
     assert len(bundle["image/png"]) <= 100_000
     assert Image.open(io.BytesIO(bundle["image/png"])).width >= 700

@@ -27,6 +27,7 @@ class Widget(anywidget.AnyWidget):
     """
 
     name: ClassVar[str]
+    _ipython_display_ = None  # ipywidgets 7, Colab's, has such a method, which would show the live view alone
     _css = style_sheet()
 
     data: traitlets.Dict = traitlets.Dict().tag(sync=True)
