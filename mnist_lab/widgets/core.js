@@ -213,6 +213,9 @@ export const animate = (tick) => {
 export const percent = (share, decimals = share < 0.995 || share === 1 ? 0 : 1) =>
   `${(100 * share).toFixed(decimals)}%`;
 
+/** A probability in percent, which is never rounded to 100%. */
+export const certainty = (share) => (share > 0.999 ? ">99.9%" : percent(share));
+
 /** A number with a true minus sign, and never minus zero. */
 export const decimal = (value, decimals) => {
   const text = Math.abs(value).toFixed(decimals);

@@ -3,12 +3,15 @@
 import { animate, button, canvas, choice, decimal, element, fileOf, frame } from "./core.js";
 import { mix, paintImage, prefersStillness, ramp, segments, signColor, toggle } from "./core.js";
 import { part, patiently, questions } from "./playground.js";
-import { CELLS, SIDE, WINDOW, computed, patchAt, winnerOf } from "./sliding.js";
-import { EXPERIMENTS, PRESETS, sizeInWords, sumInWords } from "./filter_words.js";
+import { CELLS, SIDE, WINDOW, cellsOf, computed, patchAt, winnerOf } from "./sliding.js";
+import { EXPERIMENTS, INVALID, LEGEND, PADDINGS, PRESETS, sizeInWords, sumInWords } from "./filter_words.js";
 
 const LARGEST = 1e6; // of a weight
 const SLIDE_FRAMES = 150;
 const OF_EACH = 10; // sample digits of each class
+
+/** Return a grey level as a share that two decimals show in full, so that a reader can check the sum. */
+const inHundredths = (level) => Math.round(level / 2.55) / 100;
 
 const short = (value) => {
   if (Math.abs(value) >= 1000) return value.toExponential(1).replace(/-/g, "−");
@@ -59,10 +62,12 @@ const render = ({ model, el }) => {
       context.fillRect(0, 0, width, width);
       const shade = ramp(colors.paper, colors.ink);
       paintImage(context, image, SIDE, shade, before * pixel, before * pixel, SIDE * pixel, SIDE * pixel);
-      const { row, column } = winnerOf(found, state, at);
+      const winner = winnerOf(found, state, at);
       context.strokeStyle = colors.vermillion;
-      context.lineWidth = 3;
-      context.strokeRect(column * stride * pixel, row * stride * pixel, WINDOW * pixel, WINDOW * pixel);
+      for (const { row, column } of [...cellsOf(state, at), winner]) {
+        context.lineWidth = row === winner.row && column === winner.column ? 3 : 1;
+        context.strokeRect(column * stride * pixel, row * stride * pixel, WINDOW * pixel, WINDOW * pixel);
+      }
     },
   });
   const output = canvas({
@@ -99,7 +104,8 @@ const render = ({ model, el }) => {
     grids.patch.show(patch, 1);
     grids.weights.show(state.weights, largestWeight());
     grids.products.show(products, largestWeight());
-    total.textContent = short(found.sums[row * found.axis.count + column]);
+    const sum = found.sums[row * found.axis.count + column];
+    total.textContent = state.relu && sum < 0 ? `${short(sum)} → 0` : short(sum);
     sentence.textContent = sumInWords(found, state, at, { row, column }, short);
     spoken.later(sentence.textContent);
     input.redraw();
@@ -122,26 +128,36 @@ const render = ({ model, el }) => {
   const update = () => {
     if (!digits) return;
     const first = ((OF_EACH * state.digit + state.drawing) % (10 * OF_EACH)) * SIDE * SIDE;
-    image = Float32Array.from(digits.subarray(first, first + SIDE * SIDE), (level) => level / 255);
+    image = Float32Array.from(digits.subarray(first, first + SIDE * SIDE), inHundredths);
     found = computed(image, state);
-    size.textContent = sizeInWords(found, state);
+    size.replaceChildren(...sizeInWords(found, state).map((text) => element("span", {}, text)));
+    other.textContent = `Another ${state.digit}`;
     place(...spot.map(cellAround));
   };
+  const another = () => {
+    state.drawing = (state.drawing + 1) % OF_EACH;
+    update();
+  };
+  const other = button("Another", another);
+  const slider = button("Slide", () => (stop ? halt() : slide()));
   const halt = () => {
     stop?.();
     stop = null;
     shown = Infinity;
+    slider.textContent = "Slide";
+    output.redraw();
   };
   const slide = () => {
     halt();
-    if (!found || prefersStillness()) return;
+    if (!found) return;
     shown = 0;
+    slider.textContent = "Stop";
     stop = animate(() => {
       shown += found.map.length / SLIDE_FRAMES;
       const last = Math.min(Math.floor(shown), found.map.length) - 1;
       move(Math.floor(Math.max(0, last) / found.side), Math.max(0, last) % found.side);
       if (shown < found.map.length) return true;
-      shown = Infinity;
+      halt();
       return false;
     });
   };
@@ -151,15 +167,21 @@ const render = ({ model, el }) => {
     const type = () => {
       const value = field.valueAsNumber;
       const valid = Math.abs(value) <= LARGEST; // false for NaN
-      field.setAttribute("aria-invalid", String(!valid));
-      message.textContent = valid ? "" : "A weight is a number up to a million. The last one still counts.";
+      field.setAttribute("aria-invalid", "false"); // until the reader leaves it
+      message.textContent = "";
       if (!valid) return;
       state.weights[cell] = value;
       controls.preset.set(null);
       showWeights(field);
       update();
     };
-    const field = element("input", { type: "number", step: "any", "aria-label": label, oninput: type });
+    const leave = () => {
+      if (Math.abs(field.valueAsNumber) <= LARGEST) return;
+      field.setAttribute("aria-invalid", "true");
+      message.textContent = INVALID;
+    };
+    const listeners = { oninput: type, onblur: leave, onclick: () => field.select() };
+    const field = element("input", { type: "number", step: "any", "aria-label": label, ...listeners });
     return field;
   });
   const showWeights = (typed) => {
@@ -190,10 +212,10 @@ const render = ({ model, el }) => {
   const controls = {
     digit: setting("digit", choice, { label: "Digit", options: classes }),
     stride: setting("stride", segments, { label: "Stride", options: [1, 2, 3].map((step) => [step, String(step)]) }),
-    padding: setting("padding", segments, { label: "Padding", options: ["same", "valid"].map((way) => [way, way]) }),
+    padding: setting("padding", segments, { label: "Padding", options: PADDINGS }),
     relu: setting("relu", toggle, { label: "ReLU" }),
     pooling: setting("pooling", toggle, { label: "max pooling 2×2" }),
-    preset: segments({ label: "Filter", options: [...named, ["random", "random"]], value: null, change: take }),
+    preset: segments({ label: "Ready-made", options: [...named, ["random", "random"]], value: null, change: take }),
   };
   const begin = ({ preset, ...settings }) => {
     halt();
@@ -201,10 +223,6 @@ const render = ({ model, el }) => {
     for (const name of Object.keys(settings)) controls[name].set(state[name]);
     controls.preset.set(preset);
     take(preset);
-  };
-  const another = () => {
-    state.drawing = (state.drawing + 1) % OF_EACH;
-    update();
   };
 
   const keys = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -232,7 +250,8 @@ const render = ({ model, el }) => {
     return cellAround(share * (SIDE + before + after) - before - 0.5);
   });
 
-  const other = button("Another drawing", another);
+  slider.hidden = prefersStillness();
+  const legend = element("p", { class: "aside" }, LEGEND);
   const signs = ["×", "=", "→"].map((sign) => element("span", { class: "sign", "aria-hidden": "true" }, sign));
   const sum = part("grid", part("caption", "sum"), total);
   const hint = "Pick a question, or type weights of your own. Then point at the map: where does its number come from?";
@@ -242,7 +261,7 @@ const render = ({ model, el }) => {
       "areas",
       part("stage", part("caption", "The digit"), input.node, part("controls", controls.digit.box, other)),
       part("settings", part("caption", "Nine weights"), part("nine fields", ...fields), controls.preset.box, message),
-      part("stage", part("caption", "The map"), output.node, part("controls", button("Slide", slide)), size),
+      part("stage", part("caption", "The map"), output.node, legend, part("controls", slider), size),
     ),
     part("controls options", ...["stride", "padding", "relu", "pooling"].map((name) => controls[name].box)),
     sentence,

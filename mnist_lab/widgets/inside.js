@@ -67,7 +67,7 @@ const createOutputs = ({ layers }, colors) => {
         const map = Float32Array.from({ length: down * along }, (_, cell) => data[channels * cell + channel]);
         const [left, top] = [(channel % across) * step, Math.floor(channel / across) * step];
         const place = [left + 1, top + 1, step - 2, step - 2];
-        paintImage(context, map, along, (value) => shade(value / (most || 1)), ...place);
+        paintImage(context, map, along, (value) => shade(Math.sqrt(value / (most || 1))), ...place);
         context.strokeRect(...place);
       }
     };
@@ -76,7 +76,9 @@ const createOutputs = ({ layers }, colors) => {
     nodes.push(element("div", { class: "caption" }, `Layer ${number}: ${label}`), view.node);
     views.push(view);
   }
-  const aside = "The stronger the blue, the larger the output. Each layer has its own scale.";
+  const aside =
+    "Each map shows where one filter found its pattern, each cell how strongly a neuron responds. Deeper blue means " +
+    "a larger output; compare colours within a layer, not between layers.";
   nodes.push(element("p", { class: "aside" }, aside));
   const show = (_, outputs) => {
     latest = outputs;

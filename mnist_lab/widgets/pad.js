@@ -1,23 +1,13 @@
 // Draw a digit: networks in the page, and networks in a notebook's kernel, classify it while you draw.
-import { button, canvas, element, frame, paintImage, percent, ramp } from "./core.js";
+import { button, canvas, certainty, element, frame, paintImage, percent, ramp } from "./core.js";
 import { createInside } from "./inside.js";
+import { BUTTONS, HINT, IN_NOTEBOOK, KEYS, PREPARED, QUESTIONS, SILENT, described } from "./pad_words.js";
 import { stateOf } from "./pad_state.js";
+import { questions } from "./playground.js";
 import { createSheet } from "./sheet.js";
 
 const PAUSE = 1200; // milliseconds without a change, after which the predictions are spoken
 const DIGITS = [...Array(10).keys()];
-const HELP =
-  "Draw with mouse, pen or finger. Keys: arrows move the pen, space puts it down or lifts it, " +
-  "Ctrl Z undoes, Delete clears.";
-const SILENT = "No answer from the kernel: it's busy with another cell, or it has stopped.";
-const IN_NOTEBOOK = "These networks live in the notebook: run its cell there to see their predictions.";
-
-const described = (layers) => {
-  const count = (kind) => layers.filter((layer) => layer.kind === kind).length;
-  const [convolutions, dense] = [count("convolution"), count("dense")];
-  const some = (number, name) => (number ? `${number} ${name} layer${number > 1 ? "s" : ""}` : "");
-  return [some(convolutions, "convolutional"), some(dense, "dense")].filter(Boolean).join(", ");
-};
 
 /** A row of ten bars. Returns the `node`, and `show`, which takes ten probabilities or null. */
 const createBars = () => {
@@ -27,10 +17,10 @@ const createBars = () => {
   const show = (probabilities) => {
     const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
     for (const digit of DIGITS) {
-      bars[digit].style.height = `${probabilities ? Math.max(1, Math.round(52 * probabilities[digit])) : 1}px`;
+      bars[digit].style.height = `${probabilities ? Math.max(1, Math.round(64 * probabilities[digit])) : 1}px`;
       columns[digit].classList.toggle("best", digit === best);
     }
-    const words = probabilities && DIGITS.map((digit) => `${digit}: ${percent(probabilities[digit])}`).join(", ");
+    const words = probabilities && DIGITS.map((digit) => `${digit}: ${certainty(probabilities[digit])}`).join(", ");
     node.setAttribute("aria-label", words ?? "no drawing yet");
     return best;
   };
@@ -44,18 +34,19 @@ const createRow = (title) => {
   const about = element("div", { class: "about" });
   const bars = createBars();
   const caption = element("div", { class: "caption" }, name, answer);
-  const body = element("div", { class: "reading" }, caption, about, bars.node);
+  const body = element("div", { class: "reading" }, caption, bars.node, about);
   const show = (probabilities) => {
     const best = bars.show(probabilities);
-    answer.textContent = probabilities ? `: ${best}, ${percent(probabilities[best])}` : "";
+    name.textContent = probabilities ? `${title}: ` : title;
+    answer.textContent = probabilities ? `${best} (${certainty(probabilities[best])})` : "";
   };
   return { body, about, show };
 };
 
 /** The row of a network in the page, to be opened; it asks for its weights. */
 const createNetworkRow = (name, state, view) => {
-  const row = createRow(`Lesson ${name}`);
-  const look = button("Look inside", () => toggle(), { "aria-expanded": "false", hidden: true });
+  const row = createRow(`Lesson ${name}'s network`);
+  const look = button(BUTTONS.look, () => toggle(), { "aria-expanded": "false", hidden: true });
   let inside = null;
   const toggle = () => {
     if (inside) {
@@ -67,14 +58,14 @@ const createNetworkRow = (name, state, view) => {
       row.body.append(inside.node);
     }
     look.setAttribute("aria-expanded", String(Boolean(inside)));
-    look.textContent = inside ? "Close" : "Look inside";
+    look.textContent = inside ? BUTTONS.hide : BUTTONS.look;
     show();
   };
   row.about.append(element("span"), look);
   const show = () => {
     const { layers, missing, accuracy, outputs = [] } = state.networks[name] ?? {};
     row.show(outputs.length ? [...outputs.at(-1).data] : null);
-    if (layers) row.about.firstChild.textContent = `${described(layers)}, ${percent(accuracy, 2)} test accuracy`;
+    if (layers) row.about.firstChild.textContent = described(layers, percent(accuracy, 2));
     else if (missing) row.about.firstChild.textContent = missing;
     look.hidden = !layers;
     inside?.show(state.image, outputs);
@@ -139,12 +130,17 @@ const render = ({ model, el }) => {
     { class: "left" },
     sheet.node,
     element("div", { class: "controls" }, button("Undo", state.drawing.undo), button("Clear", state.drawing.clear)),
-    element("p", { class: "aside" }, HELP),
   );
-  const title = element("div", { class: "caption" }, "The networks see");
-  const middle = element("div", { class: "middle" }, title, seen.node);
+  const title = element("div", { class: "caption" }, "What the network sees");
+  const prepared = element("p", { class: "aside" }, model.get("data").tidy ? PREPARED : "");
+  const middle = element("div", { class: "middle" }, title, seen.node, prepared);
   const right = element("div", { class: "right" }, ...rows.map((row) => row.node));
-  view.root.append(element("div", { class: "pad columns" }, left, middle, right));
+  view.root.classList.add("playground");
+  view.root.append(
+    element("div", { class: "pad columns" }, left, right, middle),
+    element("p", { class: "aside keys" }, KEYS),
+    questions(QUESTIONS, HINT, () => {}),
+  );
 
   let speaking = null;
   const speak = () => {

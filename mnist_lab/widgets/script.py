@@ -4,7 +4,16 @@ import re
 from importlib.resources import files
 
 SCRIPTS = {
-    "pad": ("core.js", "networks.js", "sheet.js", "pad_state.js", "inside.js", "pad.js"),
+    "pad": (
+        "core.js",
+        "networks.js",
+        "sheet.js",
+        "pad_state.js",
+        "inside.js",
+        "playground.js",
+        "pad_words.js",
+        "pad.js",
+    ),
     "filter": ("core.js", "networks.js", "playground.js", "sliding.js", "filter_words.js", "filter.js"),
     "descent": (
         "core.js",

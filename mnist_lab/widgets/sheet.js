@@ -16,11 +16,14 @@ const smallCanvas = () => {
 
 /** A drawing: strokes over what `load` puts under them. `watch` gets true when a change is complete. */
 export const createDrawing = () => {
-  const strokes = [];
+  const before = []; // what each undo goes back to
+  let strokes = [];
   const watchers = new Set();
   const small = smallCanvas().getContext("2d", { willReadFrequently: true });
   let under = null;
   let open = null; // the stroke that is being drawn
+  const isEmpty = () => !strokes.length && !under;
+  const remember = () => before.push([strokes.slice(), under]);
   const changed = (complete) => {
     for (const watcher of watchers) watcher(complete);
   };
@@ -50,9 +53,10 @@ export const createDrawing = () => {
       watchers.add(watcher);
       return () => watchers.delete(watcher);
     },
-    isEmpty: () => !strokes.length && !under,
+    isEmpty,
     isOpen: () => Boolean(open),
     begin: (point) => {
+      remember();
       open = [point];
       strokes.push(open);
       changed(false);
@@ -68,17 +72,20 @@ export const createDrawing = () => {
       changed(true);
     },
     undo: () => {
-      if (!strokes.pop()) under = null;
+      [strokes, under] = before.pop() ?? [strokes, under];
       open = null;
       changed(true);
     },
     clear: () => {
-      strokes.length = 0;
+      if (isEmpty()) return;
+      remember();
+      strokes = [];
       under = open = null;
       changed(true);
     },
     load: (bytes) => {
-      strokes.length = 0;
+      before.splice(0, before.length, [[], null]);
+      strokes = [];
       under = open = null;
       if (bytes?.byteLength === SIDE * SIDE) {
         const image = new ImageData(SIDE, SIDE);
@@ -90,7 +97,7 @@ export const createDrawing = () => {
     },
     /** The ink, `[SIDE * SIDE]` from 0 (paper) to 255, or null without a stroke. */
     pixels: () => {
-      if (!strokes.length && !under) return null;
+      if (isEmpty()) return null;
       paint(small, SIDE, "black");
       const { data } = small.getImageData(0, 0, SIDE, SIDE);
       return Uint8Array.from({ length: SIDE * SIDE }, (_, pixel) => data[4 * pixel + 3]);
@@ -176,6 +183,10 @@ export const createSheet = (drawing, { say, colors, onTheme }) => {
       if (down) context.fill();
       context.stroke();
     },
+  });
+  view.node.addEventListener("focus", () => {
+    cursor.shown ||= view.node.matches(":focus-visible"); // the keys' pen is to be seen before the first key
+    view.redraw();
   });
   drawWithPointer(view.node, drawing);
   drawWithKeys(view.node, drawing, cursor, view.redraw, say);

@@ -25,10 +25,14 @@ export const patchAt = (image, { before, stride }, row, column) =>
     return y >= 0 && x >= 0 && y < SIDE && x < SIDE ? image[y * SIDE + x] : 0;
   });
 
+/** Return the cells of the sums that a cell of the map stands for: itself, or four. */
+export const cellsOf = ({ pooling }, { row, column }) => {
+  if (!pooling) return [{ row, column }];
+  return [0, 1, 2, 3].map((index) => ({ row: 2 * row + (index >> 1), column: 2 * column + (index & 1) }));
+};
+
 /** Return the cell of the sums that a cell of the map shows: itself, or the largest of four. */
-export const winnerOf = ({ sums, axis }, { pooling }, { row, column }) => {
-  if (!pooling) return { row, column };
-  const four = [0, 1, 2, 3].map((index) => ({ row: 2 * row + (index >> 1), column: 2 * column + (index & 1) }));
+export const winnerOf = ({ sums, axis }, setting, cell) => {
   const value = (at) => sums[at.row * axis.count + at.column];
-  return four.reduce((best, at) => (value(at) > value(best) ? at : best));
+  return cellsOf(setting, cell).reduce((best, at) => (value(at) > value(best) ? at : best));
 };

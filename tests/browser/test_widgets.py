@@ -18,7 +18,7 @@ def test_every_widget_moves_in_jupyterlab_and_follows_its_theme(show):
     widgets = page.locator(".mnist-lab-widget")
     expect(widgets).to_have_count(len(SCRIPTS))
     draw(page, *THREE)
-    expect(page.locator(".pad .reading .caption").first).to_have_text(re.compile("Lesson 08: 3"))
+    expect(page.locator(".pad .reading .caption").first).to_have_text(re.compile("08's network: 3"))
     for name, control, changed in (
         ("descent", "learning rate", ".readings"),
         ("gradients", "hidden layers", ".headline"),
