@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import mnist_lab as lab
-from mnist_lab.widgets.convolution import filtered
+from mnist_lab.widgets.convolution import filtered, padded
 from mnist_lab.widgets.digits import sample_digits
 
 from .conftest import expect
@@ -47,7 +47,9 @@ def test_its_maps_are_those_of_keras_for_every_stride_padding_relu_and_pooling(s
     for (stride, padding, relu, pooling), found in zip(choices, maps, strict=True):
         kernel = np.reshape(WEIGHTS, (3, 3, 1, 1)).astype(np.float32)
         expected = keras.ops.conv(DIGIT[None, :, :, None].astype(np.float32), kernel, stride, padding)
-        np.testing.assert_allclose(filtered(DIGIT, np.array(WEIGHTS), stride, padding), expected[0, :, :, 0], atol=1e-5)
+        np.testing.assert_allclose(
+            filtered(padded(DIGIT, stride, padding), np.array(WEIGHTS), stride), expected[0, :, :, 0], atol=1e-5
+        )
         expected = keras.ops.relu(expected) if relu else expected
         expected = keras.ops.max_pool(expected, 2) if pooling else expected
         np.testing.assert_allclose(found, np.ravel(expected), atol=1e-5)
