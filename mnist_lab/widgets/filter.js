@@ -1,42 +1,26 @@
 // The filter playground: nine weights of your own slide over a digit, and every sum can be looked up.
 
-import { animate, button, canvas, choice, decimal, element, fileOf, frame } from "./core.js";
-import { mix, paintImage, prefersStillness, ramp, segments, signColor, toggle } from "./core.js";
+import { animate, button, canvas, choice, element, fileOf, frame } from "./core.js";
+import { paintImage, prefersStillness, ramp, segments, toggle } from "./core.js";
 import { part, patiently, questions } from "./playground.js";
-import { CELLS, SIDE, WINDOW, cellsOf, computed, patchAt, winnerOf } from "./sliding.js";
-import { EXPERIMENTS, INVALID, LEGEND, PADDINGS, PRESETS, sizeInWords, sumInWords } from "./filter_words.js";
+import { CELLS, SIDE, WINDOW, cellsOf, computed, largestOf, patchAt, winnerOf } from "./sliding.js";
+import { EXPERIMENTS, INVALID, PADDINGS, PRESETS, short, sizeInWords, sumInWords } from "./filter_words.js";
+import { createProducts, paintNumber } from "./products.js";
 
 const LARGEST = 1e6; // of a weight
-const SLIDE_FRAMES = 150;
+const SLIDE_SECONDS = 3;
 const OF_EACH = 10; // sample digits of each class
 
 /** Return a grey level as a share that two decimals show in full, so that a reader can check the sum. */
 const inHundredths = (level) => Math.round(level / 2.55) / 100;
 
-const short = (value) => {
-  if (Math.abs(value) >= 1000) return value.toExponential(1).replace(/-/g, "−");
-  return Number.isInteger(value) ? decimal(value, 0) : decimal(value, 2);
-};
-
-const paintCell = (node, color) => {
-  node.style.background = `rgb(${color.map(Math.round).join()})`;
-};
-
-// Pale, so that the number on it stays legible.
-const paintWeight = (node, value, largest, colors) => paintCell(node, signColor(0.55 * value, largest, colors));
-
-const paintPixel = (node, ink, _, colors) => paintCell(node, mix(colors.paper, colors.ink, 0.35 * ink));
-
-/** Nine cells with numbers. Returns the `node` and `show`. */
-const createGrid = (name, colors, paint) => {
-  const cells = CELLS.map(() => element("span"));
-  const show = (values, largest) => {
-    for (const cell of CELLS) {
-      cells[cell].textContent = short(values[cell]);
-      paint(cells[cell], values[cell], largest, colors);
-    }
-  };
-  return { node: part("grid", part("caption", name), part("nine", ...cells)), show };
+/** Outline a square from outside, so that it is seen on any colour and its own stays visible. */
+const outline = (context, color, paper, x, y, side) => {
+  for (const [width, stroke] of [[5, paper], [2.5, color]]) {
+    context.lineWidth = width;
+    context.strokeStyle = stroke;
+    context.strokeRect(x - 1, y - 1, side + 2, side + 2);
+  }
 };
 
 const render = ({ model, el }) => {
@@ -45,15 +29,15 @@ const render = ({ model, el }) => {
   root.classList.add("playground", "filter");
   const data = model.get("data");
   const state = { ...data, weights: data.weights.flat(), drawing: 1 };
+  let own = state.weights; // what was typed last
   const spoken = patiently(say);
   let [digits, image, found, shown, stop] = [null, null, null, Infinity, null];
   let at = null; // the cell of the map that is looked at
   let spot = [11, 13]; // the pixel in the middle of its window: what stays when the map changes its size
 
-  const largestWeight = () => Math.max(...state.weights.map(Math.abs));
   const input = canvas({
     label: "The digit. Its pixels under the filter are framed.",
-    width: 320,
+    width: 400,
     draw: (context, width) => {
       if (!found) return;
       const { before, after, stride } = found.axis;
@@ -62,36 +46,35 @@ const render = ({ model, el }) => {
       context.fillRect(0, 0, width, width);
       const shade = ramp(colors.paper, colors.ink);
       paintImage(context, image, SIDE, shade, before * pixel, before * pixel, SIDE * pixel, SIDE * pixel);
-      const winner = winnerOf(found, state, at);
+      const step = stride * pixel;
       context.strokeStyle = colors.vermillion;
-      for (const { row, column } of [...cellsOf(state, at), winner]) {
-        context.lineWidth = row === winner.row && column === winner.column ? 3 : 1;
-        context.strokeRect(column * stride * pixel, row * stride * pixel, WINDOW * pixel, WINDOW * pixel);
+      for (const cell of cellsOf(state, at)) {
+        context.strokeRect(cell.column * step, cell.row * step, WINDOW * pixel, WINDOW * pixel);
       }
+      const { row, column } = winnerOf(found, state, at);
+      outline(context, colors.vermillion, colors.paper, column * step, row * step, WINDOW * pixel);
     },
   });
   const output = canvas({
     label: "The map: the filter's sum at each position. Arrow keys move the filter.",
     role: "application",
     tabindex: 0,
-    width: 320,
+    width: 400,
     draw: (context, width) => {
       if (!found) return;
       const { map, side } = found;
       const cell = width / side;
-      const largest = map.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const largest = largestOf(map);
       const [positive, negative] = [ramp(colors.paper, colors.blue), ramp(colors.paper, colors.vermillion)];
       const color = (value) => (value >= 0 ? positive : negative)(Math.abs(value) / (largest || 1));
       paintImage(context, map.map((value, index) => (index < shown ? value : 0)), side, color, 0, 0, width, width);
-      context.strokeStyle = colors.ink;
-      context.lineWidth = 2;
-      context.strokeRect(at.column * cell, at.row * cell, cell, cell);
+      outline(context, colors.ink, colors.paper, at.column * cell, at.row * cell, cell);
     },
   });
 
-  const grids = { patch: paintPixel, weights: paintWeight, products: paintWeight };
-  for (const [name, paint] of Object.entries(grids)) grids[name] = createGrid(name, colors, paint);
-  const total = part("total");
+  const arithmetic = createProducts(colors);
+  const [lowest, highest, mapTitle] = [element("span"), element("span"), part("caption", "The map")];
+  const legend = part("legend", lowest, element("span", { class: "scale", "aria-hidden": "true" }), highest);
   const sentence = element("p", { class: "sentence" });
   const size = element("p", { class: "aside" });
   const message = element("p", { class: "message" });
@@ -99,14 +82,8 @@ const render = ({ model, el }) => {
   const look = () => {
     if (!found || !root.dataset.theme) return; // not in the page yet
     const { row, column } = winnerOf(found, state, at);
-    const patch = patchAt(image, found.axis, row, column);
-    const products = patch.map((pixel, cell) => pixel * state.weights[cell]);
-    grids.patch.show(patch, 1);
-    grids.weights.show(state.weights, largestWeight());
-    grids.products.show(products, largestWeight());
-    const sum = found.sums[row * found.axis.count + column];
-    total.textContent = state.relu && sum < 0 ? `${short(sum)} → 0` : short(sum);
-    sentence.textContent = sumInWords(found, state, at, { row, column }, short);
+    arithmetic.show(found, state, at, patchAt(image, found.axis, row, column));
+    sentence.textContent = sumInWords(found, state, at);
     spoken.later(sentence.textContent);
     input.redraw();
     output.redraw();
@@ -128,8 +105,13 @@ const render = ({ model, el }) => {
   const update = () => {
     if (!digits) return;
     const first = ((OF_EACH * state.digit + state.drawing) % (10 * OF_EACH)) * SIDE * SIDE;
-    image = Float32Array.from(digits.subarray(first, first + SIDE * SIDE), inHundredths);
+    image = Array.from(digits.subarray(first, first + SIDE * SIDE), inHundredths);
     found = computed(image, state);
+    const largest = largestOf(found.map);
+    mapTitle.textContent = `The map, ${found.side}×${found.side}`;
+    lowest.textContent = state.relu ? "0" : short(-largest);
+    highest.textContent = short(largest);
+    legend.classList.toggle("positive", state.relu);
     size.replaceChildren(...sizeInWords(found, state).map((text) => element("span", {}, text)));
     other.textContent = `Another ${state.digit}`;
     place(...spot.map(cellAround));
@@ -150,15 +132,13 @@ const render = ({ model, el }) => {
   const slide = () => {
     halt();
     if (!found) return;
-    shown = 0;
     slider.textContent = "Stop";
+    const began = performance.now();
     stop = animate(() => {
-      shown += found.map.length / SLIDE_FRAMES;
-      const last = Math.min(Math.floor(shown), found.map.length) - 1;
-      move(Math.floor(Math.max(0, last) / found.side), Math.max(0, last) % found.side);
-      if (shown < found.map.length) return true;
-      halt();
-      return false;
+      const share = Math.min(1, (performance.now() - began) / (1000 * SLIDE_SECONDS));
+      shown = Math.max(1, Math.floor(share * found.map.length));
+      move(Math.floor((shown - 1) / found.side), (shown - 1) % found.side);
+      if (share === 1) halt();
     });
   };
 
@@ -170,8 +150,9 @@ const render = ({ model, el }) => {
       field.setAttribute("aria-invalid", "false"); // until the reader leaves it
       message.textContent = "";
       if (!valid) return;
-      state.weights[cell] = value;
-      controls.preset.set(null);
+      own = state.weights.map((weight, index) => (index === cell ? value : weight));
+      state.weights = own;
+      controls.preset.set("own");
       showWeights(field);
       update();
     };
@@ -179,6 +160,7 @@ const render = ({ model, el }) => {
       if (Math.abs(field.valueAsNumber) <= LARGEST) return;
       field.setAttribute("aria-invalid", "true");
       message.textContent = INVALID;
+      say(INVALID);
     };
     const listeners = { oninput: type, onblur: leave, onclick: () => field.select() };
     const field = element("input", { type: "number", step: "any", "aria-label": label, ...listeners });
@@ -186,14 +168,15 @@ const render = ({ model, el }) => {
   });
   const showWeights = (typed) => {
     CELLS.forEach((cell) => {
-      paintWeight(fields[cell], state.weights[cell], largestWeight(), colors);
+      paintNumber(fields[cell], state.weights[cell], largestOf(state.weights), colors);
       if (fields[cell] === typed) return;
       fields[cell].value = state.weights[cell];
       fields[cell].setAttribute("aria-invalid", "false");
     });
   };
   const take = (name) => {
-    state.weights = PRESETS[name]?.weights.slice() ?? CELLS.map(() => Math.round(20 * Math.random() - 10) / 5);
+    const random = () => CELLS.map(() => Math.round(20 * Math.random() - 10) / 5);
+    state.weights = name === "own" ? own : (PRESETS[name]?.weights ?? random());
     message.textContent = "";
     showWeights();
     update();
@@ -208,6 +191,8 @@ const render = ({ model, el }) => {
     return make({ ...options, value: state[name], change });
   };
   const named = Object.entries(PRESETS).map(([name, preset]) => [name, preset.title]);
+  const known = Object.keys(PRESETS).find((name) => String(PRESETS[name].weights) === String(own));
+  const filters = [...named, ["random", "random"], ["own", "your own"]];
   const classes = [...Array(10).keys()].map((digit) => [digit, String(digit)]);
   const controls = {
     digit: setting("digit", choice, { label: "Digit", options: classes }),
@@ -215,7 +200,7 @@ const render = ({ model, el }) => {
     padding: setting("padding", segments, { label: "Padding", options: PADDINGS }),
     relu: setting("relu", toggle, { label: "ReLU" }),
     pooling: setting("pooling", toggle, { label: "max pooling 2×2" }),
-    preset: segments({ label: "Ready-made", options: [...named, ["random", "random"]], value: null, change: take }),
+    preset: segments({ label: "Ready-made", options: filters, value: known ?? "own", change: take }),
   };
   const begin = ({ preset, ...settings }) => {
     halt();
@@ -251,21 +236,24 @@ const render = ({ model, el }) => {
   });
 
   slider.hidden = prefersStillness();
-  const legend = element("p", { class: "aside" }, LEGEND);
-  const signs = ["×", "=", "→"].map((sign) => element("span", { class: "sign", "aria-hidden": "true" }, sign));
-  const sum = part("grid", part("caption", "sum"), total);
+  const digitTitle = part("caption", `The digit, ${SIDE}×${SIDE}`);
   const hint = "Pick a question, or type weights of your own. Then point at the map: where does its number come from?";
   root.append(
     questions(EXPERIMENTS, hint, begin),
     part(
       "areas",
-      part("stage", part("caption", "The digit"), input.node, part("controls", controls.digit.box, other)),
-      part("settings", part("caption", "Nine weights"), part("nine fields", ...fields), controls.preset.box, message),
-      part("stage", part("caption", "The map"), output.node, legend, part("controls", slider), size),
+      part("stage", digitTitle, input.node, part("controls", controls.digit.box, other)),
+      part("settings", part("caption", "Nine weights"), part("nine fields", ...fields), controls.preset.box),
+      part("stage", mapTitle, output.node, part("controls", slider, legend)),
+      message,
     ),
-    part("controls options", ...["stride", "padding", "relu", "pooling"].map((name) => controls[name].box)),
-    sentence,
-    part("products", grids.patch.node, signs[0], grids.weights.node, signs[1], grids.products.node, signs[2], sum),
+    part(
+      "lower",
+      part("controls options", ...["stride", "padding", "relu", "pooling"].map((name) => controls[name].box)),
+      size,
+      sentence,
+      arithmetic.node,
+    ),
   );
   onTheme(() => {
     showWeights();
@@ -273,8 +261,8 @@ const render = ({ model, el }) => {
   });
   fileOf(model, "digits").then((bytes) => {
     if (bytes?.byteLength !== 10 * OF_EACH * SIDE * SIDE) {
-      message.textContent = "The sample digits did not arrive. Reload the page, or run the cell again.";
-      return;
+      message.textContent = "The sample digits didn't arrive. Reload the page, or run the cell again.";
+      return say(message.textContent);
     }
     digits = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     update();

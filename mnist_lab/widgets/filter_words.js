@@ -1,6 +1,7 @@
-// What the filter playground asks, its filters, and what it says of a sum.
+// What the filter playground asks, its filters, and what it says of sizes and sums.
 
-import { cellsOf } from "./sliding.js";
+import { decimal } from "./core.js";
+import { SIDE, WINDOW, cellsOf, sumAt, winnerOf } from "./sliding.js";
 
 export const PRESETS = {
   upper: { title: "upper edge", weights: [-1, -1, -1, 0, 0, 0, 1, 1, 1] },
@@ -54,32 +55,39 @@ export const EXPERIMENTS = [
 export const INVALID =
   "Please enter a number between −1,000,000 and 1,000,000. Until then, the previous weight stays in use.";
 
-export const LEGEND = "Blue: the sum is positive. Orange: negative. Blank: 0.";
-
 export const PADDINGS = [
   ["same", "same (zeros around)"],
   ["valid", "valid (no zeros)"],
 ];
 
-/** Return what is said of the map's size, in parts that do not break. */
-export const sizeInWords = ({ axis, side }, { stride, pooling }) => {
-  const padded = axis.before + axis.after;
-  const along = `Along each side: ⌊(28 + ${padded} − 3) / ${stride}⌋ + 1 = ${axis.count}. `;
-  const parts = [`28×28 → ${side}×${side}. `, along];
-  if (pooling) parts.push(`Pooling halves that: ⌊${axis.count} / 2⌋ = ${side}. `);
-  if (axis.before) parts.push("A border of zeros surrounds the digit, one pixel wide.");
-  else if (padded) parts.push("Zeros are added only below and on the right, one pixel wide.");
-  return parts;
+/** Write a number in at most six characters or so; what rounding alone keeps from zero is 0. */
+export const short = (value) => {
+  if (Math.abs(value) >= 1000) return value.toExponential(1).replace("+", "").replace("-", "−");
+  return decimal(value, Number.isInteger(Math.round(1e4 * value) / 1e4) ? 0 : 2);
 };
 
-export const sumInWords = ({ sums, axis }, { relu, pooling }, at, winner, short) => {
-  const value = ({ row, column }) => {
-    const sum = sums[row * axis.count + column];
-    return short(relu ? Math.max(0, sum) : sum);
-  };
-  const where = `Row ${at.row + 1}, column ${at.column + 1}: `;
-  const sum = sums[winner.row * axis.count + winner.column];
-  if (!pooling) return `${where}the sum is ${short(sum)}.${relu && sum < 0 ? " ReLU turns it into 0." : ""}`;
-  const four = cellsOf({ pooling }, at).map(value);
-  return `${where}of ${four.join(", ")}${relu ? " after ReLU" : ""}, pooling keeps ${value(winner)}.`;
+const zerosInWords = ({ before, after, count }, stride) => {
+  if (before) return "A border of zeros surrounds the digit, one pixel wide.";
+  if (after) return "Zeros are added only below and on the right, one pixel wide.";
+  const skipped = SIDE - WINDOW - (count - 1) * stride;
+  return skipped ? "The last row and column are skipped, because another step doesn't fit." : "";
+};
+
+/** Return what is said of the map's size, in parts that do not break. */
+export const sizeInWords = ({ axis, side }, { stride, pooling }) => [
+  `${SIDE}×${SIDE} → ${side}×${side}. Along each side: ⌊(pixels + zeros − filter) / stride⌋ + 1 `,
+  `= ⌊(${SIDE} + ${axis.before + axis.after} − ${WINDOW}) / ${stride}⌋ + 1 = ${axis.count}. `,
+  pooling ? `Pooling halves that: ⌊${axis.count} / 2⌋ = ${side}. ` : "",
+  zerosInWords(axis, stride),
+];
+
+export const sumInWords = (found, state, at) => {
+  const value = (cell) => short(state.relu ? Math.max(0, sumAt(found, cell)) : sumAt(found, cell));
+  const where = `Row ${at.row + 1}, column ${at.column + 1}:`;
+  const winner = winnerOf(found, state, at);
+  const sum = sumAt(found, winner);
+  const cut = state.relu && sum < 0 ? " ReLU turns it into 0." : "";
+  if (!state.pooling) return `${where} the sum is ${short(sum)}.${cut}`;
+  const four = cellsOf(state, at).map(value).join(", ");
+  return `${where} of ${four}${state.relu ? " after ReLU" : ""}, pooling keeps ${value(winner)}.`;
 };

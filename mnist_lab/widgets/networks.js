@@ -63,7 +63,7 @@ const wholeNetwork = (buffer) => {
 };
 
 /** Where a window lies along one axis: at how many places, and how much padding comes before (as TensorFlow pads). */
-const places = (size, window, { strides, padding }) => {
+export const places = (size, window, { strides, padding }) => {
   if (padding === "valid") return { count: Math.floor((size - window) / strides) + 1, before: 0 };
   const count = Math.ceil(size / strides);
   return { count, before: Math.floor(Math.max(0, (count - 1) * strides + window - size) / 2) };

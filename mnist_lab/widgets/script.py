@@ -14,7 +14,15 @@ SCRIPTS = {
         "pad_words.js",
         "pad.js",
     ),
-    "filter": ("core.js", "networks.js", "playground.js", "sliding.js", "filter_words.js", "filter.js"),
+    "filter": (
+        "core.js",
+        "networks.js",
+        "playground.js",
+        "sliding.js",
+        "filter_words.js",
+        "products.js",
+        "filter.js",
+    ),
     "descent": (
         "core.js",
         "chart.js",

@@ -6,6 +6,9 @@ export const SIDE = 28;
 export const WINDOW = 3;
 export const CELLS = [...Array(WINDOW * WINDOW).keys()];
 
+/** Return the largest absolute value. */
+export const largestOf = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
 /** Return what the filter makes of an image: its sums, the map after ReLU and pooling, and where windows lie. */
 export const computed = (image, { weights, stride, padding, relu, pooling }) => {
   const axis = { ...places(SIDE, WINDOW, { strides: stride, padding }), stride };
@@ -31,8 +34,8 @@ export const cellsOf = ({ pooling }, { row, column }) => {
   return [0, 1, 2, 3].map((index) => ({ row: 2 * row + (index >> 1), column: 2 * column + (index & 1) }));
 };
 
+export const sumAt = ({ sums, axis }, { row, column }) => sums[row * axis.count + column];
+
 /** Return the cell of the sums that a cell of the map shows: itself, or the largest of four. */
-export const winnerOf = ({ sums, axis }, setting, cell) => {
-  const value = (at) => sums[at.row * axis.count + at.column];
-  return cellsOf(setting, cell).reduce((best, at) => (value(at) > value(best) ? at : best));
-};
+export const winnerOf = (found, state, at) =>
+  cellsOf(state, at).reduce((best, cell) => (sumAt(found, cell) > sumAt(found, best) ? cell : best));

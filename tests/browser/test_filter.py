@@ -23,6 +23,11 @@ COMPUTE = """async (settings) => {
   const image = Float32Array.from(digits.subarray(31 * 784, 32 * 784), (level) => Math.round(level / 2.55) / 100);
   return settings.map((setting) => Array.from(computed(image, setting).map));
 }"""
+WATCH = """() => {
+  const sentence = document.querySelector(".sentence");
+  window.said = [];
+  new MutationObserver(() => { window.said.push(sentence.textContent); }).observe(sentence, { childList: true });
+}"""
 PICTURES = """async () => {
   for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
   return [...document.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL()).join();
@@ -31,6 +36,10 @@ PICTURES = """async () => {
 
 def shown(page):
     return page.locator(".filter").inner_text() + page.evaluate(PICTURES)
+
+
+def numbers(locator):
+    return [float(text.replace("−", "-")) for text in locator.all_inner_texts()]
 
 
 def show(show_widget, **options):
@@ -47,9 +56,8 @@ def test_its_maps_are_those_of_keras_for_every_stride_padding_relu_and_pooling(s
     for (stride, padding, relu, pooling), found in zip(choices, maps, strict=True):
         kernel = np.reshape(WEIGHTS, (3, 3, 1, 1)).astype(np.float32)
         expected = keras.ops.conv(DIGIT[None, :, :, None].astype(np.float32), kernel, stride, padding)
-        np.testing.assert_allclose(
-            filtered(padded(DIGIT, stride, padding), np.array(WEIGHTS), stride), expected[0, :, :, 0], atol=1e-5
-        )
+        sums = filtered(padded(DIGIT, stride, padding), np.array(WEIGHTS), stride)
+        np.testing.assert_allclose(sums, expected[0, :, :, 0], atol=1e-5)
         expected = keras.ops.relu(expected) if relu else expected
         expected = keras.ops.max_pool(expected, 2) if pooling else expected
         np.testing.assert_allclose(found, np.ravel(expected), atol=1e-5)
@@ -61,10 +69,11 @@ def test_a_sum_is_looked_up_with_the_mouse_and_with_keys(show_widget):
     box = output.bounding_box()
     page.mouse.move(box["x"] + 9.5 / 28 * box["width"], box["y"] + 20.5 / 28 * box["height"])
     patch = DIGIT[19:22, 8:11]
-    sentence = f"Row 21, column 10: the sum is {(patch * WEIGHTS).sum():.2f}."
-    expect(page.locator(".sentence")).to_have_text(sentence.replace("-", "−"))
-    cells = [float(text.replace("−", "-")) for text in page.locator(".products .nine span").all_inner_texts()]
-    np.testing.assert_allclose(cells, np.ravel([patch, WEIGHTS, patch * WEIGHTS]), atol=0.0051)
+    expect(page.locator(".sentence")).to_have_text(re.compile("^Row 21, column 10"))
+    arithmetic = np.ravel([patch, WEIGHTS, patch * WEIGHTS]).tolist()
+    cells = numbers(page.locator(".products span:not(.sign)"))
+    np.testing.assert_allclose(cells[:28], [*arithmetic, (patch * WEIGHTS).sum()], atol=0.0051)
+    expect(page.locator(".sentence")).to_have_text(re.compile(f"the sum is {cells[27]:.2f}.$"))
     output.focus()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowRight")
@@ -74,12 +83,34 @@ def test_a_sum_is_looked_up_with_the_mouse_and_with_keys(show_widget):
     expect(page.locator(".sentence")).to_have_text(re.compile("^Row 1, column 28"))
 
 
+def test_it_says_which_of_four_sums_pooling_keeps_and_how_the_size_comes_about(show_widget):
+    page = show(show_widget)
+    for name in ("ReLU", "max pooling 2×2"):
+        page.get_by_role("checkbox", name=name).check()
+    sums = filtered(padded(DIGIT, 1, "same"), np.array(WEIGHTS), 1).clip(0)
+    row, column = np.array(np.unravel_index(sums.argmax(), sums.shape)) // 2
+    box = page.locator(".filter canvas").nth(1).bounding_box()
+    page.mouse.move(box["x"] + (column + 0.5) / 14 * box["width"], box["y"] + (row + 0.5) / 14 * box["height"])
+    says = re.compile(f"^Row {row + 1}, column {column + 1}: .* pooling keeps {sums.max():.2f}.$")
+    expect(page.locator(".sentence")).to_have_text(says)
+    four = sums[2 * row : 2 * row + 2, 2 * column : 2 * column + 2].ravel()
+    np.testing.assert_allclose(numbers(page.locator(".four span")), four, atol=0.0051)
+    expect(page.locator(".four .best")).to_have_text(f"{sums.max():.2f}")
+    page.get_by_role("button", name="2", exact=True).click()
+    size = page.locator(".lower .aside")
+    expect(size).to_contain_text(
+        "⌊(28 + 1 − 3) / 2⌋ + 1 = 14. Pooling halves that: ⌊14 / 2⌋ = 7. Zeros are added only below"
+    )
+    page.get_by_role("button", name="valid").click()
+    expect(size).to_contain_text(
+        "⌊(28 + 0 − 3) / 2⌋ + 1 = 13. Pooling halves that: ⌊13 / 2⌋ = 6. The last row and column"
+    )
+
+
+FILTERS = ("left edge", "blur", "sharpen", "isolated dots", "copy", "random", "your own")
 CONTROLS = [
-    *(
-        ("button", name)
-        for name in ("left edge", "blur", "sharpen", "isolated dots", "copy", "random", "2", "3", "valid (no zeros)")
-    ),
-    *(("button", name) for name in ("Another 3", "Can you move the digit?", "What does pooling keep?")),
+    *(("button", name) for name in (*FILTERS, "2", "3", "valid (no zeros)", "Another 3")),
+    *(("button", name) for name in ("Can you move the digit?", "What does pooling keep?")),
     *(("checkbox", name) for name in ("ReLU", "max pooling 2×2")),
 ]
 
@@ -117,20 +148,28 @@ def test_what_is_no_weight_is_said_and_the_last_one_counts(show_widget):
     expect(message).to_have_text("")
     expect(page.locator(".sentence")).not_to_have_text(before)
     assert "NaN" not in page.locator(".filter").inner_text()
+    page.get_by_role("button", name="blur").click()
+    page.get_by_role("button", name="your own").click()
+    expect(field).to_have_value("-1000000")
 
 
 def test_the_filter_slides_unless_one_prefers_stillness(show_widget):
     page = show(show_widget)
+    page.evaluate(WATCH)
     page.get_by_role("button", name="Slide").click()
-    expect(page.locator(".sentence")).to_have_text(re.compile("^Row [12],"))
     expect(page.locator(".sentence")).to_have_text(re.compile("^Row 28, column 28"), timeout=15_000)
+    places = [tuple(map(int, re.findall(r"\d+", said)[:2])) for said in page.evaluate("window.said")]
+    assert places == sorted(places)
+    assert len(set(places)) >= 10
+    page.locator(".filter canvas").nth(1).hover()
+    expect(page.locator(".sentence")).to_have_text(re.compile("^Row 1[45], column 1[45]"))
     still = show(show_widget, reduced_motion="reduce")
     expect(still.get_by_role("button", name="Slide")).to_be_hidden()
 
 
 def test_without_its_digits_it_says_so(show_widget):
     page = show_widget("filter", lab.widgets.filter().data, missing=["digits"])
-    expect(page.locator(".message")).to_have_text(re.compile("did not arrive"))
+    expect(page.locator(".message")).to_have_text(re.compile("didn't arrive"))
     page.get_by_role("button", name="blur").click()
     page.get_by_role("button", name="Slide").click()
     page.locator(".filter canvas").nth(1).hover()
