@@ -31,7 +31,7 @@ JUDGED = ("model", "learning-rate", "train", "check")
 OF_THE_ACCURACY = ("it reads most of the", "reads more of the sample drawings")
 UNSOLVED = "unsolved"
 DIGITS = 12_000  # of which a shortened exercise learns, but for these
-DIGITS_OF = {"02": 60_000, "08": 30_000, "09": 60_000, "10": 6_000}
+DIGITS_OF = {"02": 60_000, "08": 30_000, "09": 30_000, "10": 6_000}
 
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 LAYER, SIZE = r"\(([A-Z]\w+)\)", r"\(None.*?(\d+)\) +│"  # in a row of model.summary(), which may take two lines

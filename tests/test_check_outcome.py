@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -40,6 +41,18 @@ def measured(tmp_path_factory):
 def test_the_history_must_be_of_this_model_and_these_digits(measured, history, hint):
     reported = measured.history["val_accuracy"][0], measured.history["val_loss"][0]
     expect(outcome.history_matches_the_model, replace(measured, history=history(*reported)), hint)
+
+
+class AlwaysDropping(keras.layers.Dropout):
+    def call(self, inputs, training=None):
+        return super().call(inputs, training=True)
+
+
+def test_a_network_that_drops_at_inference_is_noticed_although_its_accuracy_fits(measured):
+    dropping = keras.Sequential([AlwaysDropping(0.3), *measured.model.layers])
+    of = replace(measured, model=dropping, probabilities=dropping.predict(measured.digits, verbose=0))
+    history = {"val_accuracy": [1 - float(np.mean(of.misclassified))]}
+    expect(outcome.history_matches_the_model, replace(of, history=history), "two different predictions")
 
 
 def test_the_cross_entropy_is_below_that_of_guessing(measured):
@@ -96,8 +109,9 @@ def test_what_training_reported_fits_the_final_weights(averaged, epochs, accurac
 
 def test_a_digit_on_the_edge_may_change_its_class_on_another_device():
     probabilities = np.eye(10)[np.arange(10_000) // 9_700]  # 9,700 zeros
+    model = SimpleNamespace(predict=lambda images, **_: probabilities[: len(images)])
     for reported, hint in ((0.97, None), (0.9704, None), (0.971, "0.9710 in the last epoch")):
-        of = evidence(None, {"val_accuracy": [reported]}, None, np.zeros(10_000, int), probabilities)
+        of = evidence(model, {"val_accuracy": [reported]}, np.zeros((10_000, 1)), np.zeros(10_000, int), probabilities)
         expect(outcome.history_matches_the_model, of, hint)
 
 
