@@ -12,7 +12,6 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 SEED_VARIABLE = "MNIST_LAB_SEED"
-_WARM_UP_SECONDS = 2
 _NEEDED_OF_KERAS = {"backend": "tensorflow", "image_data_format": "channels_last", "floatx": "float32"}
 _OPERANDS = 256  # rows and columns: large enough for a GPU to use its units for matrices
 _SHOWN = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy", "matplotlib": "Matplotlib"}
@@ -37,7 +36,7 @@ def quiet_imports() -> Iterator[None]:
             if "tensorflow" in sys.modules and not several_workers and _gpus():
                 thread = threading.Thread(target=_use_gpu, daemon=True)
                 thread.start()
-                thread.join(_WARM_UP_SECONDS)
+                thread.join(2)  # seconds
 
 
 def _use_gpu() -> None:

@@ -11,11 +11,8 @@ from PIL import Image
 from mnist_lab.data.centre_of_mass import centres_of_mass
 from mnist_lab.data.idx import BOX, PIXELS, SIDE
 
-_SMALLEST = 8  # pixels
-_DECIMALS = 6  # so that whole numbers and single-precision fractions give the same drawing
-_CENTRE_DECIMALS = 3  # of a pixel, so that rounding errors do not move a digit that lies halfway
-_MIN_CONTRAST = 0.1  # between paper and the strongest ink; the whole range is 1
-_FAINT = 0.1  # of the strongest ink: weaker pixels are paper
+_SMALLEST, _DECIMALS = 8, 6  # pixels; so that whole numbers and single-precision fractions give the same drawing
+_MIN_CONTRAST, _FAINT = 0.1, 0.1  # between paper and the strongest ink (of 1); of the latter: weaker pixels are paper
 _CARD = 0.7  # of the box around what is visible: ink alone fills less
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
@@ -42,7 +39,8 @@ def preprocess_digit(image: np.ndarray) -> np.ndarray:
     width, height = (max(1, round(side * scale)) for side in cut_out.size)
     digit = np.asarray(cut_out.resize((width, height), Image.Resampling.HAMMING))
     centred = np.zeros((SIDE, SIDE), np.float32)
-    starts = np.rint(np.round(SIDE / 2 - centres_of_mass(digit[None])[0], _CENTRE_DECIMALS)).astype(int)
+    offsets = np.round(SIDE / 2 - centres_of_mass(digit[None])[0], 3)  # rounding errors move no digit that lies halfway
+    starts = np.rint(offsets).astype(int)
     top, left = np.clip(starts, 0, (SIDE - height, SIDE - width))
     centred[top : top + height, left : left + width] = digit / digit.max()
     return centred.reshape(PIXELS)

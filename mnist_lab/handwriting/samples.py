@@ -10,8 +10,7 @@ from PIL import Image
 
 from mnist_lab.data.idx import CLASSES
 
-SIDE = 140  # pixels of a drawing's height and width
-OF_EACH = 10
+SIDE, OF_EACH = 140, 10  # pixels of a drawing's height and width; drawings of a class
 
 
 def sample_drawings() -> tuple[np.ndarray, np.ndarray]:

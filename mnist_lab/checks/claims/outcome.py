@@ -37,8 +37,7 @@ def history_matches_the_model(evidence: Evidence) -> None:
         raise NotYet("Found no history of any epoch. Train for at least one epoch, and hand in what `fit` returns.")
     again = probabilities_of(evidence.model, evidence.digits[:_PREDICTED_AGAIN])
     if not np.allclose(again, evidence.probabilities[:_PREDICTED_AGAIN], atol=_SAME_PROBABILITY):
-        cause = "Does a layer do at inference what it does in training? Leave `training` to Keras"
-        raise NotYet(f"Found two different predictions for the same digits. {cause}.")
+        raise NotYet("Found two different predictions for the same digits. Let no layer run with `training=True`.")
     found, last = 1 - float(np.mean(evidence.misclassified)), evidence.reported("accuracy")[-1:]
     if not (last and abs(last[0] - found) <= _SAME_ACCURACY):
         _check_reported(evidence, found, evidence.digits, evidence.labels)
