@@ -50,7 +50,7 @@ def test_a_filling_is_judged_as_its_solution_says(tiny, verdict, task, name):
 def test_a_filling_that_trains_is_judged_as_its_solution_says(verdict, task, name):
     lab.set_seed(0)
     holdout = 5_000 if task.startswith("09") else 0
-    names = {"training": lab.training_dataset(128, holdout=holdout), "EAGERLY": False, "HOLDOUT": 5_000, "EPOCHS": 5}
+    names = {"training": lab.training_dataset(128, holdout=holdout), "EAGERLY": False, "HOLDOUT": 5_000, "EPOCHS": 2}
     judge(verdict, [each.TRAINED for each in MODULES], task, name, **names)
 
 

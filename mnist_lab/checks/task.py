@@ -34,10 +34,7 @@ class Task:
         claim = f"{self.name} {self.title}"
         wanted = f"check_task({self.name!r}, {', '.join(inspect.signature(self.judge).parameters)})"
         try:
-            inspect.signature(self.judge).bind(*handed_in, **by_name)
-        except TypeError as error:
-            return Verdict(claim, False, f"Found a call with {error}. Expected {wanted}.")
-        try:
+            inspect.signature(self.judge).bind(*handed_in, **by_name)  # its error doesn't name the judge
             self.judge(*handed_in, **by_name)
         except NotYet as hint:
             return Verdict(claim, False, str(hint))

@@ -197,7 +197,8 @@ _OPTIMISM = {
     "a third chooses": (_optimism(_HALVES.format(3, "by_half.argmax()", _GAP)), None),
     "bootstrap, judged by those not drawn": (
         _optimism(
-            "gaps = []\nfor _ in range(150):\n    rows = rng.integers(0, n, n)\n    rest = np.setdiff1d(np.arange(n), rows)\n"
+            "gaps = []\nfor _ in range(150):\n    rows = rng.integers(0, n, n)\n"
+            "    rest = np.setdiff1d(np.arange(n), rows)\n"
             "    e = wrong[:, rows].mean(1); gaps.append(wrong[e.argmin(), rest].mean() - e.min())\n"
             "return np.mean(gaps)"
         ),
@@ -303,6 +304,14 @@ _DIFFERENCE = {
     "digits of each recipe's own": (
         _difference(f"variance = {_OF_SEEDS} + (a.mean(0).var() + b.mean(0).var()) / a.shape[1]", _NORMAL),
         "draw these once",
+    ),
+    "it spoils its arguments": (
+        _difference(
+            f"variance = {_OF_SEEDS} + {_OF_DIGITS}; c, d = a.copy(), b.copy()",
+            "a[:], b[:] = 1, 0",
+            _NORMAL.replace("b.mean() - a.mean()", "d.mean() - c.mean()"),
+        ),
+        None,
     ),
     "single runs": (
         _difference(f"variance = a.mean(1).var() + b.mean(1).var() + {_OF_DIGITS}", _NORMAL),

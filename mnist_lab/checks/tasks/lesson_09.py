@@ -179,7 +179,7 @@ def difference_of_recipes(difference: Any) -> None:
             raise NotYet(f"{found}. Expected an interval around that difference.")
         ratios.append((high - low) / 2 / half)
     of_seeds, of_digits = ratios
-    found = f"Found {of_seeds:.2f} of the width where seeds matter most, and {of_digits:.2f} where digits do"
+    found = f"Found {of_seeds:.2f} of the expected width where seeds matter most, {of_digits:.2f} where digits do"
     if of_seeds < 0.65 and of_digits < 0.65:
         raise NotYet(f"{found}. The cells aren't independent draws: twenty networks share each digit.")
     if of_digits < 0.65:
