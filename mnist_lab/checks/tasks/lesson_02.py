@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from mnist_lab.checks.claims import dense, training
 from mnist_lab.checks.claims.layers import all_layers
-from mnist_lab.checks.evidence import Evidence, NotYet, mean_cross_entropy, probabilities_of
+from mnist_lab.checks.evidence import Evidence, NotYet, mean_cross_entropy, probabilities_of, shown
 from mnist_lab.checks.task import check_choice, numbers, task
 from mnist_lab.data import idx
 from mnist_lab.data.datasets import scale
@@ -99,6 +99,8 @@ def stuck(model: Any, cause: Any, gradient: Any) -> None:
         raise NotYet("Found no gradient. A cause counts with its evidence: the faulty network's, of its first weights.")
     if isinstance(gradient, (list, tuple)) and len(gradient) and np.ndim(gradient[0]) == 2:  # of all weights
         gradient = gradient[0]
+    if np.ndim(gradient) == 0:
+        raise NotYet(f"Found {shown(gradient)} for gradient. Hand in all of it, [784, n]: are its columns alike?")
     slopes = numbers(gradient, "gradient", 784, None)
     if slopes.shape[1] < 2 or np.abs(slopes - slopes[:, :1]).max() > 1e-3 * np.abs(slopes).max():
         raise NotYet(
@@ -112,16 +114,19 @@ def stuck(model: Any, cause: Any, gradient: Any) -> None:
     evidence = Evidence(model, {}, digits, labels, probabilities_of(model, digits))
     dense.hidden_layers_use_sigmoid.check(evidence)
     training.optimizer_is_sgd.check(evidence)
-    if (loss := mean_cross_entropy(evidence.probabilities, labels)) <= _WANTED + _MARGIN:
-        return
-    found = f"Found a training loss of {loss:.2f}, expected {_WANTED:g} or less"
+    found = f"Found a training loss of {(loss := mean_cross_entropy(evidence.probabilities, labels)):.2f}"
     kernels = [np.asarray(weights) for layer in all_layers(model) for weights in layer.get_weights()[:1]]
     alike = np.abs(kernels[0] - kernels[0][:, :1]).max() <= 1e-3 * np.abs(kernels[0]).max()
     if alike and len(kernels) > 3:
         raise NotYet(f"{found}. You added layers, and its neurons are all alike. Measure the hidden gradient: 0.")
-    if alike:
+    if alike:  # of twins, even a low loss wouldn't say that they were parted
         raise NotYet(f"{found}. The first layer's neurons are all alike: twins stay twins, at any rate.")
-    raise NotYet(f"{found}. Its neurons differ now, so the cause is gone. Train longer: does the loss fall?")
+    if not np.isfinite(loss):
+        raise NotYet(f"{found}: its weights are no numbers any more. Train a new network, with smaller steps.")
+    if loss > _WANTED + _MARGIN:
+        raise NotYet(
+            f"{found}, expected {_WANTED:g} or less. Its neurons differ now: does the loss fall in more epochs?"
+        )
 
 
 TASKS = exactly_one, stuck
