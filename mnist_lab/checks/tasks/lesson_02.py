@@ -115,7 +115,8 @@ def stuck(model: Any, cause: Any, gradient: Any) -> None:
     dense.hidden_layers_use_sigmoid.check(evidence)
     training.optimizer_is_sgd.check(evidence)
     found = f"Found a training loss of {(loss := mean_cross_entropy(evidence.probabilities, labels)):.2f}"
-    kernels = [np.asarray(weights) for layer in all_layers(model) for weights in layer.get_weights()[:1]]
+    weights = [np.asarray(each) for layer in all_layers(model) for each in layer.get_weights()]
+    kernels = [each for each in weights if each.ndim == 2]
     alike = np.abs(kernels[0] - kernels[0][:, :1]).max() <= 1e-3 * np.abs(kernels[0]).max()
     if alike and len(kernels) > 3:
         raise NotYet(f"{found}. You added layers, and its neurons are all alike. Measure the hidden gradient: 0.")
