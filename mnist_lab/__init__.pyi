@@ -1,6 +1,7 @@
 from . import diagrams as diagrams
 from . import widgets as widgets
 from .checks.check import check_lesson as check_lesson
+from .checks.check_task import check_task as check_task
 from .checks.sealed import SealedTest as SealedTest
 from .data.augmentation import augment as augment
 from .data.augmentation import random_affine as random_affine
@@ -41,6 +42,7 @@ __all__ = [
     "SealedTest",
     "augment",
     "check_lesson",
+    "check_task",
     "compare_curves",
     "compare_numbers",
     "compiled_fit",

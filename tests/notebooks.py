@@ -28,6 +28,19 @@ def checked(holds, claim="it works", hint="look here", evaluated=0.9123):
     return code(f"import os\nopen(os.environ['MNIST_LAB_RESULTS'], 'a').write({json.dumps(record)!r} + '\\n')", "check")
 
 
+def tasked(*verdicts):
+    """Return a cell that records tasks as `check_task` does; each verdict is the task's name and whether it holds."""
+    lines = [
+        json.dumps({"task": task, "verdicts": [{"claim": f"{task} A task", "holds": holds, "hint": "look up"}]})
+        for task, holds in verdicts
+    ]
+    return recorded("\n".join(lines))
+
+
+def recorded(lines):
+    return code(f"import os\nopen(os.environ['MNIST_LAB_RESULTS'], 'a').write({lines!r} + '\\n')", "tasks")
+
+
 DONE, NOT_YET = checked(True), checked(False)
 
 
@@ -64,5 +77,6 @@ def execute_here(path, *, parameters=None, variables=None, folder=None, **_):
                 failure = f"cell {cell.id!r}: {describe_error(error)}"
                 break
             names |= (parameters or {}) if "parameters" in cell.metadata.get("tags", []) else {}
-        checks = notebook_runner._recorded(record, path)
-    return notebook_runner.Execution(notebook, 1.0, {cell.id: 1.0 for cell in code_cells}, checks, failure)
+        checks, tasks = notebook_runner.recorded(record, path)
+    seconds = {cell.id: 1.0 for cell in code_cells}
+    return notebook_runner.Execution(notebook, 1.0, seconds, checks, failure, tasks=tasks)

@@ -15,7 +15,7 @@ from mnist_lab.commands import doctor
 from mnist_lab.commands import download as download_command
 from mnist_lab.data import download, find
 
-from .notebooks import DONE, NOT_YET, ROOT, checked, code, write
+from .notebooks import DONE, NOT_YET, ROOT, checked, code, tasked, write
 
 
 @pytest.fixture(autouse=True)
@@ -74,12 +74,20 @@ def test_run_in_place_formats_the_notebook_unless_a_cell_fails(ran, tmp_path):
 
 # A cell, the kind of its notebook, the exit status, what the table says, and a remark below it.
 RUNS = [
-    (DONE, "lesson", 0, ["0.9123", r"0.\d+", "1", "✓"], ""),
-    (NOT_YET, "lesson", 1, ["0.9123", r"0.\d+", "1", "not yet"], "not yet: it works\n    look here"),
-    (NOT_YET, "exercise", 0, ["0.9123", "–", "1", "not yet"], "not yet: it works\n    look here"),
-    (code("1", "one"), "lesson", 0, ["–", "–", "1", "–"], ""),
-    (code("1 / 0", "bad"), "lesson", 1, ["–", "–", "1", "failed"], "cell 'bad': ZeroDivisionError"),
-    (checked(False, evaluated=None), "lesson", 1, ["–", r"0.\d+", "1", "not yet"], "not yet: it works"),
+    (DONE, "lesson", 0, ["0.9123", r"0.\d+", "1", "–", "✓"], ""),
+    (NOT_YET, "lesson", 1, ["0.9123", r"0.\d+", "1", "–", "not yet"], "not yet: it works\n    look here"),
+    (NOT_YET, "exercise", 0, ["0.9123", "–", "1", "–", "not yet"], "not yet: it works\n    look here"),
+    (code("1", "one"), "lesson", 0, ["–", "–", "1", "–", "–"], ""),
+    (code("1 / 0", "bad"), "lesson", 1, ["–", "–", "1", "–", "failed"], "cell 'bad': ZeroDivisionError"),
+    (checked(False, evaluated=None), "lesson", 1, ["–", r"0.\d+", "1", "–", "not yet"], "not yet: it works"),
+    (tasked(("02.1", True)), "exercise", 0, ["–", "–", "1", "1 of 1", "✓"], ""),
+    (
+        tasked(("02.1", True), ("02.4", False)),
+        "exercise",
+        0,
+        ["–", "–", "1", "1 of 2", "not yet"],
+        "not yet: 02.4 A task",
+    ),
 ]
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from mnist_lab.__main__ import main
 
-from .notebooks import DONE, NOT_YET, checked, code, execute_here, notebook, write
+from .notebooks import DONE, NOT_YET, checked, code, execute_here, notebook, recorded, tasked, write
 from .processes import wait_for_end
 
 STUBBORN = """
@@ -66,7 +66,7 @@ ROWS = [
     (NOT_YET, 0, "1", "it works", "$"),
     (checked(False, evaluated=None), 0, "1", "it works", "$"),
     (code("1", "only"), 1, "0", "", "it ran to its end without reaching a check$"),
-    (code(FORGED, "check"), 1, "0", "", ".*: expected only records of check_lesson"),
+    (code(FORGED, "check"), 1, "0", "", ".*: expected only records of checks"),
     ("these are my notes", 1, "0", "", ".*: expected a notebook. Received: "),
     ("[" * 100_000, 1, "0", "", ".*: expected a notebook. Received: "),
 ]
@@ -79,6 +79,41 @@ def test_whatever_is_handed_in_has_a_row(graded, without_kernels, tmp_path, cont
     exit_code, (row,) = graded(path)
     assert (exit_code, row["claims"], row["not_yet"]) == (status, claims, not_yet)
     assert re.match(error, row["error"]), row["error"]
+
+
+def test_each_task_has_its_last_verdict_in_the_row(graded, without_kernels, tmp_path, capsys):
+    tasks = tasked(("02.1", False), ("02.4", False), ("02.1", True))
+    paths = (
+        write(tmp_path / "a.ipynb", DONE, tasks),
+        write(tmp_path / "b.ipynb", tasks),
+        write(tmp_path / "c.ipynb", DONE),
+    )
+    exit_code, rows = graded(*paths)
+    assert exit_code == 0
+    assert [(row["lesson"][:2], row["passed"], row["tasks"], row["error"]) for row in rows] == [
+        ("01", "1", "02.1 ✓; 02.4 not yet", ""),
+        ("", "0", "02.1 ✓; 02.4 not yet", ""),
+        ("01", "1", "", ""),
+    ]
+    assert re.search(r"1 of 1 .*02\.1 ✓ .*\n.*02\.4 not yet", capsys.readouterr().out)
+
+
+VERDICT = '{"claim": "02.1", "holds": true, "hint": ""}'
+ODD = [
+    f'{{"task": 2, "verdicts": [{VERDICT}]}}',
+    f'{{"task": "02.1", "verdicts": [{VERDICT}, {VERDICT}]}}',
+    '{"task": "02.1", "verdicts": []}',
+    f'{{"verdicts": [{VERDICT}]}}',
+    VERDICT.join(('{"task": "02.1", "verdicts": [', "]}")).replace("true", "1"),
+    VERDICT.join(('{"lesson": "01", "verdicts": [', "]}")).replace('"02.1"', "2"),
+    '"task"',
+]
+
+
+@pytest.mark.parametrize("record", ODD)
+def test_an_odd_record_is_refused(graded, without_kernels, tmp_path, record):
+    _, (row,) = graded(write(tmp_path / "ada.ipynb", recorded(record)))
+    assert "expected only records of checks" in row["error"]
 
 
 def test_what_is_missing_and_a_folder_without_notebooks_have_a_row(graded, tmp_path):

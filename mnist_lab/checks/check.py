@@ -53,9 +53,14 @@ def check_lesson(name: str, model: keras.Model | None = None, history: History |
             verdicts = [Verdict("the model classifies the validation digits", False, str(hint))]
     for verdict in verdicts:
         print(f"✓ {verdict.claim}" if verdict.holds else f"not yet: {verdict.claim}\n    {verdict.hint}")
-    if file := os.environ.get(RECORD_VARIABLE):
+    if os.environ.get(RECORD_VARIABLE):
         line = {"lesson": name, "origin": find_mnist().origin, **_findings(lesson, gathered)}
-        line["verdicts"] = [vars(verdict) for verdict in verdicts]
+        record(line | {"verdicts": [vars(verdict) for verdict in verdicts]})
+
+
+def record(line: dict[str, Any]) -> None:
+    """Append a check's record to the file of MNIST_LAB_RESULTS, if that is set."""
+    if file := os.environ.get(RECORD_VARIABLE):
         with Path(file).open("a", encoding="utf-8") as lines:
             lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 

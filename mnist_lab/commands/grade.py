@@ -26,6 +26,7 @@ class Grade:
     passed: int = 0  # how many claims of that check hold
     claims: int = 0
     not_yet: str = ""  # those that do not hold
+    tasks: str = ""  # the exercise's tasks, each with its last verdict
     error: str = ""  # why it did not run to its end or reached no check
     remark: str = ""
 
@@ -92,13 +93,16 @@ def _grade_one(path: Path, seconds: float, report: Report) -> Grade:
             result = execute(path, seconds=seconds, folder=Path(folder), report=report)
     except Exception as error:  # a class is not lost by one notebook; a ValueError says that it is none
         return Grade(str(path), error=str(error) if isinstance(error, ValueError) else describe_error(error))
-    if not result.checks:
+    if not (result.checks or result.tasks):
         error_line = result.failure or "it ran to its end without reaching a check"
         return Grade(str(path), error=error_line, remark=result.remark)
-    lesson, verdicts = result.checks[-1]["lesson"], result.checks[-1]["verdicts"]
+    check = result.checks[-1] if result.checks else {}
+    lesson, verdicts = check.get("lesson", ""), check.get("verdicts", [])
+    tasks = "; ".join(f"{name} {'✓' if verdict['holds'] else 'not yet'}" for name, verdict in result.tasks.items())
     not_yet = [verdict["claim"] for verdict in verdicts if not verdict["holds"]]
     passed = len(verdicts) - len(not_yet)
-    return Grade(str(path), lesson, passed, len(verdicts), "; ".join(not_yet), result.failure or "", result.remark)
+    failing = "; ".join(not_yet)
+    return Grade(str(path), lesson, passed, len(verdicts), failing, tasks, result.failure or "", result.remark)
 
 
 def _table(names: list[str], grades: list[Grade]) -> Table:
@@ -107,11 +111,12 @@ def _table(names: list[str], grades: list[Grade]) -> Table:
         Column("lesson", no_wrap=True),
         Column("passed", justify="right", no_wrap=True),
         Column("not yet", overflow="fold", ratio=2),
+        Column("tasks", no_wrap=True),
         Column("error", overflow="fold", ratio=1),
         show_lines=True,
     )
     for name, each in zip(names, grades, strict=True):
         passed = f"{each.passed} of {each.claims}" if each.claims else "–"
         said = "; ".join(text for text in (each.error, each.remark) if text)
-        table.add_row(name, each.lesson[:2] or "–", passed, each.not_yet, said)
+        table.add_row(name, each.lesson[:2] or "–", passed, each.not_yet, each.tasks.replace("; ", "\n") or "–", said)
     return table

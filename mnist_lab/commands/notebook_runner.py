@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import Any, BinaryIO
@@ -33,6 +33,7 @@ from mnist_lab.results.store import RECORD_VARIABLE
 OUTPUT_BYTES = 5_000_000
 _BYTES_OF_A_MESSAGE = 500  # besides its content
 _LOG_BYTES = 1000
+_VERDICT = {"claim": str, "holds": bool, "hint": str}  # its keys in a record
 
 Report = Callable[[int, int, str], None]
 
@@ -47,6 +48,7 @@ class Execution:
     checks: list[dict[str, Any]]  # what `check_lesson` recorded at each call
     failure: str | None  # the cell and the error
     remark: str = ""  # that output was dropped
+    tasks: dict[str, dict[str, Any]] = field(default_factory=dict)  # the last verdict of each `check_task`, by its name
 
 
 def execute(
@@ -76,7 +78,8 @@ def execute(
             failure = client.run(variables, log)
         took = client.elapsed()
         remark = f"output beyond {OUTPUT_BYTES / 1e6:g} MB was dropped" if client.output_dropped else ""
-        return Execution(notebook, took, client.cell_seconds, _recorded(records, path), failure, remark)
+        checks, tasks = recorded(records, path)
+        return Execution(notebook, took, client.cell_seconds, checks, failure, remark, tasks)
 
 
 def read(path: Path) -> NotebookNode:
@@ -190,18 +193,26 @@ class _Client(NotebookClient):
         return size <= room
 
 
-def _recorded(file: Path, notebook: Path) -> list[dict[str, Any]]:
-    """Return the checks that a notebook recorded; it may have written anything into their file."""
+def recorded(file: Path, notebook: Path) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Return the lesson's checks that a notebook recorded, and the last verdict of each task by the task's name.
+
+    ValueError if it wrote anything else into their file.
+    """
     try:
         lines = file.read_text(encoding="utf-8").split("\n") if file.exists() else []
-        checks = [json.loads(line) for line in lines if line]
-        verdicts = [verdict for check in checks for verdict in check["verdicts"]]
-        valid = all(isinstance(check["lesson"], str) for check in checks)
-        if valid and all(verdict.keys() >= {"claim", "holds", "hint"} for verdict in verdicts):
-            return checks
+        records = [json.loads(line) for line in lines if line]
+        verdicts = [verdict for record in records for verdict in record["verdicts"]]
+        checks = [record for record in records if "task" not in record]
+        tasks = {
+            record["task"]: verdict for record in records if "task" in record for [verdict] in [record["verdicts"]]
+        }
+        names = [*tasks, *(check["lesson"] for check in checks)]
+        valid = all(isinstance(verdict[key], kind) for verdict in verdicts for key, kind in _VERDICT.items())
+        if valid and all(isinstance(name, str) for name in names):
+            return checks, tasks
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         pass
-    raise ValueError(f"{notebook}: expected only records of check_lesson in ${RECORD_VARIABLE}. Received: others")
+    raise ValueError(f"{notebook}: expected only records of checks in ${RECORD_VARIABLE}. Received: others")
 
 
 def set_parameters(notebook: NotebookNode, parameters: Mapping[str, float], path: Path) -> None:

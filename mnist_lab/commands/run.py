@@ -25,7 +25,7 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
     if missing := [str(path) for path in paths if not path.is_file()]:
         raise FileNotFoundError(f"No such notebook: {', '.join(missing)}")
     terminal.print(f"Digits: {find_mnist()}")  # before the bars, because a download shows a bar, too
-    headings = ("validation accuracy", "as taught ≥", "seconds", "check")
+    headings = ("validation accuracy", "as taught ≥", "seconds", "tasks", "check")
     table = Table(Column("notebook", no_wrap=True), *(Column(heading, justify="right") for heading in headings))
     remarks: list[str] = []
     failed = False
@@ -43,6 +43,7 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
                 elif not result.failure:
                     write_whole(path, text(tidy(result.notebook)))
                 verdicts = [verdict for check in result.checks for verdict in check["verdicts"]]
+                verdicts += result.tasks.values()
                 not_yet = [f"not yet: {each['claim']}\n    {each['hint']}" for each in verdicts if not each["holds"]]
                 table.add_row(path.stem, *_row(result, bool(not_yet)))
                 failed |= bool(result.failure) or (bool(not_yet) and not _is_exercise(result))
@@ -56,9 +57,9 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
     return int(failed)
 
 
-def _row(result: Execution, not_yet: bool) -> tuple[str, str, str, str]:
+def _row(result: Execution, not_yet: bool) -> tuple[str, str, str, str, str]:
     check = result.checks[-1] if result.checks else {}
-    accuracy = floor = verdict = "–"
+    accuracy = floor = tasks = verdict = "–"
     if (evaluated := check.get("evaluated")) is not None:  # an early "not yet" comes before the evaluation
         accuracy = f"{evaluated:.4f}"
     lesson = LESSONS.get(check.get("lesson", ""))
@@ -66,9 +67,11 @@ def _row(result: Execution, not_yet: bool) -> tuple[str, str, str, str]:
         floor = f"{lesson.floor(check['origin']):.4f}"
     if result.failure:
         verdict = "failed"
-    elif result.checks:
+    elif result.checks or result.tasks:
         verdict = "not yet" if not_yet else "✓"
-    return accuracy, floor, f"{result.seconds:.0f}", verdict
+    if result.tasks:
+        tasks = f"{sum(each['holds'] for each in result.tasks.values())} of {len(result.tasks)}"
+    return accuracy, floor, f"{result.seconds:.0f}", tasks, verdict
 
 
 def _is_exercise(result: Execution) -> bool:

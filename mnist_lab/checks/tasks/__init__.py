@@ -1,0 +1,1 @@
+"""The tasks of the exercises, a module for each lesson: hidden cases, references and hints."""
