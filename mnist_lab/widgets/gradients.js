@@ -127,7 +127,7 @@ const render = ({ model, el }) => {
       context.fillText("Each shape: how a hidden layer's outputs are spread", 0, middle);
       drawOutputs(context, found, edges, middle + 20, height - 10, colors);
       places = edges.paths.at(-1);
-      if (found.ratios.at(-1) === Infinity) {
+      if (found.ratios.at(-1) === Infinity && pointed !== found.ratios.length - 1) {
         context.textAlign = "right";
         writeOver(context, "∞: its weights are 0", places.at(-1)[0] - 10, edges.top + 12, colors.blue, colors.paper);
       }
