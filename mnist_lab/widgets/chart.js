@@ -46,8 +46,8 @@ export const drawMarker = (context, shape, x, y, radius, color, edge) => {
 };
 
 /** Write a text that stays legible over lines. */
-export const writeOver = (context, text, x, y, color, paper) => {
-  context.font = FONT;
+export const writeOver = (context, text, x, y, color, paper, font = FONT) => {
+  context.font = font;
   context.lineJoin = "round";
   context.lineWidth = 4;
   context.strokeStyle = paper;
@@ -74,58 +74,89 @@ export const drawLevel = (context, left, right, y, look) => {
   drawPath(context, ends, { ...look, width: 1 });
 };
 
+const STRIP = 26; // pixels below the lowest level, for what lies beneath it
+
+/** Draw a row of lines' looks and names, and return where it ends. */
+export const drawLegend = (context, entries, left, y, colors) => {
+  context.font = FONT;
+  context.textBaseline = "middle";
+  context.textAlign = "left";
+  return entries.reduce((x, { name, color, dash, width, shape }) => {
+    drawPath(
+      context,
+      [x, x + 26].map((end) => [end, y]),
+      { color, dash, width },
+    );
+    if (shape) drawMarker(context, shape, x + 13, y, 4, color, colors.paper);
+    writeOver(context, name, x + 32, y, color, colors.paper);
+    return x + 48 + context.measureText(name).width;
+  }, left);
+};
+
 /**
- * Draw lines over a logarithmic axis, each with its name at its end.
+ * Draw lines over a logarithmic axis.
  *
- * `x` holds where the axis is to go `from` and `to`, the position of the `first` value of each line, its `ticks`, pairs
- * of a position and a text, and a `label`; `y` holds two exponents of ten; `rules` are pairs of a height and a text. A
- * line has a `name`, its `values`, a `color`, a `dash`, a marker's `shape`, and `marked`, the indices that get one.
- * Returns functions from a position, and from a value, to canvas coordinates, and the plot's four edges.
+ * `x` holds where the axis is to go `from` and `to`, its `ticks`, pairs of a position and a text, and a `label`; `y`
+ * holds exponents of ten, from where to where and by which `stride`, and the text `below` of the strip for lesser
+ * values. `rules` are levels to mark, `room` the pixels that stay free at the right. A line has its `values`, the
+ * position of the `first`, a `color`, a `dash`, a marker's `shape`, `marked`, the indices that get one, and `joined`.
+ * Returns a function from a position to canvas coordinates, the lines' points, and the plot's four edges.
  */
-export const drawLines = (context, width, height, { colors, x, y, lines, rules = [] }) => {
+export const drawLines = (context, width, height, { colors, x, y, lines, rules = [], room = 8 }) => {
   context.font = FONT;
   const exponents = [];
-  const stride = Math.ceil((y.to - y.from) / Math.max(2, Math.floor(height / 45)));
-  for (let exponent = y.to; exponent >= y.from; exponent -= stride) exponents.push(exponent);
-  const written = (exponent) => power(exponent, y.from >= -6 && y.to <= 3);
-  const widest = (texts) => Math.max(0, ...texts.map((text) => context.measureText(text).width));
-  const left = widest(exponents.map(written)) + 10;
-  const right = width - widest(lines.map(({ name }) => name)) - 14;
-  const [top, bottom] = [8, height - 38];
-  const across = (position) => left + ((right - left) * (position - x.from)) / (x.to - x.from || 1);
-  const down = (value) => bottom + ((top - bottom) * (Math.log10(value || 1e-300) - y.from)) / (y.to - y.from);
+  for (let exponent = y.to; exponent >= y.from; exponent -= y.stride) exponents.push(exponent);
+  const written = (exponent) => power(exponent, y.from > -6 && y.to <= 3);
+  const texts = [...exponents.map(written), y.below];
+  const left = Math.max(...texts.map((text) => context.measureText(text).width)) + 10;
+  const [right, top, bottom] = [width - room, 26, height - 38];
+  const across = (position) => left + ((right - left) * (position - x.from)) / (x.to - x.from);
+  const down = (value) => {
+    const share = (Math.log10(value) - y.from) / (y.to - y.from);
+    return share < 0 ? bottom - STRIP / 2 : bottom - STRIP + (top - bottom + STRIP) * Math.min(1, share);
+  };
 
+  context.fillStyle = colors.pale;
+  context.fillRect(left, bottom - STRIP, right - left, STRIP);
   context.fillStyle = colors.grey;
   context.textBaseline = "middle";
   context.textAlign = "right";
+  context.fillText(y.below, left - 6, bottom - STRIP / 2 + 3);
   for (const exponent of exponents) {
-    context.fillText(written(exponent), left - 6, down(10 ** exponent));
-    drawLevel(context, left, right, down(10 ** exponent), { color: colors.pale });
+    const level = down(10 ** exponent);
+    context.fillText(written(exponent), left - 6, level);
+    context.globalAlpha = 0.45;
+    drawLevel(context, left, right, level, { color: colors.line });
+    context.globalAlpha = 1;
   }
   context.textAlign = "center";
   for (const [position, text] of x.ticks) context.fillText(text, across(position), bottom + 13);
   context.textAlign = "right";
   context.fillText(x.label, right, bottom + 29);
-  context.textAlign = "left";
-  for (const [value] of rules) drawLevel(context, left, right, down(value), { color: colors.line, dash: [2, 3] });
+  for (const value of rules) drawLevel(context, left, right, down(value), { color: colors.grey, dash: [2, 3] });
 
-  const place = (value, index) => [across(x.first + index), Math.min(bottom, Math.max(top, down(value)))];
-  const paths = lines.map(({ values }) => Array.from(values, place));
-  lines.forEach((line, index) => drawPath(context, paths[index], line));
-  lines.forEach(({ shape, marked, color }, index) => {
-    for (const at of marked) drawMarker(context, shape, ...paths[index][at], 4, color, colors.paper);
+  const paths = lines.map(({ values, first }) =>
+    Array.from(values, (value, index) => [across(first + index), down(value)]),
+  );
+  lines.forEach((line, index) => line.joined && drawPath(context, paths[index], line));
+  lines.forEach(({ values, shape, marked, color }, index) => {
+    for (const at of marked) {
+      const look = values[at] === 0 ? [colors.paper, color] : [color, colors.paper];
+      drawMarker(context, shape, ...paths[index][at], 4, ...look);
+    }
   });
-  for (const [value, text] of rules) writeOver(context, text, left + 4, down(value) + 9, colors.grey, colors.paper);
+  return { across, paths, left, right, top, bottom };
+};
+
+/** Write each line's name next to its end, clear of the others. */
+export const nameEnds = (context, lines, { paths, left, right, top, bottom }, colors) => {
+  context.textAlign = "left";
   const ends = paths.map((path) => path.at(-1));
   const heights = ends.map(([, py]) => py);
   for (const half of [0, 1]) {
     const near = [...ends.keys()].filter((index) => Number(2 * ends[index][0] > left + right) === half);
-    const placed = spread(
-      near.map((index) => heights[index]),
-      15,
-      top,
-      bottom,
-    );
+    const wanted = near.map((index) => heights[index]);
+    const placed = spread(wanted, 15, top, bottom);
     near.forEach((index, position) => (heights[index] = placed[position]));
   }
   lines.forEach(({ name, color }, index) => {
@@ -134,5 +165,4 @@ export const drawLines = (context, width, height, { colors, x, y, lines, rules =
     if (Math.abs(label[1] - py) > 6) drawPath(context, [[px + 5, py], label], { color, width: 1 });
     writeOver(context, name, ...label, color, colors.paper);
   });
-  return { across, down, left, right, top, bottom };
 };

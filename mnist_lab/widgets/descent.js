@@ -1,11 +1,11 @@
 // The descent playground: balls that roll down a loss over two weights, by SGD, momentum and Adam.
 
 import { animate, button, canvas, element, frame, prefersStillness, segments, slider, toggle } from "./core.js";
-import { drawLines } from "./chart.js";
+import { drawLegend, drawLines, nameEnds } from "./chart.js";
 import { normals } from "./random.js";
 import { part, patiently, questions } from "./playground.js";
 import { descentOf, STEPS, SURFACES } from "./surfaces.js";
-import { ARRIVED, EXPERIMENTS, reading } from "./descent_words.js";
+import { ARRIVED, EXPERIMENTS, limit, reading, WORTH_MARKING } from "./descent_words.js";
 import { drawMap, HEIGHT, LOOKS, paintSurface } from "./loss_map.js";
 
 const SURFACE_NAMES = [
@@ -24,6 +24,7 @@ const MOMENTA = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.9
 const DECAYS = [0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99, 1];
 const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 const STEPS_PER_SECOND = 16;
+const MIDDLE = 0.02; // of the map's reach: that close to the saddle's middle line, the start snaps to it
 
 const including = (values, value) => [...new Set([...values, value])].sort((first, second) => first - second);
 
@@ -63,18 +64,22 @@ const render = ({ model, el }) => {
       const lines = paths.map(({ optimizer, losses }) => {
         const values = losses.slice(0, step + 1);
         const { name, color, dash, shape } = LOOKS[optimizer];
-        return { name, values, color: colors[color], dash, shape, marked: [values.length - 1] };
+        const look = { color: colors[color], dash, shape, marked: [values.length - 1], joined: true };
+        return { name, values, first: 0, ...look };
       });
       const ticks = [0, 20, 40, 60, 80, 100].map((tick) => [tick, String(tick)]);
       const first = SURFACES[state.surface].loss(...start);
-      const rules = first > 1e-3 ? [[ARRIVED * first, "1% of the first loss"]] : [];
-      drawLines(context, width, height, {
+      const edges = drawLines(context, width, height, {
         colors,
-        x: { from: 0, to: STEPS, first: 0, ticks, label: "step" },
-        y: { from: -5, to: 2 },
+        x: { from: 0, to: STEPS, ticks, label: "step" },
+        y: { from: -5, to: 2, stride: 2, below: "< 0.00001" },
         lines,
-        rules,
+        rules: first < WORTH_MARKING ? [] : [ARRIVED * first],
+        room: 88,
       });
+      const rule = { name: "1% of the starting loss", color: colors.grey, dash: [2, 3], width: 1 };
+      if (first >= WORTH_MARKING) drawLegend(context, [rule], edges.left, 9, colors);
+      nameEnds(context, lines, edges, colors);
     },
   });
 
@@ -89,6 +94,7 @@ const render = ({ model, el }) => {
     tick.box.insertBefore(element("span", { "aria-hidden": "true" }, sign), tick.box.lastChild);
     return { optimizer, tick, text, box: part("reading", tick.box, text) };
   });
+  const note = element("p", { class: "note" });
 
   const show = () => {
     map.redraw();
@@ -99,25 +105,31 @@ const render = ({ model, el }) => {
       text.textContent = path ? reading(path, position, state) : "";
     }
     const texts = paths.map((path) => `${LOOKS[path.optimizer].name}: ${reading(path, position, state)}`);
-    if (!playing) spoken.later(texts.join(" ") || "No optimizer is ticked.");
+    note.textContent = paths.length ? limit(paths, position, state) : "Tick an optimizer.";
+    if (!playing) spoken.later([...texts, note.textContent].join(" "));
   };
   const update = () => {
     paths = Object.keys(LOOKS)
       .filter((optimizer) => state.optimizers.includes(optimizer))
       .map((optimizer) => descentOf(optimizer, state, start, noise));
-    if (!playing) position = STEPS;
+    controls.momentum.input.disabled = !state.optimizers.includes("momentum");
     show();
+  };
+  const showWhole = () => {
+    if (!playing) position = STEPS;
+    update();
   };
   const choose = (optimizer, ticked) => {
     state.optimizers = state.optimizers.filter((known) => known !== optimizer).concat(ticked ? [optimizer] : []);
-    rows.find((row) => row.optimizer === optimizer).tick.set(ticked);
+    experiments.unlight();
     update();
   };
   const moveStart = (x, y) => {
-    const { reach } = SURFACES[state.surface];
-    const within = (value, limit) => Math.min(limit, Math.max(-limit, value));
-    start = [within(x, 0.98 * reach), within(y, 0.98 * HEIGHT * reach)];
-    update();
+    const { reach, saddle } = SURFACES[state.surface];
+    const within = (value, most) => Math.min(most, Math.max(-most, value));
+    const snaps = saddle && y !== start[1] && Math.abs(y) < MIDDLE * reach;
+    start = [within(x, 0.98 * reach), snaps ? 0 : within(y, 0.98 * HEIGHT * reach)];
+    showWhole();
   };
 
   const pause = () => {
@@ -132,7 +144,7 @@ const render = ({ model, el }) => {
   };
   const play = () => {
     if (playing) return goTo(position);
-    if (prefersStillness()) return goTo(STEPS);
+    if (prefersStillness()) return goTo(position < STEPS ? STEPS : 0);
     if (position >= STEPS) position = 0;
     playing = true;
     playButton.textContent = "Pause";
@@ -160,8 +172,8 @@ const render = ({ model, el }) => {
       change: (value) => {
         state[name] = value;
         if (name === "surface") start = SURFACES[value].start;
-        if (name === "momentum" && !state.optimizers.includes("momentum")) choose("momentum", true);
-        update();
+        experiments.unlight();
+        showWhole();
       },
     });
   const controls = {
@@ -175,14 +187,14 @@ const render = ({ model, el }) => {
       values: including(MOMENTA, state.momentum),
     }),
     batch_size: setting("batch_size", slider, {
-      label: "batch size",
+      label: "batch size (less noise →)",
       values: [...including(BATCHES, state.batch_size || 1), 0],
       format: (size) => (size ? String(size) : "all"),
     }),
     decay: setting("decay", slider, {
-      label: "decay per step",
-      values: including(DECAYS, state.decay),
-      format: (decay) => (decay === 1 ? "none" : `× ${decay}`),
+      label: "learning rate after each step",
+      values: including(DECAYS, state.decay).reverse(),
+      format: (decay) => (decay === 1 ? "unchanged" : `× ${decay}`),
     }),
   };
   const begin = (settings) => {
@@ -191,8 +203,11 @@ const render = ({ model, el }) => {
     for (const [name, control] of Object.entries(controls)) control.set(state[name] ?? 0);
     for (const { optimizer, tick } of rows) tick.set(state.optimizers.includes(optimizer));
     pause();
+    position = 0;
     update();
   };
+  const hint = "Pick a question, or just play: slide the learning rate, drag the start.";
+  const experiments = questions(EXPERIMENTS, hint, begin);
 
   let dragging = false;
   const pointed = ({ clientX, clientY }) => {
@@ -226,28 +241,28 @@ const render = ({ model, el }) => {
     moveStart(start[0] + stride * way[0], start[1] + stride * way[1]);
   });
 
-  const hint = "Pick a question, or just play: slide the learning rate, drag the start.";
   const legend =
-    "The darker, the lower the loss; ★ is a minimum. Drag the start, or focus the map and use the arrow keys.";
+    "Darker = lower loss, ★ minimum, ✕ saddle point. Drag the start, or click the map and use the arrow keys.";
+  const names = "SGD: stochastic gradient descent. Adam: adaptive moment estimation.";
   const buttons = [
     playButton,
     button("Step", () => goTo(Math.floor(position % STEPS) + 1)),
     button("Restart", () => goTo(0)),
   ];
+  const caption = (text) => element("p", { class: "caption" }, text);
+  const aside = (text) => element("p", { class: "aside" }, text);
   const { surface, ...sliders } = controls;
+  surface.box.classList.add("surface");
   root.append(
-    questions(EXPERIMENTS, hint, begin),
+    experiments,
     part(
       "areas",
-      part("stage", map.node, part("controls", ...buttons, scrubber.box)),
-      part(
-        "settings",
-        surface.box,
-        part("sliders", ...Object.values(sliders).map(({ box }) => box)),
-        element("p", { class: "caption" }, "Loss at each step"),
-        chart.node,
-      ),
-      part("readings", ...rows.map(({ box }) => box), element("p", { class: "aside" }, legend)),
+      surface.box,
+      part("stage", caption("The loss for every pair of two weights"), map.node, aside(legend)),
+      part("sliders", ...Object.values(sliders).map(({ box }) => box)),
+      part("controls", ...buttons, scrubber.box),
+      part("readings", ...rows.map(({ box }) => box), aside(names), note),
+      part("losses", caption("Loss at each step"), chart.node),
     ),
   );
   onTheme(show);

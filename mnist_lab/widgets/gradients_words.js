@@ -14,36 +14,51 @@ export const INITIALIZATION_NAMES = [
   ["zeros", "zeros"],
 ];
 
-/** What there is to find out: a question, the settings that it begins with, and what to do. */
+/**
+ * What there is to find out: a question, the settings that it begins with, those of the grey line, and what to do.
+ * Settings that it leaves out stay as they are.
+ */
 export const EXPERIMENTS = [
   {
     question: "Where do gradients vanish?",
-    settings: { depth: 2, activation: "sigmoid", initialization: "glorot" },
+    settings: { activation: "sigmoid", initialization: "glorot" },
+    grey: {},
     task:
-      "Add hidden layers, one at a time. By how much does each of them shrink the first layer's gradient? The " +
-      "sigmoid's slope is a quarter at best: what do you expect?",
+      "On the way back, slopes multiply from layer to layer, and the sigmoid's is a quarter at best. Add hidden " +
+      "layers one at a time. How much does each one shrink the first layer's gradient? The grey line is " +
+      "where you began.",
   },
   {
     question: "Is the sigmoid guilty?",
     settings: { depth: 12, activation: "sigmoid", initialization: "glorot" },
-    task: "Switch to tanh, then to ReLU, and compare with the grey line. Which of them would you stack twelve deep?",
+    grey: { activation: "relu" },
+    task:
+      "The grey line is ReLU's, in a network that is otherwise the same. Switch to tanh: which of the two is it " +
+      "like? Which of the three would you stack twelve deep?",
   },
   {
     question: "How large should weights be?",
     settings: { depth: 20, activation: "relu", initialization: "glorot" },
+    grey: {},
     task:
-      "Glorot's rule loses a little at each ReLU layer; switch to He's, which was made for ReLU. Then try small " +
-      "weights, and watch the outputs below the chart fade.",
+      "With ReLU, Glorot's rule lets the outputs shrink a little at each layer. Switch to He's rule, which was made " +
+      "for ReLU, and compare with the grey line, Glorot's. Then try small weights, and watch the outputs fade.",
   },
   {
     question: "Is it luck?",
     settings: { depth: 8, activation: "sigmoid", initialization: "glorot" },
-    task: "Draw new random weights a few times. How far does the line move, and does its slope ever change?",
+    grey: {},
+    task:
+      "Draw new random weights a few times, and compare with the grey line, the first draw. How far does the line " +
+      "move, and does its steepness change much?",
   },
   {
     question: "Why not zeros?",
     settings: { depth: 3, activation: "sigmoid", initialization: "zeros" },
-    task: "Which layer gets a gradient at all? Then take tanh. What is left to learn?",
+    grey: { initialization: "glorot" },
+    task:
+      "The grey line is Glorot's. Which layer gets a gradient at all if all weights are 0? Then switch to tanh: " +
+      "what can the network still learn?",
   },
 ];
 
@@ -61,6 +76,8 @@ const steps = (number) => {
   const [size, unit] = UNITS.find(([least]) => number >= least) ?? [1, ""];
   return `${rounded(Math.max(1, number < 10 ? Math.round(number) : number / size))} ${unit}`.trim();
 };
+
+const counted = (number) => (steps(number) === "1" ? "1 step" : `${steps(number)} steps`);
 
 /** Return by how much the gradient shrinks per layer on its way back: the geometric mean. */
 export const shrinking = (ratios) => (ratios.at(-1) / ratios[0]) ** (1 / (ratios.length - 1));
@@ -96,17 +113,14 @@ export const verdict = ({ ratios, sizes }) => {
         ];
   }
   const factor = shrinking(ratios);
-  const level = factor < 1.5 && factor > 1 / 1.5;
-  const way = factor > 1 ? `shrinks by a factor of ${rounded(factor)}` : `grows by a factor of ${rounded(1 / factor)}`;
   const [first, last] = [1 / ratios[0], 1 / ratios.at(-1)];
-  const meaning =
-    `At a learning rate of 0.01, SGD takes about ${steps(last)} steps to change the output layer's weights by 1%, ` +
-    `and about ${steps(first)} for the first layer's.`;
-  let end = "";
-  if (first > 1e5 * last) end = " The first layer, the only one that sees the pixels, hardly learns.";
-  if (level && last > 1e5) end = " It's tiny everywhere: outputs fade on the way forward, errors on the way back.";
+  const way = factor > 1 ? `${rounded(factor)} times smaller` : `${rounded(1 / factor)} times larger`;
+  const level = `All layers get about the same gradient${last > 1e5 ? ": almost none" : ""}.`;
+  const isLevel = factor < 1.5 && factor > 1 / 1.5;
   return [
-    level ? "From layer to layer, the gradient stays about level." : `Each layer further back, the gradient ${way}.`,
-    meaning + end,
+    `The first layer needs about ${counted(first)} to change its weights by 1%.`,
+    `${isLevel ? level : `With each layer back towards the pixels, the gradient becomes ${way}.`} ` +
+      `To change its weights by 1%, the output layer needs about ${counted(last)} of SGD (learning rate 0.01); ` +
+      `the first layer needs about ${steps(first)}.`,
   ];
 };

@@ -1,24 +1,24 @@
 // The map of a loss over two weights: colours and contours, the descents' paths, and their balls.
 
-import { element, mix } from "./core.js";
+import { element, mix, rgb } from "./core.js";
 import { drawMarker, drawPath, FONT, spread, writeOver } from "./chart.js";
 import { SURFACES } from "./surfaces.js";
 
 export const HEIGHT = 0.75; // of a map that is 1 wide
-const LIGHT = [-0.6, 0.8]; // the contours are lit from the top left
 
 /** How the descents of an optimizer look, on the map and in the chart. */
 export const LOOKS = {
   sgd: { name: "SGD", sign: "●", color: "vermillion", shape: "circle", dash: [] },
-  momentum: { name: "momentum", sign: "■", color: "blue", shape: "square", dash: [9, 4] },
+  momentum: { name: "momentum", sign: "■", color: "purple", shape: "square", dash: [9, 4] },
   adam: { name: "Adam", sign: "▲", color: "green", shape: "triangle", dash: [2, 4] },
 };
 
 /** Return a canvas with a surface's colours, the darker the lower, and its contours. */
-export const paintSurface = (surface, columns, rows, { paper, blue, sky }, dark) => {
+export const paintSurface = (surface, columns, rows, { paper, ink, blue, sky }, dark) => {
   const { loss, gradient, reach, contours } = SURFACES[surface];
   const low = dark ? mix(paper, "#000000", 0.4) : mix(paper, blue, 0.45);
   const high = dark ? mix(paper, sky, 0.42) : mix(paper, blue, 0.02);
+  const contour = rgb(ink);
   const highest = contours * Math.sqrt(loss(reach, -HEIGHT * reach));
   const unit = (2 * reach) / columns;
   const pixels = new ImageData(columns, rows);
@@ -31,12 +31,11 @@ export const paintSurface = (surface, columns, rows, { paper, blue, sky }, dark)
       const [across, up] = gradient(x, y);
       const slope = Math.hypot(across, up) || 1e-9;
       const distance = (Math.abs(level - Math.round(level)) * 2 * root) / (contours * slope * unit); // in pixels
-      const facing = -(across * LIGHT[0] + up * LIGHT[1]) / slope; // 1 towards the light, -1 away from it
-      const line = level < 0.5 ? 0 : Math.max(0, Math.min(1, 1.4 - distance)) * (0.12 + 0.4 * Math.abs(facing));
+      const line = level < 0.5 ? 0 : 0.35 * Math.max(0, Math.min(1, 1.4 - distance));
       const share = Math.min(1, Math.floor(level) / highest);
       for (let channel = 0; channel < 3; channel++) {
         const ground = low[channel] + (high[channel] - low[channel]) * share;
-        pixels.data[index + channel] = ground + ((facing > 0 ? 255 : 0) - ground) * line;
+        pixels.data[index + channel] = ground + (contour[channel] - ground) * line;
       }
       pixels.data[index + 3] = 255;
     }
@@ -55,23 +54,28 @@ const travelled = (points, position) => {
   return [...points.slice(0, whole + 1), points[whole].map((value, axis) => value + share * (next[axis] - value))];
 };
 
-/** Draw the paths up to the step `position`, what is to come of them faintly, the start, and what there is to find. */
+/** Write the name of an axis in a corner, on a plate that keeps the contours off. */
+const writeAxis = (context, text, y, { ink, paper }) => {
+  context.fillStyle = paper;
+  context.globalAlpha = 0.85;
+  context.fillRect(4, y - 10, context.measureText(text).width + 8, 20);
+  context.globalAlpha = 1;
+  context.fillStyle = ink;
+  context.fillText(text, 8, y);
+};
+
+/** Draw the paths up to the step `position`, the start, and what there is to find. */
 export const drawMap = (context, width, height, { surface, start, paths, position, colors }) => {
   const { minima, saddle, reach } = SURFACES[surface];
   const place = ([x, y]) => [((x / reach + 1) * width) / 2, height / 2 - ((y / reach) * width) / 2];
   context.font = FONT;
   context.textBaseline = "middle";
   context.textAlign = "left";
-  writeOver(context, "weight 1 →", 8, height - 14, colors.ink, colors.paper);
-  writeOver(context, "↑ weight 2", 8, 14, colors.ink, colors.paper);
-  context.textAlign = "center";
-  for (const point of minima) writeOver(context, "★", ...place(point), colors.ink, colors.paper);
-  if (saddle) writeOver(context, "✕", ...place(saddle), colors.ink, colors.paper);
+  writeAxis(context, "weight 1 →", height - 14, colors);
+  writeAxis(context, "↑ weight 2", 14, colors);
   const drawn = paths.map(({ optimizer, points }) => {
     const { color, dash } = LOOKS[optimizer];
-    const [all, done] = [points.map(place), travelled(points, position).map(place)];
-    context.globalAlpha = 0.35;
-    drawPath(context, all, { color: colors[color], width: 1 });
+    const done = travelled(points, position).map(place);
     context.globalAlpha = 0.75;
     drawPath(context, done, { color: colors.paper, width: 4 });
     context.globalAlpha = 1;
@@ -81,8 +85,10 @@ export const drawMap = (context, width, height, { surface, start, paths, positio
     return done.at(-1);
   });
   const [startX, startY] = place(start);
-  drawMarker(context, "circle", startX, startY, 8, colors.paper, colors.ink);
-  writeOver(context, "start", startX, startY + (startY > height - 40 ? -18 : 18), colors.ink, colors.paper);
+  drawMarker(context, "circle", startX, startY, 10, colors.paper, colors.ink);
+  context.textAlign = "center";
+  const labelX = Math.min(width - 20, Math.max(20, startX));
+  writeOver(context, "start", labelX, startY + (startY > height - 40 ? -20 : 20), colors.ink, colors.paper);
 
   const balls = drawn.map(([x, y]) => {
     const [right, down] = [x - width / 2, y - height / 2]; // a ball outside is drawn at the edge, in its direction
@@ -105,4 +111,9 @@ export const drawMap = (context, width, height, { surface, start, paths, positio
     drawMarker(context, shape, x, y, 7, colors[color], colors.paper);
     writeOver(context, name, ...label, colors[color], colors.paper);
   });
+  context.textAlign = "center";
+  const found = [...minima.map((point) => ["★", point]), ...(saddle ? [["✕", saddle]] : [])];
+  for (const [sign, point] of found) {
+    writeOver(context, sign, ...place(point), colors.ink, colors.paper, `16px ${FONT.slice(5)}`);
+  }
 };

@@ -12,7 +12,7 @@ from mnist_lab.data._validation import whole_number
 from mnist_lab.data.idx import CLASSES, PIXELS
 from mnist_lab.diagrams._drawing import WIDTH, tint
 from mnist_lab.diagrams.descent import saddle, saddle_gradient
-from mnist_lab.plots.style import BLUE, GREEN, INK, VERMILLION, new_figure
+from mnist_lab.plots.style import BLUE, GREEN, INK, PURPLE, VERMILLION, new_figure
 from mnist_lab.widgets._widget import Widget
 from mnist_lab.widgets.digits import sample_digits
 
@@ -28,7 +28,7 @@ _STARTS = {"bowl": (-2.8, 0.2), "valley": (-2.8, 0.1), "saddle": (-1.6, 0.02)}
 _REACHES = {"bowl": 3.4, "valley": 3.4, "saddle": 2.4}
 _LOOKS = {
     "sgd": ("SGD", VERMILLION, "-", "o"),
-    "momentum": ("momentum", BLUE, "--", "s"),
+    "momentum": ("momentum", PURPLE, "--", "s"),
     "adam": ("Adam", GREEN, ":", "^"),
 }
 _ACTIVATIONS = ("sigmoid", "tanh", "relu")
@@ -198,11 +198,13 @@ class Gradients(Widget):
         figure = new_figure(WIDTH, 3.2)
         ax = figure.subplots()
         ratios = relative_gradients(**self.data)
-        layers = np.arange(1, len(ratios) + 1)
+        layers = np.arange(len(ratios))[::-1]
         ax.plot(layers, ratios, "o-", color=BLUE)
-        ax.set(yscale="log", xlabel="layer, counted from the pixels", xticks=layers)
+        ax.set(yscale="log", xlabel="layers before the output")
+        ax.set_xticks(layers, [*map(str, layers[:-1]), "output"])
+        ax.invert_xaxis()
         ax.grid(axis="y")
-        ax.set_title("gradient of each layer's weights, relative to the weights")
+        ax.set_title("size of each layer's gradient ÷ size of its weights")
         if not np.isfinite(ratios).all():
             ax.text(0.5, 0.5, "all weights are 0: nothing to compare with", transform=ax.transAxes, ha="center")
         return figure
@@ -217,7 +219,7 @@ def gradients(depth: int = 3, activation: str = "sigmoid", initialization: str =
     Args:
         depth: the number of hidden layers, from 1 to 20.
         activation: `"sigmoid"`, `"tanh"` or `"relu"`.
-        initialization: `"glorot"` (uniform), `"he"` (normal), `"small"` (0.01 times normal numbers) or `"zeros"`.
+        initialization: `"glorot"` (uniform), `"he"` (normal), `"small"` (normal, times 0.01) or `"zeros"`.
 
     Raises:
         ValueError: a setting is not one of these.

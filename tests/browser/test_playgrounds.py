@@ -20,12 +20,13 @@ DIGITS = "digits"
 PICTURES = """() => [...document.querySelectorAll("canvas")].map((canvas) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   return data.reduce((sum, value) => (31 * sum + value) | 0, 0);
-}).join()"""
+}).join() + document.querySelector(".prompt").textContent"""
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 FOCUSED = """() => {
   const { type, value, max, ariaPressed, textContent } = document.activeElement;
   if (!document.activeElement.closest(".mnist-lab-widget")) return "outside";
-  if (ariaPressed === "true" || textContent === "zeros") return null; // nothing is random in zeros
+  const later = ["zeros", "previous setting", "fixed"].includes(textContent); // nothing is random in zeros
+  if (ariaPressed === "true" || later) return null;
   if (type === "range") return value === max ? "ArrowLeft" : "ArrowRight";
   return { checkbox: "Space", button: "Enter" }[type] ?? "ArrowDown";
 }"""
@@ -44,7 +45,7 @@ def playground(show_widget, name, **options):
     return page
 
 
-@pytest.mark.parametrize(("name", "controls"), [("descent", 19), ("gradients", 13)])
+@pytest.mark.parametrize(("name", "controls"), [("descent", 18), ("gradients", 14)])
 def test_every_control_is_reached_by_keys_and_changes_what_is_shown(show_widget, name, controls):
     page = playground(show_widget, name)
     page.keyboard.press("Tab")
@@ -64,18 +65,19 @@ def test_every_control_is_reached_by_keys_and_changes_what_is_shown(show_widget,
 def test_descents_diverge_at_the_sliders_ends_and_say_so(show_widget):
     page = playground(show_widget, "descent")
     reading = page.locator(".reading").first
-    rate = page.get_by_label("learning rate")
+    rate = page.get_by_label("learning rate", exact=True)
     rate.press("End")
-    expect(reading).to_contain_text("diverged after 2 steps. The limit here is 0.338")
-    expect(page.locator(".spoken")).to_contain_text("SGD: diverged")
-    for label, key in (("momentum", "End"), ("batch size", "Home"), ("decay per step", "Home")):
+    expect(reading).to_contain_text("It diverges: after 2 steps it has left the map.")
+    expect(page.locator(".note")).to_contain_text("must stay below 2 ÷ 5.92 ≈ 0.338")
+    expect(page.locator(".spoken")).to_contain_text("SGD: It diverges")
+    for label, key in (("momentum", "End"), ("batch size", "Home"), ("learning rate after each step", "End")):
         page.get_by_role("slider", name=label).press(key)
     for surface in ("Narrow valley", "Saddle", "Bowl"):
         page.get_by_role("button", name=surface, exact=True).click()
-        expect(reading).to_have_text(re.compile("diverged after . steps.$"))
+        expect(reading).to_contain_text(re.compile("It diverges: after . steps"))
     for label in ("momentum", "batch size", "learning rate"):
-        page.get_by_role("slider", name=label).press("Home")
-    expect(reading).to_contain_text("after 100 steps")
+        page.get_by_role("slider", name=label).first.press("Home")
+    expect(reading).to_contain_text("After 100 steps")
     assert not re.search("NaN|Infinity|undefined", page.locator(".mnist-lab-widget").inner_text())
 
 
@@ -92,13 +94,30 @@ def test_the_start_is_dragged_and_play_rolls_the_balls_or_jumps_to_the_end(show_
     page.mouse.move(box["x"], box["y"])
     assert len({*texts, reading.inner_text()}) == 2
     page.get_by_role("button", name="Restart").click()
-    expect(reading).to_contain_text("after 0 steps")
+    expect(reading).to_contain_text("At the start")
     page.get_by_role("button", name="Play").click()
-    expect(reading).to_contain_text("after 100 steps", timeout=1000)
+    expect(reading).to_contain_text("After 100 steps", timeout=1000)
+    page.get_by_role("button", name="Play").click()
+    expect(reading).to_contain_text("At the start")
     page.emulate_media(reduced_motion="no-preference")
     page.get_by_role("button", name="Play").click()
-    expect(reading).to_contain_text(re.compile("after [1-9] steps"))
+    expect(reading).to_contain_text(re.compile("After [1-9] steps"))
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_a_question_begins_at_the_start_and_is_not_lit_once_a_setting_changes(show_widget):
+    page = playground(show_widget, "descent")
+    question, reading = page.locator(".questions button").first, page.locator(".reading").first
+    question.click()
+    expect(reading).to_contain_text("At the start")
+    expect(page.get_by_label("momentum", exact=True).first).to_be_disabled()
+    page.get_by_role("checkbox", name="SGD").click()
+    expect(page.locator(".note")).to_have_text("Tick an optimizer.")
+    page.get_by_role("checkbox", name="SGD").click()
+    expect(reading).to_contain_text("At the start")
+    expect(question).to_have_attribute("aria-pressed", "false")
+    page.get_by_label("learning rate", exact=True).press("ArrowRight")
+    expect(reading).to_contain_text("After 100 steps")
 
 
 def test_without_digits_a_sentence_is_shown(show_widget):

@@ -26,7 +26,7 @@ def test_every_widget_moves_in_jupyterlab_and_follows_its_theme(show):
     ):
         widget = page.locator(f".mnist-lab-widget.{name}")
         before = widget.locator(changed).inner_text()
-        widget.get_by_label(control).focus()
+        widget.get_by_label(control, exact=True).focus()
         page.keyboard.press("ArrowUp")
         expect(widget.locator(changed)).not_to_have_text(before)
     page.get_by_role("menuitem", name="Settings", exact=True).click()
@@ -45,5 +45,5 @@ def test_a_widget_goes_on_after_its_tab_was_frozen(show_widget):
         page.wait_for_timeout(1000)
     expect(page.get_by_label("step", exact=True)).to_have_value("100", timeout=15_000)
     before = page.locator(".readings").inner_text()
-    page.get_by_label("learning rate").press("ArrowUp")
+    page.get_by_label("learning rate", exact=True).press("ArrowUp")
     expect(page.locator(".readings")).not_to_have_text(before)
