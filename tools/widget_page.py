@@ -7,6 +7,7 @@ import shutil
 from importlib.resources import files
 from pathlib import Path
 
+from mnist_lab import widgets
 from mnist_lab.widgets.digits import sample_digits
 from mnist_lab.widgets.script import SCRIPTS, module, style_sheet
 from tools.project import ROOT
@@ -65,10 +66,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Write the page with every widget as it is at first."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    from mnist_lab import widgets
-
-    first = {name: getattr(widgets, name)().data for name in SCRIPTS}
-    write_page(parser.parse_args(arguments).folder, first)
+    folder = parser.parse_args(arguments).folder
+    write_page(folder, {name: getattr(widgets, name)().data for name in SCRIPTS})
 
 
 if __name__ == "__main__":

@@ -173,6 +173,12 @@ export const ramp = (from, to) => {
   return (share) => table[Math.round(255 * Math.min(1, Math.max(0, share)))];
 };
 
+/** Return `signColor` for values from -1 to 1, from tables: fast enough for every pixel. */
+export const signRamp = ({ paper, blue, vermillion }) => {
+  const [positive, negative] = [ramp(paper, blue), ramp(paper, vermillion)];
+  return (value) => (value > 0 ? positive(value) : negative(-value));
+};
+
 /** Blue up to `largest`, vermillion down to its negative, paper at zero. */
 export const signColor = (value, largest, { paper, blue, vermillion }) =>
   mix(paper, value > 0 ? blue : vermillion, Math.abs(value) / (largest || 1));
@@ -210,7 +216,7 @@ export const animate = (tick) => {
   };
 };
 
-export const percent = (share, decimals = share < 0.995 || share === 1 ? 0 : 1) =>
+export const percent = (share, decimals = share < 0.995 ? 0 : 1) =>
   `${(100 * share).toFixed(decimals)}%`;
 
 /** A probability in percent, which is never rounded to 100%. */

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
 from matplotlib.figure import Figure
@@ -15,7 +14,7 @@ from mnist_lab.data.idx import CLASSES, PIXELS
 from mnist_lab.data.idx import SIDE as IMAGE_SIDE
 from mnist_lab.handwriting.preprocess import preprocess_digit
 from mnist_lab.handwriting.samples import SIDE, sample_drawings
-from mnist_lab.plots.style import BLUE, GREY
+from mnist_lab.plots.style import BLUE, GREY, new_figure
 from mnist_lab.widgets._widget import Widget
 from mnist_lab.widgets.networks import as_keras, network_bytes
 
@@ -152,7 +151,7 @@ class DigitPad(Widget):
         readings = {name or "your network": self._probabilities(name, image) for name in self._models}
         for lesson in self.data["networks"]:
             readings[f"lesson {lesson}"] = as_keras(network_bytes(f"lesson_{lesson}")).predict_on_batch(image[None])[0]
-        figure = plt.figure(figsize=(9, 2.6))
+        figure = new_figure(9, 2.6)
         axes = figure.subplots(1, 2 + len(readings))
         for ax, pixels, title in zip(axes, (drawing, image.reshape(IMAGE_SIDE, IMAGE_SIDE)), _TITLES, strict=False):
             ax.imshow(pixels, cmap="Greys", interpolation="nearest")

@@ -1,7 +1,7 @@
 // The filter playground: nine weights of your own slide over a digit, and every sum can be looked up.
 
 import { animate, button, canvas, choice, element, fileOf, frame } from "./core.js";
-import { paintImage, prefersStillness, ramp, segments, toggle } from "./core.js";
+import { paintImage, prefersStillness, ramp, segments, signRamp, toggle } from "./core.js";
 import { part, patiently, questions } from "./playground.js";
 import { CELLS, SIDE, WINDOW, cellsOf, computed, largestOf, patchAt, winnerOf } from "./sliding.js";
 import { EXPERIMENTS, INVALID, PADDINGS, PRESETS, short, sizeInWords, sumInWords } from "./filter_words.js";
@@ -64,10 +64,9 @@ const render = ({ model, el }) => {
       if (!found) return;
       const { map, side } = found;
       const cell = width / side;
-      const largest = largestOf(map);
-      const [positive, negative] = [ramp(colors.paper, colors.blue), ramp(colors.paper, colors.vermillion)];
-      const color = (value) => (value >= 0 ? positive : negative)(Math.abs(value) / (largest || 1));
-      paintImage(context, map.map((value, index) => (index < shown ? value : 0)), side, color, 0, 0, width, width);
+      const largest = largestOf(map) || 1;
+      const shares = map.map((value, index) => (index < shown ? value / largest : 0));
+      paintImage(context, shares, side, signRamp(colors), 0, 0, width, width);
       outline(context, colors.ink, colors.paper, at.column * cell, at.row * cell, cell);
     },
   });

@@ -1,5 +1,5 @@
 // A look inside a network while it classifies: the weights of a single layer, or the outputs of the hidden ones.
-import { canvas, decimal, element, paintImage, ramp } from "./core.js";
+import { canvas, decimal, element, paintImage, ramp, signRamp } from "./core.js";
 
 const PIXELS = 784;
 const CLASSES = 10;
@@ -16,9 +16,8 @@ const createTemplates = ({ layers: [{ weights, biases }] }, colors) => {
       label: `Weights for the ${digit}`,
       width: 90,
       draw: (context, side) => {
-        const [positive, negative] = [ramp(colors.paper, colors.blue), ramp(colors.paper, colors.vermillion)];
         const lit = template.map((weight, pixel) => (weight / largest) * (image ? 0.2 + 0.8 * image[pixel] : 1));
-        paintImage(context, lit, 28, (weight) => (weight > 0 ? positive(weight) : negative(-weight)), 0, 0, side, side);
+        paintImage(context, lit, 28, signRamp(colors), 0, 0, side, side);
       },
     }),
   );
