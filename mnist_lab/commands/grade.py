@@ -111,12 +111,15 @@ def _table(names: list[str], grades: list[Grade]) -> Table:
         Column("lesson", no_wrap=True),
         Column("passed", justify="right", no_wrap=True),
         Column("not yet", overflow="fold", ratio=2),
-        Column("tasks", no_wrap=True),
         Column("error", overflow="fold", ratio=1),
         show_lines=True,
     )
+    with_tasks = any(each.tasks for each in grades)
+    if with_tasks:
+        table.add_column("tasks", no_wrap=True)
     for name, each in zip(names, grades, strict=True):
         passed = f"{each.passed} of {each.claims}" if each.claims else "–"
         said = "; ".join(text for text in (each.error, each.remark) if text)
-        table.add_row(name, each.lesson[:2] or "–", passed, each.not_yet, each.tasks.replace("; ", "\n") or "–", said)
+        tasks = [each.tasks.replace("; ", "\n") or "–"] if with_tasks else []
+        table.add_row(name, each.lesson[:2] or "–", passed, each.not_yet, said, *tasks)
     return table
