@@ -1,0 +1,311 @@
+"""Experiments of lessons 09 to 11: statistics of stored runs, averaged weights, an ablation, drawings."""
+
+from functools import cache
+
+import keras
+import numpy as np
+import tensorflow as tf
+from PIL import Image, ImageDraw
+from scipy import stats
+
+from mnist_lab.data.augmentation import augment
+from mnist_lab.data.centre_of_mass import centres_of_mass
+from mnist_lab.data.datasets import holdout_dataset, training_dataset
+from mnist_lab.data.find import find_mnist
+from mnist_lab.data.idx import SIDE, read_labels
+from mnist_lab.data.splits import split
+from mnist_lab.data.writers import find_writers, read_writers
+from mnist_lab.handwriting.preprocess import preprocess_digit
+from mnist_lab.handwriting.samples import sample_drawings
+from mnist_lab.results.runs import measured_runs
+from tools.experiments import Values, experiment, grid
+
+LESSON_09, WITHOUT = "09_honest_evaluation", "RATE=0"
+HOLDOUT, PEAK = 5_000, 0.01
+UPSTROKES, PLAIN = [10, 15, 17, 18], [11, 12, 13, 14, 16, 19]  # the sample drawings of ones, sorted by eye
+RESAMPLES = 10_000
+
+
+def exact_mcnemar(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the two-sided p-value for two networks' errors on the same digits, `[digits]` bool each."""
+    only_one, only_other = int((one & ~other).sum()), int((~one & other).sum())
+    return stats.binomtest(only_one, only_one + only_other).pvalue if only_one + only_other else 1.0
+
+
+@experiment("09-twins", seeds=1)
+def twins(seed: int) -> Values:
+    """Pairs of stored runs with p < 0.05 by McNemar's exact test: of one recipe, of two, of two with the same seed."""
+    with_dropout, without = (measured_runs(LESSON_09, variant=v).misread for v in ("as taught", WITHOUT))
+    count = len(with_dropout)
+    pairs = [(i, j) for i in range(count) for j in range(i)]
+    same_seed = np.array([exact_mcnemar(with_dropout[i], without[i]) for i in range(count)])
+    ascending = np.sort(same_seed)
+    holm = ascending <= 0.05 / np.arange(count, 0, -1)
+    shares = with_dropout.mean(axis=0)
+    return {
+        "twin_pairs": len(pairs),
+        "twins": sum(exact_mcnemar(with_dropout[i], with_dropout[j]) < 0.05 for i, j in pairs),
+        "twins_without": sum(exact_mcnemar(without[i], without[j]) < 0.05 for i, j in pairs),
+        "across": sum(exact_mcnemar(a, b) < 0.05 for a in with_dropout for b in without),
+        "same_seed": int((same_seed < 0.05).sum()),
+        "same_seed_holm": int(np.argmin(np.append(holm, False))),
+        "deviation": 100 * (1 - with_dropout.mean(axis=1)).std(ddof=1),
+        "deviation_if_equal": 100
+        * np.sqrt((shares * (1 - shares)).sum() * count / (count - 1))
+        / with_dropout.shape[1],
+    }
+
+
+@experiment("09-two-recipes", seeds=1)
+def two_recipes(seed: int) -> Values:
+    """Percentage points that the recipe without dropout gains, with 95% intervals over seeds, digits and both."""
+    with_dropout, without = (measured_runs(LESSON_09, variant=v).misread for v in ("as taught", WITHOUT))
+    random = np.random.default_rng(seed)
+    runs, digits = with_dropout.shape
+
+    def interval(over_seeds: bool, over_digits: bool) -> np.ndarray:
+        differences = np.empty(RESAMPLES)
+        for n in range(RESAMPLES):
+            first, second = (random.integers(runs, size=runs) if over_seeds else slice(None) for _ in range(2))
+            chosen = (
+                np.bincount(random.integers(digits, size=digits), minlength=digits) if over_digits else np.ones(digits)
+            )
+            differences[n] = 100 * (rates(with_dropout, first) - rates(without, second)) @ chosen / digits
+        return np.quantile(differences, (0.025, 0.975))
+
+    def rates(misread: np.ndarray, chosen: np.ndarray | slice) -> np.ndarray:
+        return misread[chosen].mean(axis=0)
+
+    by_seed = [1 - misread.mean(axis=1) for misread in (with_dropout, without)]
+    return {
+        "difference": 100 * (by_seed[1].mean() - by_seed[0].mean()),
+        "seeds": interval(over_seeds=True, over_digits=False),
+        "digits": interval(over_seeds=False, over_digits=True),
+        "both": interval(over_seeds=True, over_digits=True),
+        "correlation_of_seeds": np.corrcoef(*by_seed)[0, 1],
+    }
+
+
+@experiment("09-writers", seeds=1)
+def writers(seed: int) -> Values:
+    """Percentage points that known writers gain, with 95% intervals: naive, and Nadeau and Bengio's (2003).
+
+    Their variance is multiplied by 1/draws + tested/trained, in digits or in writers.
+    """
+    known, unknown = (measured_runs(LESSON_09, variant=f"writers {kind}").accuracy for kind in ("known", "unknown"))
+    gain = 100 * (known - unknown)
+    files = find_mnist()
+    labels = read_labels(files.train_labels)
+    wrote = read_writers(find_writers(files), labels)
+    held = [split(len(labels), HOLDOUT, draw, wrote)[1] for draw in range(len(gain))]
+    tested = np.mean([len(np.unique(wrote[rows])) for rows in held])
+    everyone = len(np.unique(wrote))
+    found = {"gain": gain.mean(), "writers_tested": tested, "writers": everyone}
+    tested_digits = HOLDOUT / 2  # the other half of each writer's is known to one of the networks
+    ratios = {
+        "naive": 0.0,
+        "by_digits": tested_digits / (len(labels) - HOLDOUT),
+        "by_writers": tested / (everyone - tested),
+    }
+    for name, ratio in ratios.items():
+        error = np.sqrt((1 / len(gain) + ratio) * gain.var(ddof=1))
+        reach = stats.t.ppf(0.975, len(gain) - 1) * error
+        found[name] = [gain.mean() - reach, gain.mean() + reach]
+        found[f"{name}_p"] = 2 * stats.t.sf(abs(gain.mean()) / error, len(gain) - 1)
+    return found
+
+
+def normalized(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
+    """Return lesson 10's layer, batch norm and ReLU."""
+    norm = keras.layers.BatchNormalization(center=True, scale=False, momentum=0.9)
+    return [layer, norm, keras.layers.Activation("relu")]
+
+
+def small_network() -> keras.Sequential:
+    """Return the network of lessons 08 and 10, whose last layer returns logits."""
+    layers = [keras.Input(shape=(SIDE * SIDE,)), keras.layers.Reshape((SIDE, SIDE, 1))]
+    for filters, size, strides in ((12, 3, 1), (24, 6, 2), (32, 6, 2)):
+        convolution = keras.layers.Conv2D(filters, size, strides=strides, padding="same", use_bias=False)
+        layers += normalized(convolution)
+    layers += [keras.layers.Flatten(), *normalized(keras.layers.Dense(200, use_bias=False)), keras.layers.Dropout(0.3)]
+    return keras.Sequential([*layers, keras.layers.Dense(10)])
+
+
+def wide_network(width: int) -> keras.Sequential:
+    """Return lesson 10's network of small filters, with 3, 6, 6, 8 and 8 times `width` channels."""
+
+    def convolution(channels: int) -> list[keras.layers.Layer]:
+        return normalized(keras.layers.Conv2D(channels, kernel_size=3, padding="same", use_bias=False))
+
+    layers = [keras.Input(shape=(SIDE * SIDE,)), keras.layers.Reshape((SIDE, SIDE, 1))]
+    layers += [*convolution(3 * width), keras.layers.MaxPooling2D(2)]
+    layers += [*convolution(6 * width), *convolution(6 * width), keras.layers.MaxPooling2D(2)]
+    layers += [*convolution(8 * width), *convolution(8 * width), keras.layers.Flatten()]
+    layers += [*normalized(keras.layers.Dense(200, use_bias=False)), keras.layers.Dropout(0.3)]
+    return keras.Sequential([*layers, keras.layers.Dense(10)])
+
+
+def fit(network: keras.Model, training: tf.data.Dataset, epochs: int, *, end: float = 0.0, **averages: float) -> None:
+    """Train with lesson 10's one-cycle schedule over these epochs; `averages` are Adam's for averaged weights."""
+    steps = epochs * len(training)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        PEAK / 10, steps - steps // 5, alpha=end, warmup_target=PEAK, warmup_steps=steps // 5
+    )
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    network.compile(keras.optimizers.Adam(schedule, **averages), loss, metrics=["accuracy"])
+    network.fit(training, epochs=epochs, shuffle=False, verbose=0)
+
+
+def held_out() -> tuple[np.ndarray, np.ndarray]:
+    """Return the held-out images and classes."""
+    ((images, labels),) = holdout_dataset(HOLDOUT).as_numpy_iterator()
+    return images, labels.argmax(axis=1)
+
+
+def classes_of(network: keras.Model, images: np.ndarray) -> np.ndarray:
+    """Return the class that the network finds most probable, `[n]`."""
+    return network.predict(images, batch_size=1_000, verbose=0).argmax(axis=1)
+
+
+@cache
+def drawings() -> dict[str, np.ndarray]:
+    """Return the 100 sample drawings as images, made smaller only and prepared as MNIST was, and their classes."""
+    drawn, meant = sample_drawings()
+    raw = drawn.reshape(-1, SIDE, 5, SIDE, 5).mean(axis=(2, 4)).reshape(-1, SIDE * SIDE) / 255
+    prepared = np.stack([preprocess_digit(drawing) for drawing in drawn])
+    return {"raw": raw.astype(np.float32), "prepared": prepared, "classes": meant}
+
+
+def of_drawings(network: keras.Model) -> Values:
+    """Return how many of the drawings the network classifies correctly."""
+    meant = drawings()["classes"]
+    return {kind: int((classes_of(network, drawings()[kind]) == meant).sum()) for kind in ("raw", "prepared")}
+
+
+@experiment("10-averaged", *grid(momentum=(0.9,)), seeds=10)
+def averaged(seed: int, momentum: float) -> Values:
+    """Held-out errors after one epoch at a constant rate: own or averaged weights, batch norm stale or refreshed.
+
+    Beside them those with the one-cycle schedule.
+    """
+    images, classes = held_out()
+    training = training_dataset(holdout=HOLDOUT)
+    network = small_network()
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    optimizer = keras.optimizers.Adam(PEAK, use_ema=True, ema_momentum=0.99)
+    network.compile(optimizer, loss)
+    own: list[list[np.ndarray]] = []
+    note = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda step, logs: _note(own, network, step, len(training))
+    )
+    network.fit(training, epochs=1, shuffle=False, verbose=0, callbacks=[note])
+    weights = {"own": own[0], "averaged": network.get_weights()}
+    found = {}
+    for name, values in weights.items():
+        network.set_weights(values)
+        found[f"{name}_stale"] = int((classes_of(network, images) != classes).sum())
+        for batch, _ in training.take(100):
+            network(batch, training=True)
+        found[f"{name}_refreshed"] = int((classes_of(network, images) != classes).sum())
+    cycled = small_network()
+    fit(cycled, training, 1)
+    return found | {"one_cycle": int((classes_of(cycled, images) != classes).sum())}
+
+
+def _note(own: list, network: keras.Model, step: int, steps: int) -> None:
+    """Keep the weights of the last step, before Keras replaces them by their averages at the end of training."""
+    if step == steps - 1:
+        own.append(network.get_weights())
+
+
+ABLATION = (
+    {"without": "nothing"},
+    {"without": "distortion"},
+    {"without": "width"},
+    {"without": "falling rate"},
+    {"without": "small filters"},
+)
+
+
+@experiment("10-ablation", *ABLATION, seeds=6)
+def ablation(seed: int, without: str) -> Values:
+    """Lesson 10's longer recipe, ten epochs, and with one part put back: errors of 5,000 held-out digits, drawings."""
+    images, classes = held_out()
+    network = small_network() if without == "small filters" else wide_network(4 if without == "width" else 8)
+    training = training_dataset(holdout=HOLDOUT)
+    training = training if without == "distortion" else augment(training)
+    fit(network, training, 10, end=1.0 if without == "falling rate" else 0.0)
+    logits = network.predict(images, batch_size=1_000, verbose=0)
+    wrong = logits.argmax(axis=1) != classes
+    loss = keras.losses.sparse_categorical_crossentropy(classes, logits, from_logits=True)
+    return {
+        "errors": int(wrong.sum()),
+        "loss": float(np.mean(loss)),
+        "misclassified": np.flatnonzero(wrong),
+    } | of_drawings(network)
+
+
+@experiment("11-drawings", seeds=10)
+def one_epoch(seed: int) -> Values:
+    """Lesson 10's network after its one epoch on the sample drawings, and where covering rescues an upstroke's one."""
+    network = small_network()
+    fit(network, training_dataset(holdout=HOLDOUT), 1)
+    found, prepared = of_drawings(network), drawings()["prepared"]
+    answers = classes_of(network, prepared)
+    found |= {"upstrokes": int((answers[UPSTROKES] == 1).sum()), "plain": int((answers[PLAIN] == 1).sum())}
+    covered = [classes_of(network, covers(prepared[one])) for one in UPSTROKES]
+    return found | {"answers": answers[UPSTROKES], "rescuing_covers": [int((each == 1).sum()) for each in covered]}
+
+
+def covers(image: np.ndarray, side: int = 5) -> np.ndarray:
+    """Return the image `[784]` with a patch of paper at each position in turn, `[576, 784]`."""
+    places = SIDE - side + 1
+    copies = np.tile(image.reshape(1, SIDE, SIDE), (places * places, 1, 1))
+    for number in range(places * places):
+        row, column = divmod(number, places)
+        copies[number, row : row + side, column : column + side] = 0
+    return copies.reshape(-1, SIDE * SIDE)
+
+
+@experiment("11-upstrokes", *grid(share=(0.0, 0.5)), seeds=5)
+def upstrokes(seed: int, share: float) -> Values:
+    """The same with an upstroke drawn onto a share of MNIST's ones before training."""
+    network, random = small_network(), np.random.default_rng(seed)
+
+    def changed(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        images = images.copy()
+        for row in np.flatnonzero(labels.argmax(axis=1) == 1):
+            if random.random() < share:
+                images[row] = with_upstroke(images[row], random)
+        return images
+
+    def change(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        (new,) = tf.numpy_function(changed, [images, labels], [tf.float32])
+        return tf.ensure_shape(new, images.shape), labels
+
+    training = training_dataset(holdout=HOLDOUT)
+    fit(network, training.map(change).apply(tf.data.experimental.assert_cardinality(len(training))), 1)
+    images, classes = held_out()
+    answers = classes_of(network, drawings()["prepared"])
+    return {
+        "upstrokes": int((answers[UPSTROKES] == 1).sum()),
+        "plain": int((answers[PLAIN] == 1).sum()),
+        "errors": int((classes_of(network, images) != classes).sum()),
+        "ones_kept": float((classes_of(network, images[classes == 1]) == 1).mean()),
+    }
+
+
+def with_upstroke(image: np.ndarray, random: np.random.Generator, scale: int = 4) -> np.ndarray:
+    """Return a one `[784]` with a stroke from its top down to the left, centred anew."""
+    large = Image.fromarray((255 * image.reshape(SIDE, SIDE)).astype(np.uint8)).resize((SIDE * scale, SIDE * scale))
+    ink = np.asarray(large) > 127
+    if not ink.any():
+        return image
+    top = np.flatnonzero(ink.any(axis=1))[0] + scale
+    right = np.flatnonzero(ink[top]).mean() if ink[top].any() else SIDE * scale / 2
+    length, slope = random.uniform(5, 9) * scale, np.deg2rad(random.uniform(20, 50))
+    end = (right - length * np.cos(slope), top + length * np.sin(slope))
+    ImageDraw.Draw(large).line([(right, top), end], fill=255, width=round(random.uniform(2, 3) * scale))
+    drawn = np.asarray(large.resize((SIDE, SIDE), Image.Resampling.BOX), np.float32) / 255
+    shift = np.rint(SIDE / 2 - centres_of_mass(drawn[None])[0]).astype(int)
+    return np.roll(drawn, shift, axis=(0, 1)).reshape(-1)
