@@ -1,5 +1,6 @@
 """A placeholder in a lesson's prose becomes a number, a diff or an address, or is an error that says what there is."""
 
+import numpy as np
 import pytest
 
 from mnist_lab.results.store import AS_TAUGHT, Summary, Variant
@@ -17,6 +18,7 @@ RUNS = {
     "07": {"0": ([0.97], [9, 0.1]), "1": ([0.97], [0, 0.4]), "5": ([0.97], [0])},
     "08": {"0": ([0.1135], [0]), "1": ([0.97], [0])},
 }
+RATES, ARM = "experiment 06-rates", "rate=0.01 optimizer=adam"
 ONE_EPOCH = {"08": {"1": ([0.1], [0]), "2": ([0.19], [0])}}  # the first epoch of a full run comes before it
 
 
@@ -31,12 +33,19 @@ def seeds_of(lesson, *, variant=AS_TAUGHT):
     return {seed: {"accuracy": accuracy, "loss": loss} for seed, (accuracy, loss) in runs.items()}
 
 
+def measured_values(name, **arm):
+    if (name, arm) != ("06-rates", {"rate": 0.01, "optimizer": "adam"}):
+        raise ValueError("no such arm")
+    return {"val_accuracy": np.array([0.9, 0.1, 0.98]), "loss": np.array([1200.0, 0.5, 0.1])}
+
+
 @pytest.fixture(autouse=True)
 def measured(monkeypatch):
     """What was measured: of lesson 02 the longer training alone."""
     monkeypatch.setattr(figures, "summary", summary)
     monkeypatch.setattr(readme, "summary", summary)
     monkeypatch.setattr(figures, "seeds_of", seeds_of)
+    monkeypatch.setattr(figures.experiments, "measured_values", measured_values)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +61,11 @@ def measured(monkeypatch):
         ("07.pairs_below_06", "1 of the 2"),
         ("06.deaths", "none of 3"),
         ("08.deaths", "2 of 3"),
+        (f"{RATES} val_accuracy lowest {ARM}", "10.00 %"),
+        (f"{RATES} val_accuracy dead {ARM}", "1 of 3"),
+        (f"{RATES} loss highest {ARM}", "1,200"),
+        (f"{RATES} loss mean {ARM}", "400"),
+        (f"{RATES} loss seeds {ARM}", "3"),
         ("changes model learning-rate", "```diff\n c = 3\n-d = 4\n+d = 5\n+new\n```"),
         ("github README.md#run-it", on_github("README.md#run-it")),
         ("colab notebooks/13_new.ipynb", on_colab("notebooks/13_new.ipynb")),
@@ -77,6 +91,9 @@ def test_the_readme_tells_a_longer_training_apart():
         ("{{ 77.mean }}", "no lesson 77. There are: 01, 02"),
         ("{{ 07.pairs_below_77 }}", "no lesson 77"),
         ("{{ mean }}", "no such placeholder. There are: NN.mean.*changes CELL…; github FILE"),
+        (f"{{{{ {RATES} error mean {ARM} }}}}", "06-rates has no value 'error'. There are: val_accuracy, loss"),
+        (f"{{{{ {RATES} loss median {ARM} }}}}", "no statistic 'median'. There are: mean, lowest"),
+        (f"{{{{ {RATES} loss mean rate=0.1 }}}}", "no such arm"),
         ("{{ changes }}", "no such placeholder"),
         ("{{ changes train }}", "'train' is the same in both lessons.* There are: model, train, learning-rate"),
         ("{{ 01.mean }", "no `}}` on its line closes it"),

@@ -1,9 +1,11 @@
 """The measured figures of the lessons on MNIST, as prose shows them."""
 
+import json
 import re
 from statistics import mean
 
 from mnist_lab.checks.lessons import LESSONS
+from mnist_lab.results import experiments
 from mnist_lab.results.store import AS_TAUGHT, LONG, Variant, seeds_of, summary
 
 LISTED = (
@@ -11,6 +13,7 @@ LISTED = (
     "NN.pairs_below_NN, and the names of a lesson's own figures (11.raw, 11.prepared)"
 )
 NAMED = re.compile(r"(\d\d)\.(long\.)?(\w+)")
+_STATISTICS = {"mean": mean, "lowest": min, "highest": max}
 _DEAD = 0.2  # guessing reads 0.1 of the digits, or 0.1135 if it always says 1
 
 
@@ -39,6 +42,34 @@ def measured(name: str) -> str:
         both = ours.keys() & theirs.keys()
         return f"{sum(ours[seed]['loss'][-1] < theirs[seed]['loss'][-1] for seed in both)} of the {len(both)}"
     raise ValueError(f"there is no figure {field!r} of lesson {number}. There are: {LISTED}")
+
+
+def of_experiment(name: str, value: str, statistic: str, settings: list[str]) -> str:
+    """Return what an experiment found: the mean, lowest or highest over its seeds, their number, or which were dead.
+
+    Values named after an accuracy are percentages, others have three digits. The settings are those of the arm, each
+    NAME=VALUE in JSON or as a word. ValueError if there is no such experiment, arm, value or statistic.
+    """
+    arm = {setting.partition("=")[0]: _setting(setting.partition("=")[2]) for setting in settings}
+    found = experiments.measured_values(name, **arm)
+    if value not in found:
+        raise ValueError(f"{name} has no value {value!r}. There are: {', '.join(found)}")
+    values = found[value]
+    if statistic == "seeds":
+        return str(len(values))
+    if statistic == "dead":
+        return f"{(values < _DEAD).sum() or 'none'} of {len(values)}"
+    if statistic not in _STATISTICS:
+        raise ValueError(f"there is no statistic {statistic!r}. There are: {', '.join(_STATISTICS)}, seeds, dead")
+    number = float(_STATISTICS[statistic](values))
+    return percent(number) if "accuracy" in value else f"{float(f'{number:.3g}'):,g}"
+
+
+def _setting(text: str) -> experiments.Setting:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
 
 
 def percent(share: float) -> str:

@@ -1,6 +1,7 @@
 """Replace the placeholders of a lesson's prose, `{{ … }}`, by what they stand for.
 
 - `{{ 01.mean }}`: what was measured (see figures.py);
+- `{{ experiment 03-table accuracy mean activation=relu optimizer=adam }}`: what an experiment found;
 - `{{ changes model train }}`: the diff of these cells against those of the predecessor;
 - `{{ github cloud/README.md }}`, `{{ colab notebooks/01_dense_softmax.ipynb }}`: the address of a file there.
 """
@@ -38,9 +39,11 @@ def _value(found: re.Match, lesson: NotebookNode, predecessor: NotebookNode | No
             return on_github(file)
         case ["colab", notebook]:
             return on_colab(notebook)
+        case ["experiment", name, value, statistic, *settings]:
+            return figures.of_experiment(name, value, statistic, settings)
         case [name] if figures.NAMED.fullmatch(name):
             return figures.measured(name)
-    listed = f"{figures.LISTED}; changes CELL…; github FILE; colab NOTEBOOK"
+    listed = f"{figures.LISTED}; experiment NAME VALUE STATISTIC SETTING=…; changes CELL…; github FILE; colab NOTEBOOK"
     raise ValueError(f"there is no such placeholder. There are: {listed}")
 
 
