@@ -32,11 +32,11 @@ def rungs():
 def test_each_measured_lesson_up_to_the_last_has_a_rung_with_a_dot_for_each_seed(measure):
     measure("03_c", FOUR_SEEDS)
     display_ladder("02_b")
-    assert rungs() == {"01 a": "90.15 %", "02 b": "80.15 %"}
+    assert rungs() == {"01 a": "90.15%", "02 b": "80.15%"}
     (ax,) = plt.gcf().axes
     assert sorted(ax.lines[0].get_xdata()) == pytest.approx([0.097, 0.098, 0.099, 0.1])
     plt.gcf().canvas.draw()
-    assert [label.get_text() for label in ax.get_xticklabels()][:4] == ["70 %", "80 %", "90 %", "95 %"]
+    assert [label.get_text() for label in ax.get_xticklabels()][:4] == ["70%", "80%", "90%", "95%"]
     left, right = ax.get_xlim()
     assert left > 0.3 > 0.003 > right
 
@@ -46,7 +46,7 @@ def test_a_longer_training_run_has_a_rung_but_few_seeds_and_a_held_out_set_have_
     measure("01_b", FOUR_SEEDS, held_out=5_000)
     measure("03_c", {0: [0.5], 1: [0.5]})
     display_ladder("03_c")
-    assert rungs() == {"01 a": "90.15 %", "01 a, long": "95.15 %", "02 b": "80.15 %"}
+    assert rungs() == {"01 a": "90.15%", "01 a, long": "95.15%", "02 b": "80.15%"}
 
 
 def test_no_measured_lesson_is_an_error(measure):

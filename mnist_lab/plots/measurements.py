@@ -36,10 +36,10 @@ def display_ladder(upto: str) -> None:
             jitter = np.linspace(-0.16, 0.16, len(errors))
             ax.plot(errors, y + jitter, "o", color=color, alpha=0.35, markersize=4, markeredgewidth=0)
             ax.plot([1 - measured.mean] * 2, [y - 0.3, y + 0.3], color=color, linewidth=2.5)
-            write_near(ax, (min(errors), y), f"{100 * measured.mean:.2f} %", (9, 0), va="center", weight=weight)
+            write_near(ax, (min(errors), y), f"{100 * measured.mean:.2f}%", (9, 0), va="center", weight=weight)
         name_rows(ax, (name.replace("_", " ") + (", long" if variant == LONG else "") for name, variant in rungs))
         ax.set(xscale="log", xlim=(0.36, 0.002))
-        ax.set_xticks(_ERRORS, [f"{100 * (1 - error):g} %" for error in _ERRORS])
+        ax.set_xticks(_ERRORS, [f"{100 * (1 - error):g}%" for error in _ERRORS])
         ax.set_xticks([], minor=True)
         ax.grid(axis="x")
 
