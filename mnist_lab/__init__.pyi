@@ -31,6 +31,7 @@ from .plots.evaluations import display_runs as display_runs
 from .plots.measurements import display_ladder as display_ladder
 from .plots.measurements import display_paired_losses as display_paired_losses
 from .plots.plot_training import PlotTraining as PlotTraining
+from .plots.report import report as report
 from .results.runs import measured_runs as measured_runs
 from .trainer.compiled_fit import compiled_fit as compiled_fit
 from .widgets.digit_pad import DigitPad as DigitPad
@@ -66,6 +67,7 @@ __all__ = [
     "quiet_imports",
     "random_affine",
     "read_photo",
+    "report",
     "sample_drawings",
     "set_seed",
     "show_environment",
