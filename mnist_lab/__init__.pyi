@@ -19,6 +19,7 @@ from .environment import show_environment as show_environment
 from .handwriting.photo import read_photo as read_photo
 from .handwriting.preprocess import preprocess_digit as preprocess_digit
 from .handwriting.samples import sample_drawings as sample_drawings
+from .handwriting.your_digits import your_digits as your_digits
 from .plots.comparisons import compare_curves as compare_curves
 from .plots.comparisons import compare_numbers as compare_numbers
 from .plots.digits import display_digits as display_digits
@@ -74,4 +75,5 @@ __all__ = [
     "training_dataset",
     "validation_dataset",
     "widgets",
+    "your_digits",
 ]
