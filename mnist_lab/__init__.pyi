@@ -19,6 +19,7 @@ from .environment import show_environment as show_environment
 from .handwriting.photo import read_photo as read_photo
 from .handwriting.preprocess import preprocess_digit as preprocess_digit
 from .handwriting.samples import sample_drawings as sample_drawings
+from .handwriting.your_digits import your_digits as your_digits
 from .plots.comparisons import compare_curves as compare_curves
 from .plots.comparisons import compare_numbers as compare_numbers
 from .plots.digits import display_digits as display_digits
@@ -31,6 +32,7 @@ from .plots.evaluations import display_runs as display_runs
 from .plots.measurements import display_ladder as display_ladder
 from .plots.measurements import display_paired_losses as display_paired_losses
 from .plots.plot_training import PlotTraining as PlotTraining
+from .plots.report import report as report
 from .results.runs import measured_runs as measured_runs
 from .trainer.compiled_fit import compiled_fit as compiled_fit
 from .widgets.digit_pad import DigitPad as DigitPad
@@ -66,10 +68,12 @@ __all__ = [
     "quiet_imports",
     "random_affine",
     "read_photo",
+    "report",
     "sample_drawings",
     "set_seed",
     "show_environment",
     "training_dataset",
     "validation_dataset",
     "widgets",
+    "your_digits",
 ]

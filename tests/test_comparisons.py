@@ -16,7 +16,7 @@ def written(texts):
 def test_each_number_has_a_bar_and_is_written_at_its_end():
     compare_numbers({"slow": 0.5, "fast": 0.97254}, "accuracy", percent=True)
     assert [bar.get_width() for bar in axes().patches] == [0.5, 0.97254]
-    assert written(axes().texts) == ["50.00 %", "97.25 %"]
+    assert written(axes().texts) == ["50.00%", "97.25%"]
     assert written(axes().get_yticklabels()) == ["slow", "fast"]
     assert axes().yaxis_inverted()
 
@@ -48,7 +48,7 @@ def test_a_single_epoch_is_drawn_as_a_point():
     compare_curves({"short": [0.5]}, "accuracy", percent=True)
     assert axes().lines[0].get_marker() == "o"
     plt.gcf().canvas.draw()
-    assert all(label.endswith(" %") for label in written(axes().get_yticklabels()))
+    assert all(label.endswith("%") and " " not in label for label in written(axes().get_yticklabels()))
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_reliability_shows_confidence_accuracy_and_interval_of_each_group():
     probabilities[:, 1] = 1 - probabilities[:, 0]
     display_reliability(np.array([0, 1, 0, 0]), probabilities, "Reliability")
     ax = axes()
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["50 to 60 %\n2 digits", "95 to 99 %\n2 digits"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["50 to 60%\n2 digits", "95 to 99%\n2 digits"]
     confidence, interval, accuracy = (np.array([line.get_ydata() for line in ax.lines[part::3]]) for part in range(3))
     np.testing.assert_allclose(confidence[:, 0], [0.575, 0.97])
     np.testing.assert_allclose(accuracy[:, 0], [0.5, 1])

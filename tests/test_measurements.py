@@ -1,7 +1,10 @@
+import itertools
+
 import matplotlib.pyplot as plt
 import pytest
 
 from mnist_lab.plots.measurements import display_ladder, display_paired_losses
+from mnist_lab.plots.style import VERMILLION
 from mnist_lab.results.store import AS_TAUGHT, LONG
 from tools.store_results import store
 
@@ -26,19 +29,35 @@ def measure(results_file):
 
 def rungs():
     (ax,) = plt.gcf().axes
-    return {label.get_text(): text.get_text() for label, text in zip(ax.get_yticklabels(), ax.texts, strict=True)}
+    names = [label.get_text().replace("\n", " ") for label in ax.get_xticklabels()]
+    return dict(zip(names, [text.get_text() for text in ax.texts], strict=True))
 
 
-def test_each_measured_lesson_up_to_the_last_has_a_rung_with_a_dot_for_each_seed(measure):
+def test_each_measured_lesson_up_to_the_last_has_a_rung_and_fewest_errors_are_on_top(measure):
     measure("03_c", FOUR_SEEDS)
     display_ladder("02_b")
-    assert rungs() == {"01 a": "90.15 %", "02 b": "80.15 %"}
+    assert rungs() == {"01 a": "9.85%", "02 b": "19.85%"}
     (ax,) = plt.gcf().axes
-    assert sorted(ax.lines[0].get_xdata()) == pytest.approx([0.097, 0.098, 0.099, 0.1])
+    (first, second), (bar, _) = ax.lines, ax.patches
+    assert [*first.get_ydata(), *second.get_ydata()] == pytest.approx([0.0985] * 2 + [0.1985] * 2), "the means"
+    assert (bar.get_y(), bar.get_height()) == pytest.approx((0.097, 0.003)), "the range over the seeds"
+    assert [first.get_color() == VERMILLION, second.get_color() == VERMILLION] == [False, True]
+    assert [label.get_text() for label in ax.get_yticklabels()][2:6] == ["10%", "5%", "3%", "2%"]
+    bottom, top = ax.get_ylim()
+    assert bottom > 0.3 > 0.003 > top
+    assert ax.get_yscale() == "log"
+
+
+@pytest.mark.parametrize(("last", "rotation"), [(8, 0), (9, 30)])
+def test_names_stand_upright_while_there_is_room_and_slanted_from_then_on(measure, last, rotation):
+    for number in range(3, last + 1):
+        measure(f"{number:02}_batch_normalization", FOUR_SEEDS)
+    display_ladder("12_z")
     plt.gcf().canvas.draw()
-    assert [label.get_text() for label in ax.get_xticklabels()][:4] == ["70 %", "80 %", "90 %", "95 %"]
-    left, right = ax.get_xlim()
-    assert left > 0.3 > 0.003 > right
+    labels = plt.gcf().axes[0].get_xticklabels()
+    assert {label.get_rotation() for label in labels} == {rotation}
+    boxes = [label.get_window_extent() for label in labels]
+    assert rotation or not any(one.overlaps(other) for one, other in itertools.pairwise(boxes))
 
 
 def test_a_longer_training_run_has_a_rung_but_few_seeds_and_a_held_out_set_have_none(measure):
@@ -46,7 +65,7 @@ def test_a_longer_training_run_has_a_rung_but_few_seeds_and_a_held_out_set_have_
     measure("01_b", FOUR_SEEDS, held_out=5_000)
     measure("03_c", {0: [0.5], 1: [0.5]})
     display_ladder("03_c")
-    assert rungs() == {"01 a": "90.15 %", "01 a, long": "95.15 %", "02 b": "80.15 %"}
+    assert rungs() == {"01 a": "9.85%", "01 a, long": "4.85%", "02 b": "19.85%"}
 
 
 def test_no_measured_lesson_is_an_error(measure):

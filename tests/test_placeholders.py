@@ -51,13 +51,13 @@ def measured(monkeypatch):
 @pytest.mark.parametrize(
     ("words", "value"),
     [
-        ("01.mean", "91.23 %"),
-        ("01.lowest", "90.00 %"),
-        ("01.highest", "92.00 %"),
+        ("01.mean", "91.23%"),
+        ("01.lowest", "90.00%"),
+        ("01.highest", "92.00%"),
         ("01.seeds", "20"),
         ("02.mean", "not yet measured"),
-        ("02.long.mean", "91.23 %"),
-        ("11.raw", "50.00 %"),
+        ("02.long.mean", "91.23%"),
+        ("11.raw", "50.00%"),
         ("07.pairs_below_06", "1 of the 2"),
         ("06.deaths", "none of 3"),
         ("08.deaths", "2 of 3"),
@@ -80,8 +80,8 @@ def test_without_a_predecessor_every_line_is_new():
 
 
 def test_the_readme_tells_a_longer_training_apart():
-    assert readme.table().count("| 91.23 % (± 0.12, 20 seeds); trained longer: 91.23 % (± 0.12, 20 seeds) |") == 11
-    assert readme.table().count("| –; trained longer: 91.23 % (± 0.12, 20 seeds) |") == len(LESSONS) - 11
+    assert readme.table().count("| 91.23% (± 0.12, 20 seeds); trained longer: 91.23% (± 0.12, 20 seeds) |") == 11
+    assert readme.table().count("| –; trained longer: 91.23% (± 0.12, 20 seeds) |") == len(LESSONS) - 11
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def _setting(text: str) -> experiments.Setting:
 
 def percent(share: float) -> str:
     """Return a share of 1 as a percentage with two decimals."""
-    return f"{100 * share:.2f} %"
+    return f"{100 * share:.2f}%"
 
 
 def _lesson(number: str) -> str:

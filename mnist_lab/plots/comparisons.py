@@ -25,7 +25,7 @@ def compare_numbers(
         ax.barh(range(len(values)), values, color=BLUE, height=0.62, log=logarithmic)
         name_rows(ax, numbers)
         for row, value in enumerate(values):
-            text = f"{100 * value:.2f} %" if percent else f"{value:.3g}"
+            text = f"{100 * value:.2f}%" if percent else f"{value:.3g}"
             write_near(ax, (max(value, 0), row), text, (5, 0), va="center")
         if logarithmic:
             ax.set_xlim(values.min() / 3, values.max() * 8)
@@ -56,5 +56,5 @@ def compare_curves(curves: Mapping[str, Sequence[float]], title: str, *, percent
         ax.locator_params("x", integer=True)
         ax.grid(axis="y")
         if percent:
-            ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
+            ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
         ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from mnist_lab.data._validation import whole_number
@@ -14,13 +15,13 @@ from mnist_lab.plots.style import BLUE, GREY, VERMILLION, chart, new_figure, sty
 
 _MOST_INK = 2  # more is another scale, and no exaggeration of this one
 _NEARLY_ZERO = 1e-4  # of the highest learning rate
-_WIDTH_INCHES, _TITLE_INCHES = 9, 0.55
+WIDTH_INCHES, _TITLE_INCHES = 9, 0.55
 _MIN_COLUMNS, _MAX_COLUMNS = 12, 24  # with 24, a digit's pixel is one pixel of the figure
 
 # In pixels of a digit: the margin around it, and its cell's height (with the caption) and width.
 _MARGIN, _CELL_HEIGHT, _CELL_WIDTH = 4, SIDE + 24, SIDE + 8
 
-_PREDICTED = "Below each digit: what the network read. Boxed: misread, the true class in brackets."
+PREDICTED = "Below each digit: the predicted class. Boxed: misclassified, the true class in brackets."
 
 
 def display_digits(digits: npt.ArrayLike, predictions: npt.ArrayLike | None, labels: npt.ArrayLike, title: str) -> None:
@@ -35,9 +36,9 @@ def display_digits(digits: npt.ArrayLike, predictions: npt.ArrayLike | None, lab
     Raises:
         ValueError: the shapes do not match, or the digits are on another scale.
     """
-    caption = "Below each digit: its label." if predictions is None else _PREDICTED
+    caption = "Below each digit: its label." if predictions is None else PREDICTED
     images, predicted, true = _checked(digits, labels if predictions is None else predictions, labels)
-    _draw_wall(images, predicted, true, title, caption, min(len(images), _MAX_COLUMNS))
+    _draw_figure(images, predicted, true, title, caption, min(len(images), _MAX_COLUMNS))
 
 
 def display_top_unrecognized(
@@ -51,9 +52,9 @@ def display_top_unrecognized(
     images, predicted, true = _checked(digits, predictions, labels)
     n, lines = whole_number("n", n), whole_number("lines", lines)
     shown = np.argsort(predicted == true, kind="stable")[: n * lines]
-    misread = np.sum(predicted != true)
-    counts = f"{misread:,} of {len(true):,} {title} misread, {min(misread, n * lines):,} of them shown"
-    _draw_wall(images[shown], predicted[shown], true[shown], counts, _PREDICTED, n)
+    wrong = np.sum(predicted != true)
+    counts = f"{wrong:,} of {len(true):,} {title} misclassified, {min(wrong, n * lines):,} of them shown"
+    _draw_figure(images[shown], predicted[shown], true[shown], counts, PREDICTED, n)
 
 
 def plot_learning_rate(schedule: Callable[[int], float], epochs: int, *, steps_per_epoch: int | None = None) -> None:
@@ -107,30 +108,42 @@ def _checked(
     return images.reshape(count, SIDE, SIDE), predicted, true
 
 
-def _draw_wall(
+def draw_wall(ax: Axes, images: np.ndarray, predicted: np.ndarray, true: np.ndarray, per_line: int, lines: int) -> None:
+    """Fill a chart with digits `[n, 28, 28]` in `lines` lines, each with its classes below, misclassified ones boxed.
+
+    The chart must be `wall_inches(per_line, lines)` high, and 9 inches wide.
+    """
+    columns = max(per_line, _MIN_COLUMNS)
+    wall = np.zeros((lines * _CELL_HEIGHT, columns * _CELL_WIDTH))
+    caption: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": min(11.0, 210 / columns)}
+    ax.set_axis_off()
+    for index, (image, read, label) in enumerate(zip(images, predicted, true, strict=True)):
+        top, left = index // per_line * _CELL_HEIGHT + _MARGIN, index % per_line * _CELL_WIDTH + _MARGIN
+        wall[top : top + SIDE, left : left + SIDE] = image
+        below = (left + SIDE / 2, top + SIDE + _MARGIN)
+        if read == label:
+            ax.text(*below, f"{read}", color=GREY, **caption)
+        else:
+            ax.text(*below, f"{read} ({label})", color=VERMILLION, weight="bold", **caption)
+            box = Rectangle((left - 1, top - 1), SIDE + 2, SIDE + 2, fill=False, edgecolor=VERMILLION)
+            ax.add_patch(box).set_linewidth(1.2)
+    ax.imshow(wall, vmin=0, vmax=1, extent=(0, wall.shape[1], wall.shape[0], 0), aspect="auto")
+
+
+def wall_inches(per_line: int, lines: int) -> float:
+    """Return how high a chart of digits is, in inches, if it is 9 inches wide."""
+    return WIDTH_INCHES * lines * _CELL_HEIGHT / (max(per_line, _MIN_COLUMNS) * _CELL_WIDTH)
+
+
+def _draw_figure(
     images: np.ndarray, predicted: np.ndarray, true: np.ndarray, title: str, subtitle: str, per_line: int
 ) -> None:
-    columns = max(per_line, _MIN_COLUMNS)
-    width, height = columns * _CELL_WIDTH, math.ceil(len(images) / per_line) * _CELL_HEIGHT
-    wall = np.zeros((height, width))
-    wall_inches = _WIDTH_INCHES * height / width
-    figure_inches = wall_inches + _TITLE_INCHES
-    caption: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": min(11.0, 210 / columns)}
+    lines = math.ceil(len(images) / per_line)
+    height = wall_inches(per_line, lines)
+    figure_inches = height + _TITLE_INCHES
     with style():
-        figure = new_figure(_WIDTH_INCHES, figure_inches)
+        figure = new_figure(WIDTH_INCHES, figure_inches)
         figure.set_layout_engine("none")
         figure.text(0.004, 1, title, va="top", fontsize=12)
         figure.text(0.004, 1 - 0.26 / figure_inches, subtitle, va="top", fontsize=10, color=GREY)
-        ax = figure.add_axes((0, 0, 1, wall_inches / figure_inches))
-        ax.set_axis_off()
-        for index, (image, read, label) in enumerate(zip(images, predicted, true, strict=True)):
-            top, left = index // per_line * _CELL_HEIGHT + _MARGIN, index % per_line * _CELL_WIDTH + _MARGIN
-            wall[top : top + SIDE, left : left + SIDE] = image
-            below = (left + SIDE / 2, top + SIDE + _MARGIN)
-            if read == label:
-                ax.text(*below, f"{read}", color=GREY, **caption)
-            else:
-                ax.text(*below, f"{read} ({label})", color=VERMILLION, weight="bold", **caption)
-                box = Rectangle((left - 1, top - 1), SIDE + 2, SIDE + 2, fill=False, edgecolor=VERMILLION)
-                ax.add_patch(box).set_linewidth(1.2)
-        ax.imshow(wall, vmin=0, vmax=1, extent=(0, width, height, 0), aspect="auto")
+        draw_wall(figure.add_axes((0, 0, 1, height / figure_inches)), images, predicted, true, per_line, lines)

@@ -56,7 +56,7 @@ def display_runs(
         ax.set_ylim(len(rows) - 0.45, -0.55)
         ax.use_sticky_edges = False  # a bar's end, too, keeps its distance from the chart's
         ax.margins(x=0.06)
-        ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
+        ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
         ax.grid(axis="x")
 
 
@@ -131,10 +131,10 @@ def display_reliability(labels: np.ndarray, probabilities: np.ndarray, title: st
             ax.plot([x, x], [interval.low, interval.high], color=BLUE, linewidth=2)
             ax.plot(x, correct[members].mean(), "o", color=BLUE, markersize=8, label="how often right")
             low, high = 100 * _CONFIDENCE_EDGES[number : number + 2]
-            names.append(f"{low:g} to {high:g} %\n{members.sum():,} digits")
+            names.append(f"{low:g} to {high:g}%\n{members.sum():,} digits")
         ax.set_xticks(range(len(names)), names)
         ax.set(ylim=(-0.03, 1.05), xlim=(-0.6, len(names) - 0.4))
-        ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+        ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
         ax.tick_params(axis="x", length=0)
         ax.grid(axis="y")
         ax.legend(*(part[:2] for part in ax.get_legend_handles_labels()), loc="lower right")

@@ -5,17 +5,19 @@ from textwrap import fill
 import numpy as np
 from matplotlib.axes import Axes
 
-from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION, chart, name_rows, new_figure, style, write_near
+from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION, chart, new_figure, style, write_near
 from mnist_lab.results.store import AS_TAUGHT, LONG, measured_lessons, seeds_of, summary
 
-_ERRORS = (0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.003)
+_ERROR_RATES = (0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003)
+_MAX_UPRIGHT = 8  # names that stand beside each other; more are slanted
 
 
 def display_ladder(upto: str) -> None:
-    """Draw the validation accuracy of each measured lesson up to this one: a dot for each seed, a line for the mean.
+    """Draw the validation error rate of each measured lesson up to this one, fewest errors on top.
 
-    The lesson `upto` is highlighted. A longer training run of a lesson has a rung of its own. Each step of the axis
-    roughly halves the errors. Lessons that were measured on a held-out set are left out.
+    A line marks the mean over the seeds, a pale bar their range. The lesson `upto` is highlighted. A longer training
+    run of a lesson has a rung of its own. The axis is logarithmic: equal steps up divide the errors by equal factors.
+    Lessons that were measured on a held-out set are left out.
 
     Raises:
         ValueError: no lesson up to there was measured.
@@ -28,20 +30,23 @@ def display_ladder(upto: str) -> None:
     rungs = {rung: measured for rung, measured in summaries.items() if measured and not measured.held_out}
     if not rungs:
         raise ValueError(f"upto must name a lesson at or after a measured one. Received: {upto!r}")
-    title = "The ladder so far: validation accuracy on MNIST, a dot for each run"
-    with chart(0.9 + 0.36 * len(rungs), title) as ax:
-        for y, ((name, variant), measured) in enumerate(rungs.items()):
+    with chart(4.4, "The ladder so far: error rate on MNIST's validation digits, mean and range over the runs") as ax:
+        for x, ((name, _), measured) in enumerate(rungs.items()):
             color, weight = (VERMILLION, "bold") if name == upto else (BLUE, "normal")
-            errors = [1 - entry["accuracy"][-1] for entry in seeds_of(name, variant=variant).values()]
-            jitter = np.linspace(-0.16, 0.16, len(errors))
-            ax.plot(errors, y + jitter, "o", color=color, alpha=0.35, markersize=4, markeredgewidth=0)
-            ax.plot([1 - measured.mean] * 2, [y - 0.3, y + 0.3], color=color, linewidth=2.5)
-            write_near(ax, (min(errors), y), f"{100 * measured.mean:.2f} %", (9, 0), va="center", weight=weight)
-        name_rows(ax, (name.replace("_", " ") + (", long" if variant == LONG else "") for name, variant in rungs))
-        ax.set(xscale="log", xlim=(0.36, 0.002))
-        ax.set_xticks(_ERRORS, [f"{100 * (1 - error):g} %" for error in _ERRORS])
-        ax.set_xticks([], minor=True)
-        ax.grid(axis="x")
+            mean, least, most = (1 - share for share in (measured.mean, measured.highest, measured.lowest))
+            ax.bar(x, most - least, 0.56, bottom=least, color=color, alpha=0.25)
+            ax.plot([x - 0.28, x + 0.28], [mean, mean], color=color, linewidth=3)
+            write_near(ax, (x, least), f"{100 * mean:.2f}%", (0, 4), ha="center", fontsize=10, weight=weight)
+        names = [name.replace("_", " ") + (", long" if variant == LONG else "") for name, variant in rungs]
+        if len(names) <= _MAX_UPRIGHT:
+            ax.set_xticks(range(len(names)), [fill(name, 13) for name in names])
+        else:
+            ax.set_xticks(range(len(names)), names, rotation=30, ha="right", rotation_mode="anchor")
+        ax.tick_params(axis="x", length=0)
+        ax.set(yscale="log", xlim=(-0.6, len(names) - 0.4), ylim=(0.36, 0.0022), ylabel="errors (log scale)")
+        ax.set_yticks(_ERROR_RATES, [f"{100 * rate:g}%" for rate in _ERROR_RATES])
+        ax.set_yticks([], minor=True)
+        ax.grid(axis="y")
 
 
 def display_paired_losses(first: str, second: str) -> None:

@@ -1,7 +1,7 @@
 // What the widgets share: a frame that follows the page's theme, controls, canvases, images, files.
 
 const COLORS = ["paper", "ink", "grey", "pale", "line", "blue", "vermillion", "green", "purple", "orange", "sky"];
-const CONTROLS = ["button", "canvas", "input", "select"];
+const CONTROLS = ["button", "canvas", "input", "select", "summary", "textarea"];
 
 /** Return a new element. Attributes that begin with "on" are listeners; false and undefined leave an attribute out. */
 export const element = (tag, attributes = {}, ...children) => {

@@ -5,6 +5,7 @@ import { BUTTONS, HINT, IN_NOTEBOOK, KEYS, PREPARED, QUESTIONS, SILENT, describe
 import { stateOf } from "./pad_state.js";
 import { questions } from "./playground.js";
 import { createSheet } from "./sheet.js";
+import { createTenDigits } from "./ten_digits.js";
 
 const PAUSE = 1200; // milliseconds without a change, after which the predictions are spoken
 const DIGITS = [...Array(10).keys()];
@@ -125,11 +126,13 @@ const render = ({ model, el }) => {
     ...hidden.map((name) => createHidden(name, state, view)),
     createKernelRows(model, state),
   ];
+  const ten = createTenDigits(state, view);
   const left = element(
     "div",
     { class: "left" },
     sheet.node,
     element("div", { class: "controls" }, button("Undo", state.drawing.undo), button("Clear", state.drawing.clear)),
+    ten.node,
   );
   const title = element("div", { class: "caption" }, "What the network sees");
   const prepared = element("p", { class: "aside" }, model.get("data").tidy ? PREPARED : "");
@@ -149,19 +152,20 @@ const render = ({ model, el }) => {
   };
   const show = () => {
     seen.redraw();
-    for (const row of rows) row.show();
+    for (const row of [...rows, ten]) row.show();
     clearTimeout(speaking);
     speaking = setTimeout(speak, PAUSE);
   };
   view.onTheme(() => {
     seen.redraw();
     for (const row of rows) row.redraw();
+    ten.show();
   });
   const unwatch = state.watch(show);
   return () => {
     clearTimeout(speaking);
     unwatch();
-    for (const part of [sheet, seen, ...rows, view]) part.close();
+    for (const part of [sheet, seen, ten, ...rows, view]) part.close();
   };
 };
 

@@ -68,7 +68,8 @@ const createState = (model) => {
   const drawing = createDrawing();
   const networks = {}; // by name, with `outputs`, one for each layer
   const watchers = new Set();
-  const state = { drawing, networks, image: null, silent: false };
+  const kept = Array(10).fill(null); // by class, the images that the reader keeps
+  const state = { drawing, networks, kept, image: null, silent: false };
   const tell = () => {
     for (const watcher of watchers) watcher();
   };
@@ -108,6 +109,12 @@ const createState = (model) => {
     watchers.add(watcher);
     changed();
     return () => watchers.delete(watcher);
+  };
+  /** Keep the image as one of a class, and return whether there is one. */
+  state.keep = (digit) => {
+    if (state.image) kept[digit] = state.image;
+    tell();
+    return Boolean(state.image);
   };
   /** Read a network's weights, and classify by it from then on. */
   state.add = async (name) => {

@@ -28,6 +28,21 @@ export const QUESTIONS = [
   },
 ];
 
+export const TEN = {
+  title: "Keep ten digits",
+  how:
+    "Draw a digit, then press its class below. With all ten you can test a network on your own hand: copy them as " +
+    "text for lab.your_digits.",
+  copy: "Copy as text",
+  field: "Your ten digits as text",
+  copied: "Copied. Paste it between the quotes of lab.your_digits(\"\").",
+  selected: "Your browser won't let me copy, so it's selected: press Ctrl+C, or ⌘C on a Mac.",
+  button: (digit, kept) => `Keep as ${digit}${kept ? ", in place of the one you kept" : ""}`,
+  drawFirst: (digit) => `Draw a ${digit} first.`,
+  keptAs: (digit, count) => `Kept as ${digit}: ${count} of 10.`,
+  missing: (digits) => `Still missing: ${digits.join(", ")}.`,
+};
+
 /** Say what a network is made of, and how well it classifies. */
 export const described = (layers, accuracy) => {
   const count = (kind) => layers.filter((layer) => layer.kind === kind).length;

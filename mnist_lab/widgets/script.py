@@ -12,6 +12,7 @@ SCRIPTS = {
         "inside.js",
         "playground.js",
         "pad_words.js",
+        "ten_digits.js",
         "pad.js",
     ),
     "filter": (

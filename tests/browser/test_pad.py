@@ -2,7 +2,10 @@
 
 import re
 
+import numpy as np
 import pytest
+
+import mnist_lab as lab
 
 from .conftest import expect
 from .drawing import THREE, draw
@@ -98,6 +101,46 @@ def test_keys_and_fingers_draw_undo_and_clear(show_widget):
     expect(captions(page)).to_have_text(answered)
 
 
+SEEN = """async () => {
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame); // what changed is painted
+  const { data } = document.querySelector("canvas.seen").getContext("2d").getImageData(0, 0, 168, 168);
+  return Array.from({ length: 784 }, (_, i) => data[4 * (168 * (6 * Math.floor(i / 28) + 3) + 6 * (i % 28) + 3)]);
+}"""  # of the red channel, in which paper is 255 and ink 34
+
+
+@pytest.mark.parametrize("clipboard", [True, False], ids=["copied", "selected"])
+def test_ten_kept_digits_become_a_text_that_python_reads(show_widget, monkeypatch, clipboard):
+    monkeypatch.setenv("MNIST_LAB_RESULTS", "checks.jsonl")  # so that the text is not kept
+    page = show_widget("pad", data("01"), permissions=["clipboard-read", "clipboard-write"], has_touch=True)
+    keep, said = page.locator(".keep"), page.locator(".keep [role=status]")
+    expect(keep.get_by_role("button")).to_have_count(0)
+    keep.locator("summary").focus()
+    page.keyboard.press("Enter")
+    keep.get_by_role("button", name="Keep as 5").tap()
+    expect(said).to_have_text("Draw a 5 first.")
+    seen = []
+    for digit in range(10):
+        if digit == 9:
+            page.get_by_role("button", name="Copy as text").click()
+            expect(said).to_have_text("Still missing: 9.")
+        draw(page, *THREE[digit % 3 : 11 - digit % 4])
+        expect(captions(page)).to_have_text(re.compile("network: "))
+        seen.append(page.evaluate(SEEN))
+        keep.get_by_role("button", name=f"Keep as {digit}").focus()
+        page.keyboard.press("Enter")
+        expect(said).to_have_text(f"Kept as {digit}: {digit + 1} of 10.")
+        expect(captions(page)).to_have_text("Lesson 01's network")
+    if not clipboard:
+        page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.get_by_role("button", name="Copy as text").click()
+    expect(said).to_have_text(re.compile("^Copied" if clipboard else "so it's selected"))
+    field = "getSelection().toString() || document.activeElement.value"
+    text = page.evaluate("navigator.clipboard.readText()" if clipboard else field)
+    assert len(text) <= 4000
+    images, _ = lab.your_digits(text)
+    np.testing.assert_allclose(images, (255 - np.array(seen)) / 221, atol=0.04)
+
+
 SCRIBBLE = [(0.02 + 0.96 * (step % 2), step / 40) for step in range(41)]
 ODD = {
     "a dot": [[(0.5, 0.5)]],
@@ -135,5 +178,7 @@ def test_everybody_can_use_it(show_widget, scheme):
     page.get_by_role("button", name="Look inside").click()
     page.get_by_role("button", name="Show lesson 08's network").click()
     expect(captions(page)).to_have_text([re.compile("01's network: 3"), re.compile("08's network: 3")])
+    page.get_by_text("Keep ten digits").click()
+    page.get_by_role("button", name="Keep as 3").click()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

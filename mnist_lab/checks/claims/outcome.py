@@ -18,7 +18,7 @@ _PREDICTED_AGAIN, _SAME_PROBABILITY = 1_000, 0.05  # digits; dropout changes som
 _NEAR_ACCURACY, _NEAR_LOSS = 0.02, 1.25  # for weights that no epoch measured; the loss as a factor
 _MIN_RATES = 3
 _BETWEEN_SEEDS = 0.005  # how far the accuracies of two runs differ that differ by their seed
-_SAME_END = 2.5e-4  # other good intervals differ from Wilson's by less than this, those of 92 % and 97 % by more
+_SAME_END = 2.5e-4  # other good intervals differ from Wilson's by less than this, those of 92% and 97% by more
 
 
 @claim("it learned: its cross-entropy, on digits it never saw, is below that of guessing")
@@ -138,7 +138,7 @@ def model_was_tested_once(evidence: Evidence) -> None:
 
 @claim("its accuracy is reported with an interval for the sampling of digits")
 def accuracy_is_reported_with_an_interval(evidence: Evidence) -> None:
-    """Check that the interval is a 95 % confidence interval of the model's test accuracy."""
+    """Check that the interval is a 95% confidence interval of the model's test accuracy."""
     interval: Any = evidence.extra.get("interval")
     count = len(evidence.labels)
     expected = binomtest(count - int(evidence.misclassified.sum()), count).proportion_ci(method="wilson")
