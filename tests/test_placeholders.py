@@ -61,7 +61,7 @@ def measured(monkeypatch):
         ("07.pairs_below_06", "1 of the 2"),
         ("06.deaths", "none of 3"),
         ("08.deaths", "2 of 3"),
-        (f"{RATES} val_accuracy lowest {ARM}", "10.00 %"),
+        (f"{RATES} val_accuracy lowest {ARM}", "10.00%"),
         (f"{RATES} val_accuracy dead {ARM}", "1 of 3"),
         (f"{RATES} loss highest {ARM}", "1,200"),
         (f"{RATES} loss mean {ARM}", "400"),
