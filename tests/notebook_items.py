@@ -62,11 +62,12 @@ class Notebook(IPyNbFile):
         self._folder.cleanup()
 
     def new_record(self):
-        """Return the one record that the check has written since the last call."""
+        """Return the one record that the lesson's check has written since the last call; tasks have others."""
         lines = self._records.read_text(encoding="utf-8").splitlines() if self._records.exists() else []
-        new, self._judged = lines[self._judged :], len(lines)
-        assert len(new) == 1, f"expected one record of the check. Received: {len(new)}"
-        return json.loads(new[0])
+        records = [record for record in map(json.loads, lines[self._judged :]) if "task" not in record]
+        self._judged = len(lines)
+        assert len(records) == 1, f"expected one record of the check. Received: {len(records)}"
+        return records[0]
 
 
 class Lesson(Notebook):

@@ -53,6 +53,11 @@ def notebook(*cells, kind="lesson", predecessor=None):
     return new_notebook(cells=list(cells), metadata={"mnist_lab": metadata})
 
 
+def source(*cells, predecessor=None, **header):
+    """Return a lesson's source as tools.sources reads it."""
+    return new_notebook(cells=list(cells), metadata={"predecessor": predecessor, **header})
+
+
 def write(path, *cells, **arguments):
     nbformat.write(notebook(*cells, **arguments), path)
     return path

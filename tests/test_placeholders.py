@@ -8,11 +8,20 @@ from tools import figures, readme
 from tools.placeholders import fill
 from tools.project import on_colab, on_github
 
-from .notebooks import LESSONS, code, notebook
+from .notebooks import LESSONS, code, prose, source
 
 MEASURED = Summary(mean=0.91234, std=0.0012, lowest=0.9, highest=0.92, seeds=20, loss=0.3, loss_std=0.01)
-BEFORE = notebook(code("a = 1\nb = 2\nc = 3\nd = 4", "model"), code("x", "train"))
-AFTER = notebook(code("a = 1\nb = 2\nc = 3\nd = 5", "model"), code("x", "train"), code("new", "learning-rate"))
+BEFORE = source(code("a = 1\nb = 2\nc = 3\nd = 4", "model"), code("x", "train"))
+AFTER = source(
+    prose("one two three", "title"),
+    code("a = 1\nb = 2\nc = 3\nd = 5", "model"),
+    code("x", "train"),
+    code("new", "learning-rate"),
+    prose("four " * 1300, "deeper"),
+    predecessor="01_a",
+    runs=[90, 30],
+)
+LESSONS_SOURCES = {"01_a": BEFORE, "02_b": AFTER}
 RUNS = {
     "06": {"0": ([0.97], [0, 0.2]), "1": ([0.98], [9, 0.3]), "2": ([0.97], [0])},
     "07": {"0": ([0.97], [9, 0.1]), "1": ([0.97], [0, 0.4]), "5": ([0.97], [0])},
@@ -67,16 +76,18 @@ def measured(monkeypatch):
         (f"{RATES} loss mean {ARM}", "400"),
         (f"{RATES} loss seeds {ARM}", "3"),
         ("changes model learning-rate", "```diff\n c = 3\n-d = 4\n+d = 5\n+new\n```"),
+        ("code 01_a/model", "```python\na = 1\nb = 2\nc = 3\nd = 4\n```"),
+        ("times", "Core: 5 minutes · with the deeper part: 15 minutes"),
         ("github README.md#run-it", on_github("README.md#run-it")),
         ("colab notebooks/13_new.ipynb", on_colab("notebooks/13_new.ipynb")),
     ],
 )
 def test_a_placeholder_becomes_its_value(words, value):
-    assert fill(f"(a{{{{ {words} }}}}, {{{{{words}}}}}.", AFTER, BEFORE) == f"(a{value}, {value}."
+    assert fill(f"(a{{{{ {words} }}}}, {{{{{words}}}}}.", "02_b", LESSONS_SOURCES) == f"(a{value}, {value}."
 
 
 def test_without_a_predecessor_every_line_is_new():
-    assert fill("{{ changes model }}", AFTER, None).count("\n+") == 4
+    assert fill("{{ changes model }}", "01_a", LESSONS_SOURCES).count("\n+") == 4
 
 
 def test_the_readme_tells_a_longer_training_apart():
@@ -90,15 +101,17 @@ def test_the_readme_tells_a_longer_training_apart():
         ("{{ 01.median }}", "no figure 'median' of lesson 01. There are: NN.mean"),
         ("{{ 77.mean }}", "no lesson 77. There are: 01, 02"),
         ("{{ 07.pairs_below_77 }}", "no lesson 77"),
-        ("{{ mean }}", "no such placeholder. There are: NN.mean.*changes CELL…; github FILE"),
+        ("{{ mean }}", "no such placeholder. There are: NN.mean.*changes CELL…; code LESSON/CELL; times; github FILE"),
         (f"{{{{ {RATES} error mean {ARM} }}}}", "06-rates has no value 'error'. There are: val_accuracy, loss"),
         (f"{{{{ {RATES} loss median {ARM} }}}}", "no statistic 'median'. There are: mean, lowest"),
         (f"{{{{ {RATES} loss mean rate=0.1 }}}}", "no such arm"),
         ("{{ changes }}", "no such placeholder"),
         ("{{ changes train }}", "'train' is the same in both lessons.* There are: model, train, learning-rate"),
+        ("{{ code 01_a/data }}", "lesson 01_a has no code in a cell 'data'. There are: model, train"),
+        ("{{ code 07_g/model }}", "The lessons are: 01_a, 02_b"),
         ("{{ 01.mean }", "no `}}` on its line closes it"),
     ],
 )
 def test_one_that_stands_for_nothing_is_an_error_that_names_it(placeholder, message):
     with pytest.raises(ValueError, match=rf"^\W*{placeholder.strip('{ }')}.*{message}"):
-        fill(f"Text {placeholder}", AFTER, BEFORE)
+        fill(f"Text {placeholder}", "02_b", LESSONS_SOURCES)

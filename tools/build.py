@@ -1,6 +1,7 @@
 """Make everything that is derived from committed files: `python -m tools.build`, from the project's root.
 
-The lessons, exercises and glossary come from notebooks/source/; the README's table and numbers from what was measured.
+The lessons, exercises, teacher's sheets and glossary come from notebooks/source/; the README's table and numbers from
+what was measured.
 A stored output is kept while neither its cell nor a code cell before it changed; a notebook with a cell that has to be
 run again is stale, and is named.
 """
@@ -14,10 +15,12 @@ from PIL import Image
 from mnist_lab.commands.notebook_format import text
 from mnist_lab.data.download import SHA256
 from tools import glossary, readme
-from tools.exercises import make_exercise
+from tools.exercises import make_exercise, make_exercises
 from tools.notebooks import first_not_run, keep_outputs, make_lessons, read_stored
 from tools.project import EXERCISES, NOTEBOOKS, ROOT, set_repository
-from tools.sources import read_sources
+from tools.sources import read_exercises, read_sources
+from tools.spoilers import check_spoilers
+from tools.teacher import SHEETS, teacher_sheet
 
 SUMS = ROOT / "data" / "SHA256SUMS"
 
@@ -28,16 +31,23 @@ def derive() -> tuple[dict[Path, str | Image.Image], dict[str, str]]:
     What is wrong in a source raises a ValueError that names the file, what was found and what was expected.
     """
     written = glossary.SOURCE.read_text(encoding="utf-8")
-    lessons = make_lessons(read_sources(), glossary.by_name(glossary.read_glossary(written)))
+    names = glossary.by_name(glossary.read_glossary(written))
+    sources = read_sources()
+    lessons = make_lessons(sources, names)
+    exercises = make_exercises(read_exercises(sources), sources, names)
     files: dict[Path, str | Image.Image] = {
         glossary.GLOSSARY: glossary.in_order(written),
         readme.README: readme.readme(readme.README.read_text(encoding="utf-8")),
         SUMS: "".join(f"{SHA256[name]}  {name}\n" for name in sorted(SHA256)),
     }
     for name, lesson in lessons.items():
-        exercise = make_exercise(name, lesson, lessons.get(lesson.metadata.mnist_lab.predecessor))
+        before = lessons.get(lesson.metadata.mnist_lab.predecessor)
+        exercise = exercises.get(name) or make_exercise(name, lesson, before)
         keep_outputs(lesson, read_stored(name))
+        check_spoilers(lesson, sources[name].metadata.get("spoilers", []))
         files |= {NOTEBOOKS / f"{name}.ipynb": text(lesson), EXERCISES / f"{name}.ipynb": text(exercise)}
+        if sheet := teacher_sheet(name, sources):
+            files[SHEETS / f"{name}.md"] = sheet
     if picture := readme.picture(lessons[readme.PICTURED]):
         files[readme.PICTURE] = picture
     return files, {name: cell for name, lesson in lessons.items() if (cell := first_not_run(lesson))}
@@ -72,6 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("out of date:" if chosen.check else "written:", path.relative_to(ROOT).as_posix())
         if chosen.check:
             continue
+        path.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(content, str):
             path.write_text(content, encoding="utf-8")
         else:

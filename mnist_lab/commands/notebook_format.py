@@ -13,7 +13,7 @@ _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-_CELL_METADATA = ("tags", "task", "starter", "needs", "short", "cellView")
+_CELL_METADATA = ("tags", "task", "starter", "needs", "short", "cellView", "slideshow")
 
 
 def tidy(notebook: NotebookNode) -> NotebookNode:
