@@ -33,6 +33,7 @@ from .plots.measurements import display_ladder as display_ladder
 from .plots.measurements import display_paired_losses as display_paired_losses
 from .plots.plot_training import PlotTraining as PlotTraining
 from .plots.report import report as report
+from .plots.templates import display_templates as display_templates
 from .results.runs import measured_runs as measured_runs
 from .trainer.compiled_fit import compiled_fit as compiled_fit
 from .widgets.digit_pad import DigitPad as DigitPad
@@ -56,6 +57,7 @@ __all__ = [
     "display_paired_losses",
     "display_reliability",
     "display_runs",
+    "display_templates",
     "display_top_unrecognized",
     "find_mnist",
     "first_digits",

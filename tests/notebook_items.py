@@ -1,7 +1,8 @@
 """Notebooks as tests: nbval runs and compares their cells; after them stand tests of what `check_lesson` recorded.
 
 Unless `--full-length` is given, a notebook is shortened: the numbers in the metadata `short` of its cell `parameters`
-replace those in the cell, and cells tagged `length` are not compared. An exercise is run as it is, and then again in
+replace those in the cell, those with convolutions learn from a part of the digits, and cells tagged `length` are not
+compared. An exercise is run as it is, and then again in
 the same kernel with each of its solutions: right, unusual and wrong ones, from tests/solutions/. Where it is shortened,
 each trains for one epoch, most of them on a part of the digits.
 """
@@ -30,6 +31,7 @@ from tools.project import NOTEBOOKS, read
 JUDGED = ("model", "learning-rate", "train", "check")
 OF_THE_ACCURACY = ("it reads most of the", "reads more of the sample drawings")
 UNSOLVED = "unsolved"
+LESSON_DIGITS = {"06": 30_000, "07": 30_000, "08": 20_000, "10": 30_000}  # of which a shortened lesson learns
 DIGITS = 12_000  # of which a shortened exercise learns, but for these
 DIGITS_OF = {"02": 60_000, "08": 30_000, "09": 30_000, "10": 6_000}
 
@@ -57,6 +59,10 @@ class Notebook(IPyNbFile):
     def variables(self):
         return {}
 
+    def fewer_digits(self, count):
+        """Return the variable that lets the kernel find only the first training digits, if a number is given."""
+        return {VARIABLE: str(_part_of_the_digits(Path(self._folder.name), count))} if count else {}
+
     def teardown(self):
         super().teardown()
         self._folder.cleanup()
@@ -72,6 +78,9 @@ class Notebook(IPyNbFile):
 
 class Lesson(Notebook):
     """A lesson: its cells, and at full length whether its accuracy, loss and network are those measured over seeds."""
+
+    def variables(self):
+        return {} if self.full_length else self.fewer_digits(LESSON_DIGITS.get(self.path.stem[:2]))
 
     def items(self, cells):
         if not self.full_length:
@@ -92,10 +101,7 @@ class Exercise(Notebook):
     """An exercise: its cells as they are, then those of each solution, each followed by what the check says of it."""
 
     def variables(self):
-        if self.full_length:
-            return {}
-        count = DIGITS_OF.get(self.path.stem[:2], DIGITS)
-        return {VARIABLE: str(_part_of_the_digits(Path(self._folder.name), count))}
+        return {} if self.full_length else self.fewer_digits(DIGITS_OF.get(self.path.stem[:2], DIGITS))
 
     def items(self, cells):
         unsolved, solutions, judged_cells = solutions_of(self.path.stem)

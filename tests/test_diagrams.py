@@ -37,7 +37,11 @@ ARGUMENTS = {name: [()] for name in diagrams.__all__} | {
     "where_they_stand": [(np.zeros((12, 784)), np.ones((20, 28, 28)))],
     "activations_by_layer": [({"a": [1e-30] * 20, "b": [1] * 5},)],
     "gradients_by_layer": [({"2": [0.1, 0.2], "10": [0.1] * 10},), ({"2": [1, 2], "10": [9] * 10},)],
-    "argmax": [(CERTAIN[4:],), ([np.roll(PROBABILITIES, k) for k in range(6)],)],
+    "argmax": [
+        (CERTAIN[4:],),
+        (CERTAIN[:6], np.ones((6, 784))),
+        ([np.roll(PROBABILITIES, k) for k in range(6)],),
+    ],
     "feature_maps": [
         (SEVEN, {"first": RANDOM[..., :12], "second": RANDOM[:14, :14, :24], "third": RANDOM[:7, :7]}),
         (SEVEN.ravel(), {"only": np.zeros((5, 4, 2))}),
@@ -113,6 +117,7 @@ def assert_tidy(figure, texts):
 @pytest.mark.parametrize(
     ("name", "args", "message"),
     [
+        ("argmax", (np.full((2, 10), 0.1), np.ones((1, 784))), "digits must be .* with n of 2 or more"),
         ("argmax", (np.full((7, 10), 0.1),), r"Received: shape \[7, 10\]"),
         ("cross_entropy", (LOGITS, 3), "numbers from -4 to 4.1"),
         ("cross_entropy", (PROBABILITIES, 10), "from 0 to 9. Received: 10"),

@@ -37,6 +37,17 @@ def test_digits_stay_in_order_and_misclassified_ones_differ_by_more_than_colour(
         np.testing.assert_array_equal(drawn(index), DIGITS[index], err_msg="images are drawn unchanged")
 
 
+@pytest.mark.parametrize(
+    ("count", "lines", "per_line", "width"), [(24, 1, 24, 24), (24, 2, 12, 12), (20, 2, 10, 12), (60, 1, 24, 24)]
+)
+def test_digits_fill_their_lines_evenly_and_two_lines_of_twelve_are_large(count, lines, per_line, width):
+    display_digits(DIGITS[:count], None, LABELS[:count], "", lines=lines)
+    (ax,) = plt.gcf().axes
+    heights = [text.get_position()[1] for text in ax.texts]
+    assert heights.count(heights[0]) == per_line
+    assert ax.get_xlim() == (0, 36 * width)
+
+
 def test_labels_alone_are_called_labels():
     display_digits(DIGITS[:3], None, LABELS[:3], "")
     assert texts() == ["0", "1", "2"]

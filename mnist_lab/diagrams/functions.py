@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from mnist_lab.data._validation import whole_number
 from mnist_lab.data.idx import CLASSES
-from mnist_lab.diagrams._arguments import as_numbers, as_probabilities
+from mnist_lab.diagrams._arguments import as_images, as_numbers, as_probabilities
 from mnist_lab.diagrams._drawing import SMALL, new_page, styled_figure, tint
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, VERMILLION
 
@@ -97,9 +97,13 @@ def _draw_class_bars(ax: Axes, values: np.ndarray, marked: int, color: str, stre
     ax.tick_params(length=0)
 
 
-def argmax(probabilities: npt.ArrayLike) -> None:
-    """Draw one to six rows of ten probabilities, with the largest of each row boxed and its class at the row's end."""
+def argmax(probabilities: npt.ArrayLike, digits: npt.ArrayLike | None = None) -> None:
+    """Draw one to six rows of ten probabilities, with the largest of each row boxed and its class at the row's end.
+
+    The digits, as many images from 0 to 1, stand before the rows.
+    """
     probabilities = as_probabilities(probabilities, most=6)
+    images = None if digits is None else as_images("digits", digits, len(probabilities))
     left, width, height = 1.0, 0.6, 0.34  # of the table, of a cell
     top, right = len(probabilities) * height + 0.1, left + CLASSES * width
     with new_page(top + 0.75) as page:
@@ -111,7 +115,10 @@ def argmax(probabilities: npt.ArrayLike) -> None:
             page.write(left + (column + 0.5) * width, top + 0.18, f"{column}", 10, color=GREY)
         for number, row in enumerate(probabilities):
             y = top - (number + 0.5) * height
-            page.write(left - 0.15, y, f"row {number}", 10, ha="right")
+            if images is None:
+                page.write(left - 0.15, y, f"row {number}", 10, ha="right")
+            else:
+                page.image(images[number], left - 0.46, y - 0.15, 0.3, 0.3)
             for column, value in enumerate(row):
                 x, fill = left + column * width, plt.colormaps["Blues"](0.85 * value)
                 ink = "white" if value > 0.6 else INK
@@ -132,11 +139,11 @@ def loss_curves() -> None:
     with styled_figure(3.2) as figure:
         loss, slope = figure.subplots(1, 2)
         for ax, top, entropy, error in (
-            (loss, 4.3, lambda p: -np.log(p), lambda p: (1 - p) ** 2),
-            (slope, 1.1, lambda p: 1 - p, lambda p: 2 * (1 - p) ** 2 * p),
+            (loss, 5.0, lambda p: -np.log(p), lambda p: (1 - p) ** 2),
+            (slope, 1.28, lambda p: 1 - p, lambda p: 2 * (1 - p) ** 2 * p),
         ):
             ax.axvspan(0, 0.05, color=tint(GREY, 0.25), linewidth=0)
-            ax.text(0.025, top / 2, "confident mistake", fontsize=SMALL, rotation=90, ha="center", va="center")
+            ax.text(0.06, 0.93 * top, "a confident mistake", fontsize=SMALL + 1, va="center")
             for curve, color, linestyle in ((entropy, BLUE, "-"), (error, VERMILLION, "--")):
                 ax.plot(p, curve(p), color=color, linestyle=linestyle)
                 height, look = curve(0.02), {"color": color, "weight": "bold"}
@@ -145,7 +152,7 @@ def loss_curves() -> None:
             ax.set(xlim=(0, 1), ylim=(0, top), xlabel="p of the right class", xticks=(0.02, 0.5, 1))
         loss.set_title("loss")
         loss.text(0.2, 2, "cross-entropy  −log p", color=BLUE)
-        loss.text(0.065, 0.08, "squared error  (1 − p)²", color=VERMILLION, fontsize=10)
+        loss.text(0.06, 0.07, "squared error  (1 − p)²", color=VERMILLION, fontsize=SMALL)
         slope.set(title="slope: how the logit moves the loss", yticks=(0, 0.5, 1))
         slope.text(0.37, 0.7, "cross-entropy  1 − p", color=BLUE)
         slope.text(0.065, 0.35, "squared error  2 (1 − p)² p", color=VERMILLION, fontsize=10)
@@ -156,12 +163,12 @@ def cross_entropy(probabilities: npt.ArrayLike, label: int) -> None:
     predicted = as_probabilities(np.expand_dims(probabilities, 0), most=1)[0]
     label = whole_number("label", label, 0, CLASSES - 1)
     probability = predicted[label]
-    if probability >= 0.01 or probability == 0:
-        written = f"{probability:.2f}"
+    if probability >= 0.1 or probability == 0:
+        written = f"{probability:.3f}"
     elif probability >= 1e-6:
-        written = np.format_float_positional(probability, precision=1, fractional=False, trim="-")
+        written = np.format_float_positional(probability, precision=3, fractional=False, trim="-")
     else:
-        written = f"{probability:.0e}"
+        written = f"{probability:.2e}"
     with np.errstate(divide="ignore"):
         loss = f"{0 - np.log(probability):.2f}".replace("inf", "∞")
     with styled_figure(3.3) as figure:
@@ -173,7 +180,8 @@ def cross_entropy(probabilities: npt.ArrayLike, label: int) -> None:
             ax = axes[name]
             ax.axvspan(label - 0.5, label + 0.5, color=tint(GREEN, 0.18), linewidth=0)
             _draw_class_bars(ax, values, label, color, 0.45, 1.2)
-            ax.text(label, 1.05, note, ha="center", va="bottom", weight="bold")
+            align, x = ("right", label + 0.45) if label > CLASSES // 2 else ("left", label - 0.45)
+            ax.text(x, 1.05, note, ha=align, va="bottom", weight="bold")
             ax.set(title=title, xlim=(-0.6, CLASSES - 0.4), ylim=(0, 1.3), yticks=(0, 1))
             ax.spines["left"].set_visible(False)
         axes["predicted"].set_xlabel("class")

@@ -10,12 +10,14 @@ from mnist_lab.data._validation import whole_number
 from mnist_lab.data.idx import CLASSES, SIDE
 from mnist_lab.diagrams._arguments import as_image
 from mnist_lab.diagrams._drawing import SMALL, SUBSCRIPTED, Page, colorize, new_page, tint
-from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILLION
+from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, ORANGE
 
 _INPUT_X, _NEURON_X, _OUTPUT_X, _RADIUS = 2.4, 3.9, 4.62, 0.135
-_PIXEL_YS = {0: 3.2, 406: 2.14, 783: 1.08}  # the pixels shown
+_PIXELS = (0, 406, 783)  # those shown: the first, one near the middle, the last
+_PIXEL_YS = {"0": 3.2, "i": 2.14, "783": 1.08}
 _NEURON_YS = np.linspace(3.46, 0.85, CLASSES)
 _ENLARGED = 3  # the neuron drawn large
+_CHANNELS = {"#c8322b": "red", GREEN: "green", BLUE: "blue"}
 _LABELLED = (0, _ENLARGED, 9)  # the neurons whose output has a name
 
 
@@ -34,9 +36,9 @@ def one_layer(image: npt.ArrayLike) -> None:
         others = [(_NEURON_X - _RADIUS, y) for y in _NEURON_YS if y != enlarged_y]
         page.connect(pixels, others, color=tint(GREY, 0.28), linewidth=0.6, antialiased=False, zorder=2)
         page.connect(pixels, [(_NEURON_X - _RADIUS, enlarged_y)], color=BLUE, linewidth=1.6, zorder=3)
-        for pixel, y in _PIXEL_YS.items():
+        for pixel, (name, y) in zip(_PIXELS, _PIXEL_YS.items(), strict=True):
             page.image(image.reshape(-1, 1, 1)[pixel], _INPUT_X - _RADIUS, y - _RADIUS, 2 * _RADIUS, 2 * _RADIUS)
-            page.write(_INPUT_X - 0.2, y, f"$x_{{{pixel}}}$", SUBSCRIPTED, ha="right")
+            page.write(_INPUT_X - 0.2, y, f"$x_{{{name}}}$", SUBSCRIPTED, ha="right")
         _draw_enlarged_neuron(page, enlarged_y)
         for neuron, y in enumerate(_NEURON_YS):
             strength, weight = (0.4, "bold") if neuron == _ENLARGED else (0.12, "normal")
@@ -138,16 +140,16 @@ def tensors(image: npt.ArrayLike) -> None:
     image = as_image(image)
     with new_page(3.1) as page:
         _draw_grey_image(page, image)
-        pixels = colorize(image, BLUE, tint(ORANGE, 0.55))
-        for plane, (color, name) in enumerate(((VERMILLION, "red"), (GREEN, "green"), (BLUE, "blue"))):
+        for plane, (color, name) in enumerate(_CHANNELS.items()):
             x, y = 4.45 + plane * 0.3, 0.85 + plane * 0.27
-            page.image(colorize(pixels[..., plane], tint(color, 0.6)), x, y, 1.56, 1.56, zorder=4 - plane)
+            page.image(colorize(image, paper=tint(color, 0.55)), x, y, 1.56, 1.56, zorder=4 - plane)
             page.write(x + 1.51, y + 1.43, name, SMALL, ha="right", color=INK, zorder=4 - plane)
-        inks = (BLUE, PURPLE, GREEN, SKY, VERMILLION, INK, ORANGE)
-        papers = (ORANGE, SKY, PURPLE, ORANGE, GREEN, VERMILLION, SKY)
-        for depth in range(7):
-            x, y = 6.85 + depth * 0.13, 0.85 + depth * 0.13
-            page.image(colorize(image, inks[depth], tint(papers[depth], 0.55)), x, y, 1.3, 1.3, zorder=10 - depth)
+        for depth in range(3):
+            for plane, color in enumerate(_CHANNELS):
+                x = 6.85 + depth * 0.36 + plane * 0.09
+                y = 0.85 + depth * 0.36 + plane * 0.09
+                sheet = colorize(image, paper=tint(color, 0.55))
+                page.image(sheet, x, y, 1.05, 1.05, zorder=20 - 4 * depth - plane)
         for x, text, dimensions in (
             (2.05, "grey image", "[28, 28]"),
             (5.52, "colour image", "[28, 28, 3]"),

@@ -24,7 +24,9 @@ _MARGIN, _CELL_HEIGHT, _CELL_WIDTH = 4, SIDE + 24, SIDE + 8
 PREDICTED = "Below each digit: the predicted class. Boxed: misclassified, the true class in brackets."
 
 
-def display_digits(digits: npt.ArrayLike, predictions: npt.ArrayLike | None, labels: npt.ArrayLike, title: str) -> None:
+def display_digits(
+    digits: npt.ArrayLike, predictions: npt.ArrayLike | None, labels: npt.ArrayLike, title: str, lines: int = 1
+) -> None:
     """Draw digits in the given order, each with its predicted class below it, and a box if that is wrong.
 
     Args:
@@ -32,13 +34,15 @@ def display_digits(digits: npt.ArrayLike, predictions: npt.ArrayLike | None, lab
         predictions: the predicted classes `[n]`, 0 to 9; or None, to show only the labels.
         labels: the true classes `[n]`, 0 to 9.
         title: the figure's title.
+        lines: how many lines the digits fill; with two, 24 digits are drawn twice as large. No line holds more than 24.
 
     Raises:
-        ValueError: the shapes do not match, or the digits are on another scale.
+        ValueError: the shapes do not match, the digits are on another scale, or `lines` is no positive whole number.
     """
     caption = "Below each digit: its label." if predictions is None else PREDICTED
     images, predicted, true = _checked(digits, labels if predictions is None else predictions, labels)
-    _draw_figure(images, predicted, true, title, caption, min(len(images), _MAX_COLUMNS))
+    per_line = min(math.ceil(len(images) / whole_number("lines", lines)), _MAX_COLUMNS)
+    _draw_figure(images, predicted, true, title, caption, per_line)
 
 
 def display_top_unrecognized(
