@@ -77,7 +77,9 @@ class Notebook(IPyNbFile):
 
 
 class Lesson(Notebook):
-    """A lesson: its cells, and at full length whether its accuracy, loss and network are those measured over seeds."""
+    """A lesson or an appendix: its cells, and at full length whether a lesson's accuracy, loss and network are those
+    measured over seeds.
+    """
 
     def variables(self):
         return {} if self.full_length else self.fewer_digits(LESSON_DIGITS.get(self.path.stem[:2]))
@@ -88,7 +90,7 @@ class Lesson(Notebook):
                 item.options["check"] &= "length" not in item.cell.metadata.get("tags", [])
                 set_parameters(self.nb, item.cell.metadata.get("short", {}), self.path)
         yield from cells
-        if self.full_length:
+        if self.full_length and self.path.stem in LESSONS:
             for figure in ("accuracy", "loss", "network"):
                 yield AsMeasured.from_parent(self, name=f"its {figure}", figure=figure)
 

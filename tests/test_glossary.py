@@ -8,9 +8,11 @@ from tools import glossary
 from tools.glossary import SOURCE, by_name, find, fold, in_order, read_glossary
 from tools.project import read
 
-from .notebooks import LESSONS, code, notebook, prose
+from .notebooks import APPENDICES, LESSONS, code, notebook, prose
 
 ENTRIES = read_glossary(SOURCE.read_text(encoding="utf-8"))
+
+IN_BRIEF = ("in-brief", "your-words")
 
 lessons = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
@@ -33,13 +35,14 @@ def mentions(text, entry):
 
 @lessons
 def test_every_term_in_brief_has_an_entry(path):
-    (brief,) = [cell.source for cell in read(path).cells if cell.id == "in-brief"]
+    (brief,) = [cell.source for cell in read(path).cells if cell.id in IN_BRIEF]
     assert not [term for term in re.findall(r"\*\*(.+?)\*\*", brief) if find(term, by_name(ENTRIES)) is None]
 
 
 @lessons
 def test_a_lesson_speaks_of_what_the_glossary_says_it_explains(path):
-    text = "\n".join(cell.source for cell in read(path).cells if cell.id != "in-brief")
+    files = [path, *(APPENDICES if path.stem.startswith("01") else [])]
+    text = "\n".join(cell.source for file in files for cell in read(file).cells if cell.id not in IN_BRIEF)
     assert not [entry.heading for entry in ENTRIES if path.stem.startswith(entry.lesson) and not mentions(text, entry)]
 
 

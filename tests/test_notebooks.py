@@ -9,27 +9,41 @@ import mnist_lab
 from mnist_lab.checks.lessons import LESSONS as ROWS
 from mnist_lab.commands import notebook_format
 from mnist_lab.widgets._widget import MIME_TYPE
-from tools.notebooks import code_cells
+from tools.notebooks import INVISIBLE, code_cells
 from tools.project import read
 from tools.sources import read_sources
 
 from .notebook_items import solutions_of
-from .notebooks import EXERCISES, LESSONS, ROOT
+from .notebooks import APPENDICES, EXERCISES, LESSONS, ROOT
 
-TAGS = {"setup", "parameters", "exercise", "answer", "check", "task", "length", "nbval-ignore-output"}
+TAGS = {"setup", "parameters", "exercise", "answer", "check", "task", "length", "guess", "solution"}
+TAGS |= {"nbval-ignore-output"}
+WIDGETS = {"pad", "descent", "gradients", "filter"}
 HEADINGS = (
     "In brief | How to use this notebook | What changed since the last lesson | Check | What you saw | On your own | "
     "In practice | Further reading"
 )
+HEADINGS_OF_TWO_PARTS = (
+    "Do you know this already? | How to use this notebook | Check | Deeper | What you saw | Your words | On your own | "
+    "In practice | Further reading"
+)
 PROMISES = ("**You will do:**", "**You will learn:**", "**You will need:**", "**Predict.**")
+DEPENDING = {"your-digits", "one-step"}  # on the learner's own digits; on rounding, in the last digits
 SOURCES = read_sources()
 
 lessons = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-all_notebooks = pytest.mark.parametrize("path", LESSONS + EXERCISES, ids=lambda path: "/".join(path.parts[-2:]))
+to_be_read = pytest.mark.parametrize("path", LESSONS + APPENDICES, ids=lambda path: path.stem)
+all_notebooks = pytest.mark.parametrize(
+    "path", LESSONS + APPENDICES + EXERCISES, ids=lambda path: "/".join(path.parts[-2:])
+)
 
 
 def tags(cell):
     return cell.metadata.get("tags", [])
+
+
+def has_two_parts(notebook):
+    return any(cell.id == "deeper" for cell in notebook.cells)
 
 
 def prose(notebook):
@@ -50,7 +64,7 @@ def test_it_is_valid_small_in_its_one_form_and_without_paths_of_the_machine(path
     assert all(set(tags(cell)) <= TAGS for cell in notebook.cells)
 
 
-@lessons
+@to_be_read
 def test_it_was_run_on_mnist_from_top_to_bottom_without_noise(path):
     cells = code_cells(read(path))
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
@@ -73,8 +87,8 @@ def test_its_check_is_compared_and_all_is_done(path):
 @lessons
 def test_many_cells_are_compared_and_few_opt_out(path):
     cells = [cell for cell in code_cells(read(path)) if cell.outputs]
-    ignored = {cell.id for cell in cells if "nbval-ignore-output" in tags(cell)}
-    assert ignored <= {"setup", "imports", "data", "summary", "strangers", "report", "fit", "same-step"}
+    ignored = {cell.id for cell in cells if "nbval-ignore-output" in tags(cell) and "guess" not in tags(cell)}
+    assert ignored <= WIDGETS | {"setup", "imports", "data", "summary", "strangers", "report", "fit", *DEPENDING}
     assert len(cells) - len(ignored) >= 10
 
 
@@ -83,10 +97,16 @@ def test_its_anatomy(path):
     notebook = read(path)
     text, code = prose(notebook), code_cells(notebook)
     assert f"# {notebook.metadata.mnist_lab.title}\n" in notebook.cells[0].source
-    assert [promise for promise in PROMISES if promise in text] == list(PROMISES)
+    new = has_two_parts(notebook)
+    expected = PROMISES[:3] if new else PROMISES
+    assert [promise for promise in PROMISES if promise in text] == list(expected)
+    assert any("guess" in tags(cell) for cell in code) == new
+    wanted = HEADINGS_OF_TWO_PARTS if new else HEADINGS
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
-    assert " | ".join(heading for heading in headings if heading in HEADINGS) == HEADINGS
-    assert "![" not in text.replace("[![Open in Colab]", ""), "Colab does not resolve relative images"
+    assert " | ".join(heading for heading in headings if heading in wanted) == wanted
+    assert "![" not in re.sub(rf"!\[[^\]]+\]\({re.escape(INVISIBLE)}\)", "", text.replace("[![Open in Colab]", "")), (
+        "Colab does not resolve relative images"
+    )
     order = [cell.id for cell in code]
     assert order[:3] == ["setup", "parameters", "imports"]
     assert [name for name in order if name in ("model", "train", "check")] == ["model", "train", "check"]
@@ -97,15 +117,16 @@ def test_its_anatomy(path):
 
 @lessons
 def test_every_figure_is_described_beside_it_and_small(path):
-    cells = read(path).cells
-    drawn = 0
+    notebook = read(path)
+    cells, drawn = notebook.cells, 0
+    description = rf"!\[(.+)\]\({re.escape(INVISIBLE)}\)" if has_two_parts(notebook) else r"\*Picture: (.+)\*(\n|$)"
     for cell, following in zip(cells, [*cells[1:], None], strict=True):
         shown = [output.get("data", {}) for output in cell.get("outputs", [])]
         pictures = [data["image/png"] for data in shown if "image/png" in data and MIME_TYPE not in data]
         drawn += len(pictures)
         assert all(len(picture) * 3 / 4 <= 100_000 for picture in pictures)
         if pictures:
-            described = re.match(r"\*Picture: (.+)\*(\n|$)", following.source)
+            described = re.match(description, following.source)
             assert described, f"no description after the cell {cell.id}"
             assert len(described[1].split()) >= 8
     assert drawn >= 5
@@ -138,7 +159,7 @@ def test_the_rule_for_numbers_in_prose_can_fail():
 
 
 def test_lessons_use_public_names_and_every_diagram():
-    source = "\n".join(cell.source for path in LESSONS for cell in code_cells(read(path)))
+    source = "\n".join(cell.source for path in LESSONS + APPENDICES for cell in code_cells(read(path)))
     assert set(re.findall(r"\blab\.(\w+)", source)) <= set(mnist_lab.__all__)
     assert set(re.findall(r"\blab\.diagrams\.(\w+)", source)) == set(mnist_lab.diagrams.__all__)
     assert "from mnist_lab" not in source

@@ -16,7 +16,7 @@ from mnist_lab.commands.notebook_format import text
 from mnist_lab.data.download import SHA256
 from tools import glossary, readme
 from tools.exercises import make_exercise, make_exercises
-from tools.notebooks import first_not_run, keep_outputs, make_lessons, read_stored
+from tools.notebooks import first_not_run, is_appendix, keep_outputs, make_lessons, read_stored
 from tools.project import EXERCISES, NOTEBOOKS, ROOT, set_repository
 from tools.sources import read_exercises, read_sources
 from tools.spoilers import check_spoilers
@@ -41,11 +41,13 @@ def derive() -> tuple[dict[Path, str | Image.Image], dict[str, str]]:
         SUMS: "".join(f"{SHA256[name]}  {name}\n" for name in sorted(SHA256)),
     }
     for name, lesson in lessons.items():
-        before = lessons.get(lesson.metadata.mnist_lab.predecessor)
-        exercise = exercises.get(name) or make_exercise(name, lesson, before)
         keep_outputs(lesson, read_stored(name))
         check_spoilers(lesson, sources[name].metadata.get("spoilers", []))
-        files |= {NOTEBOOKS / f"{name}.ipynb": text(lesson), EXERCISES / f"{name}.ipynb": text(exercise)}
+        files[NOTEBOOKS / f"{name}.ipynb"] = text(lesson)
+        if not is_appendix(name):
+            before = lessons.get(lesson.metadata.mnist_lab.predecessor)
+            exercise = exercises.get(name) or make_exercise(name, lesson, before)
+            files[EXERCISES / f"{name}.ipynb"] = text(exercise)
         if sheet := teacher_sheet(name, sources):
             files[SHEETS / f"{name}.md"] = sheet
     if picture := readme.picture(lessons[readme.PICTURED]):

@@ -97,8 +97,8 @@ def fold(term: str) -> str:
 def link_lesson(lesson: NotebookNode, names: dict[str, Entry]) -> None:
     """Link the first bold occurrence of each term in the lesson to its entry, and no other.
 
-    The cells `title` and `in-brief` stay as they are, and so do headings and code. A relative link does not resolve in
-    Colab, so a link holds the project's address on GitHub, as soon as that is known.
+    The cells `title`, `in-brief` and `know-these` stay as they are, and so do headings and code. A relative link does
+    not resolve in Colab, so a link holds the project's address on GitHub, as soon as that is known.
     """
     address = on_github("notebooks/glossary.md") if is_known() else "glossary.md"
     number, done = lesson.metadata.mnist_lab.lesson[:2], set()
@@ -111,7 +111,7 @@ def link_lesson(lesson: NotebookNode, names: dict[str, Entry]) -> None:
         return f"[{found[0]}]({address}#{entry.anchor})"
 
     for cell in lesson.cells:
-        if cell.cell_type == "markdown" and cell.id not in ("title", "in-brief"):
+        if cell.cell_type == "markdown" and cell.id not in ("title", "in-brief", "know-these"):
             cell.source = _TERM.sub(linked, cell.source)
 
 

@@ -45,14 +45,22 @@ _NOT_YET = (
 
 def make_lessons(sources: Mapping[str, NotebookNode], names: dict[str, Entry]) -> dict[str, NotebookNode]:
     """Return the lessons' notebooks by name, without outputs, made from their sources by name."""
-    return {name: make_notebook(source, "lesson", name, sources, names) for name, source in sources.items()}
+    return {
+        name: make_notebook(source, "appendix" if is_appendix(name) else "lesson", name, sources, names)
+        for name, source in sources.items()
+    }
+
+
+def is_appendix(name: str) -> bool:
+    """Return whether a source is an appendix, which has no exercise and no check."""
+    return name.startswith("appendix_")
 
 
 def make_notebook(
     source: NotebookNode, kind: str, name: str, lessons: Mapping[str, NotebookNode], names: dict[str, Entry]
 ) -> NotebookNode:
-    """Return the notebook of a source: a "lesson", or the "exercise" of the lesson of this name, without outputs."""
-    notebook, path = nbformat.from_dict(source), name if kind == "lesson" else f"{EXERCISES.name}/{name}"
+    """Return the notebook of a source, without outputs: a "lesson", an "appendix", or the lesson's "exercise"."""
+    notebook, path = nbformat.from_dict(source), f"{EXERCISES.name}/{name}" if kind == "exercise" else name
     notebook.cells = [cell for cell in notebook.cells if "teacher" not in tags(cell)]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

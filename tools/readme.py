@@ -15,7 +15,7 @@ from tools.project import ROOT, SOURCES, is_known, on_colab
 
 README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "lesson-01.png"
-PICTURED, IN_PICTURE = "01_dense_softmax", ("train", "printed", "misread")
+PICTURED, IN_PICTURE = "01_dense_softmax", ("train", "templates", "misclassified")
 BENCHMARKS = ROOT / "benchmarks" / "README.md"
 CHANGES = (  # of each lesson, from the one before
     "watch a network train, then read every cell of it",

@@ -21,8 +21,8 @@ _OF_JUPYTEXT = {"jupytext", "kernelspec"}  # written by an editor, and not neede
 
 
 def read_sources() -> dict[str, nbformat.NotebookNode]:
-    """Return the lessons as they are written, in their order, by name."""
-    paths = sorted(SOURCES.glob("[0-9][0-9]_*.md"))
+    """Return the lessons as they are written, in their order, and then the appendices, by name."""
+    paths = [*sorted(SOURCES.glob("[0-9][0-9]_*.md")), *sorted(SOURCES.glob("appendix_*.md"))]
     lessons = {path.stem: parse(path.read_text(encoding="utf-8"), file(path.stem)) for path in paths}
     for name, lesson in lessons.items():
         before, others = lesson.metadata.predecessor, [other for other in lessons if other != name]

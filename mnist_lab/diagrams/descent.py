@@ -1,4 +1,4 @@
-"""Gradient descent: learning rates, mini-batches, a saddle point, noise that decay or averaging removes."""
+"""Gradient descent: a saddle point, noise that decay or averaging removes."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
@@ -29,18 +29,6 @@ def descend(gradient: Function, start: np.ndarray, learning_rates: Iterable[floa
     return np.array([*accumulate(learning_rates, lambda at, rate: at - rate * gradient(at), initial=start)])
 
 
-def gradient_descent() -> None:
-    """Draw twelve steps down the bowl ½ wᵀHw for each of three learning rates, and how each descent ends."""
-    panels = []
-    for rate in (0.02, 0.2, 0.35):
-        path = descend(lambda at: _HESSIAN @ at, _BOWL_START, [rate] * 12)
-        first, last = bowl(path[[0, -1]])
-        arrived = "good: close to the minimum" if last <= 0.1 * first else "too small: hardly on its way"
-        panels.append((path, f"learning rate {rate:g}", arrived if last <= first else "too large: the loss grows"))
-    view = (-3.6, 2.6), (-2.7, 2.7)
-    _draw_paths(panels, 0, 3.1, bowl, _BOWL_MINIMUM, view, marker="o", linewidth=0.8)
-
-
 def _draw_paths(
     panels: Iterable[Panel], labelled: int, height: float, loss: Function, minimum: np.ndarray, view: View, **look: Any
 ) -> Sequence[Axes]:
@@ -62,42 +50,6 @@ def _draw_paths(
         for name, end in (("start", path[0]), ("minimum", minimum)):
             axes[labelled].annotate(name, end, (0, 8), textcoords="offset points", ha="center", fontsize=10)
     return axes
-
-
-EXAMPLES = 1024
-
-
-def mini_batches() -> None:
-    """Draw forty steps of fitting a line to 1,024 points, with the gradient of 1, of 32 and of all examples."""
-    inputs, targets = line_examples()
-
-    def mean_squared_error(weights: np.ndarray) -> np.ndarray:
-        return ((weights @ inputs.T - targets) ** 2).mean(axis=-1)
-
-    panels = []
-    for size in (1, 32, EXAMPLES):
-        title = f"{size:,} example{'s' if size > 1 else ''} a step"
-        panels.append((_mini_batch_path(inputs, targets, size), title, f"40 steps: {40 * size:,} examples"))
-    best = np.linalg.lstsq(inputs, targets, rcond=None)[0]
-    _draw_paths(panels, 2, 3.2, mean_squared_error, best, ((-1.7, 2.7), (-1.7, 2.15)))
-
-
-def line_examples() -> tuple[np.ndarray, np.ndarray]:
-    """Return the examples: inputs `[1024, 2]`, whose second column holds ones, and targets `[1024]`."""
-    rng = np.random.default_rng(0)
-    inputs = np.stack((rng.uniform(-1, 1, EXAMPLES), np.ones(EXAMPLES)), axis=1)
-    return inputs, inputs @ (0.9, 0.3) + rng.normal(0, 0.6, EXAMPLES)
-
-
-def _mini_batch_path(inputs: np.ndarray, targets: np.ndarray, batch_size: int) -> np.ndarray:
-    """Return the weights before the first step and after each, `[41, 2]`, with gradients of random batches."""
-    rng = np.random.default_rng(0)
-
-    def gradient(weights: np.ndarray) -> np.ndarray:
-        batch = rng.choice(EXAMPLES, batch_size, replace=False)
-        return 2 * inputs[batch].T @ (inputs[batch] @ weights - targets[batch]) / batch_size
-
-    return descend(gradient, np.array([-1.3, 1.5]), [0.25] * 40)
 
 
 def saddle(x: np.ndarray, y: np.ndarray) -> np.ndarray:

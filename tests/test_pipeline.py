@@ -1,4 +1,4 @@
-"""Lesson 01 writes the pipeline out record by record: it must give what the package's pipeline gives."""
+"""The appendix writes the pipeline out record by record: it must give what the package's pipeline gives."""
 
 import numpy as np
 import pytest
@@ -15,12 +15,11 @@ BATCH = 50
 
 @pytest.fixture(params=["", ".gz"], ids=["raw", "gzip"])
 def written_out(request, tmp_path, monkeypatch):
-    """The variables of the lesson's cells that write the pipeline out, executed on small files."""
+    """The variables of the cells that write the pipeline out, executed on small files."""
     monkeypatch.setenv("MNIST_LAB_DATA", str(write_tiny(tmp_path / "digits", request.param)))
-    names = {"tf": tf, "np": np, "mnist": find_mnist(), "BATCH_SIZE": BATCH, "training": training_dataset(BATCH)}
-    cells = [cell for cell in read(NOTEBOOKS / "01_dense_softmax.ipynb").cells if cell.cell_type == "code"]
-    for cell in cells:
-        if cell.id.startswith("pipeline-") and cell.id != "pipeline-diagram":
+    names = {"tf": tf, "np": np, "mnist": find_mnist(), "BATCH_SIZE": BATCH, "count": TRAINING}
+    for cell in read(NOTEBOOKS / "appendix_pipeline.ipynb").cells:
+        if cell.id in ("records", "decode", "zip", "batches"):
             exec(cell.source, names)
     return names
 

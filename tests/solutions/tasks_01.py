@@ -1,0 +1,156 @@
+"""Fillings of exercise 01's tasks, in the form of tasks_02.py."""
+
+CALLS = {
+    "01.1": "lab.check_task('01.1', softmax)",
+    "01.2": "lab.check_task('01.2', step)",
+    "01.3": "lab.check_task('01.3', models, accuracies, cause)",
+}
+
+
+def _function(signature, *lines):
+    return f"def {signature}:\n" + "".join(f"    {line}\n" for text in lines for line in text.split("\n"))
+
+
+def _softmax(*lines):
+    return _function("softmax(logits)", *lines)
+
+
+_SOFTMAX = {
+    "unsolved": (_softmax("return logits"), "take exponentials first"),
+    "stable": (
+        _softmax("e = np.exp(logits - logits.max(axis=1, keepdims=True))", "return e / e.sum(axis=1, keepdims=True)"),
+        None,
+    ),
+    "a loop over digits": (
+        _softmax(
+            "rows = []\nfor row in logits:\n    e = np.exp(row - max(row))\n    rows.append(e / e.sum())\nreturn rows"
+        ),
+        None,
+    ),
+    "log-sum-exp": (
+        _softmax("from scipy.special import logsumexp", "return np.exp(logits - logsumexp(logits, 1, keepdims=True))"),
+        None,
+    ),
+    "Keras'": ("softmax = keras.ops.softmax\n", None),
+    "TensorFlow's, in float32": (_softmax("return tf.nn.softmax(tf.cast(logits, tf.float32))"), None),
+    "sigmoid of differences": (
+        _softmax("return 1 / np.exp(logits[:, None, :] - logits[:, :, None]).sum(axis=2)"),
+        None,
+    ),
+    "exponentials alone": (_softmax("return np.exp(logits)"), "Divide each row by its total"),
+    "one sum for all": (_softmax("e = np.exp(logits)", "return e / e.sum()"), "Each digit has its own ten"),
+    "down the columns": (_softmax("e = np.exp(logits)", "return e / e.sum(axis=0)"), "Add along a row instead"),
+    "without keepdims": (_softmax("e = np.exp(logits)", "return e / e.sum(axis=1)"), "could not be broadcast"),
+    "too large numbers": (
+        _softmax("e = np.exp(logits)", "return e / e.sum(axis=1, keepdims=True)"),
+        "Subtract the row's largest logit",
+    ),
+    "the largest of all subtracted": (
+        _softmax("e = np.exp(logits - logits.max())", "return e / e.sum(axis=1, keepdims=True)"),
+        "Subtract the row's largest logit",
+    ),
+    "logits clipped": (
+        _softmax("e = np.exp(np.clip(logits, -50, 50))", "return e / e.sum(axis=1, keepdims=True)"),
+        "for the logits −1000",
+    ),
+    "divided by the sum of the logits": (
+        _softmax("return logits / logits.sum(axis=1, keepdims=True)"),
+        "for the logits",
+    ),
+    "absolute values": (
+        _softmax("e = np.abs(logits)", "return e / e.sum(axis=1, keepdims=True)"),
+        "for the logits",
+    ),
+    "log softmax": ("softmax = keras.ops.log_softmax\n", "Leave the logarithm out"),
+    "no return": (_softmax("np.exp(logits)"), "Does your function end with `return`?"),
+}
+
+
+def _step(*lines):
+    forward = "e = np.exp(X @ W + b)\nerror = e / e.sum(axis=1, keepdims=True) - labels"
+    return _function("step(X, labels, W, b, learning_rate)", forward, *lines)
+
+
+_W, _B = "W = W - learning_rate * X.T @ error / len(X)", "b = b - learning_rate * error.mean(axis=0)"
+_TAPE = """W, b = tf.Variable(W), tf.Variable(b)
+with tf.GradientTape() as tape:
+    losses = tf.nn.softmax_cross_entropy_with_logits(labels, X @ W + b)
+    loss = tf.reduce_mean(losses)
+slopes = tape.gradient(loss, [W, b])
+return W - learning_rate * slopes[0], b - learning_rate * slopes[1]"""
+_NUDGED = """def loss(W, b):
+    z = X @ W + b
+    return np.mean(np.log(np.exp(z).sum(axis=1)) - (z * labels).sum(axis=1))
+new = []
+for array in (W, b):
+    slopes = np.zeros_like(array)
+    for place in np.ndindex(array.shape):
+        array[place] += 1e-5
+        more = loss(W, b)
+        array[place] -= 2e-5
+        slopes[place] = (more - loss(W, b)) / 2e-5
+        array[place] += 1e-5
+    new.append(array - learning_rate * slopes)
+return new"""
+_STEP = {
+    "unsolved": (_step("return W, b"), "the same W and b as before"),
+    "by the formula": (_step(_W, _B, "return W, b"), None),
+    "einsum": (
+        _step("W -= learning_rate * np.einsum('np,nc->pc', X, error) / len(X)", _B, "return W, b"),
+        None,
+    ),
+    "labels minus p, added": (
+        _step("W = W + learning_rate * X.T @ -error / len(X)", _B, "return [W, b]"),
+        None,
+    ),
+    "a tape": (_step(_TAPE), None),
+    "nudged": (_step(_NUDGED), None),
+    "uphill": (_step(_W.replace("W -", "W +"), _B.replace("b -", "b +"), "return W, b"), "You step uphill: "),
+    "summed": (_step(_W.replace(" / len(X)", ""), _B, "return W, b"), "the step depends on the batch size"),
+    "without the rate": (_step(_W.replace("learning_rate * ", ""), _B, "return W, b"), "learning rate is missing"),
+    "a mean of all": (_step(_W.replace("len(X)", "error.size"), _B, "return W, b"), "over the images only"),
+    "biases forgotten": (_step(_W, "return W, b"), "the biases stay where they were"),
+    "biases summed": (_step(_W, _B.replace("mean", "sum"), "return W, b"), "the biases' step is another"),
+    "W alone": (_step(_W, "return W"), "expected the new W and b"),
+    "without softmax": (_step("error = X @ W + b - labels", _W, _B, "return W, b"), "its pixel times p − y"),
+    "nothing returned": (_step(_W, _B), "expected the new W and b"),
+}
+
+_EMPTY = "models, accuracies, cause = {}, {}, None\n"
+_TABLE = {
+    "unsolved": (_EMPTY, "an entry for each batch size"),
+    "no models": (f"{_EMPTY}models = [1, 2, 3]\n", "for models, expected an entry"),
+    "one model for all": (
+        f"{_EMPTY}models = dict.fromkeys((16, 128, 2048), keras.Sequential())\naccuracies = dict(models)\n",
+        "each starts where the last ended",
+    ),
+}
+
+
+def _trained(accuracy="history['val_accuracy'][-1]", cause="fewer steps", epochs="2", new="new()"):
+    return f"""
+def new():
+    model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, "softmax")])
+    model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+models, accuracies, cause = {{}}, {{}}, {cause!r}
+for size in (2048, 128, 16):
+    models[size] = model = {new}
+    data, validation = lab.training_dataset(size), lab.validation_dataset()
+    history = model.fit(data, validation_data=validation, epochs={epochs}, shuffle=False, verbose=0).history
+    accuracies[size] = {accuracy}
+"""
+
+
+FILLINGS = {"01.1": _SOFTMAX, "01.2": _STEP, "01.3": _TABLE}
+TRAINED = {
+    "01.3": {
+        "two epochs each": (_trained(), None),
+        "in percent": (_trained("100 * history['val_accuracy'][-1]"), "expected a fraction"),
+        "training accuracy": (_trained("history['accuracy'][-1]"), "Those are digits it knows"),
+        "as many steps each": (_trained(epochs="size // 16"), "for the same number of epochs"),
+        "noise": (_trained(cause="noise"), "the least noisy of the three"),
+        "no cause": (_trained(cause=None), "Found None for the cause"),
+    }
+}
