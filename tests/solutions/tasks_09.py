@@ -217,11 +217,18 @@ _OPTIMISM = {
     ),
     "the lead over the mean": (
         _optimism(_HALVES.format(2, "by_half.argmax()", "by_half[best] - by_half.mean()")),
-        "they flatter it",
+        "Compare the chosen run with itself",
     ),
     "chosen by all digits": (_optimism(_HALVES.format(2, "wrong.mean(axis=1).argmin()", _GAP)), "the judge had a vote"),
-    "the lead on all digits": (_optimism("return wrong.mean() - wrong.mean(axis=1).min()"), "they flatter it"),
-    "the best minus the worst": (_optimism("return np.ptp(wrong.mean(axis=1))"), "they flatter it"),
+    "chosen anew by the others": (
+        _optimism(_HALVES.format(2, "by_half.argmax()", "by_half[best] - by_other.max()")),
+        "each flatters a run of its own",
+    ),
+    "the lead on all digits": (
+        _optimism("return wrong.mean() - wrong.mean(axis=1).min()"),
+        "Compare the chosen run with itself",
+    ),
+    "the best minus the worst": (_optimism("return np.ptp(wrong.mean(axis=1))"), "Compare the chosen run with itself"),
     "honest minus reported": (
         _optimism(_HALVES.format(2, "by_half.argmax()", "by_other[best] - by_half[best]")),
         "the sign",
@@ -238,7 +245,7 @@ _OPTIMISM = {
     ),
     "against the mean of the others": (
         _optimism("e = np.sort(wrong.mean(1))\nreturn e[1:].mean() - e[0]"),
-        "they flatter it",
+        "Compare the chosen run with itself",
     ),
     "resampled, judged by all": (
         _optimism(

@@ -121,12 +121,17 @@ def optimism_of_the_best(optimism: Any) -> None:
         raise NotYet(f"{case}. Give a fraction, not percentage points.")
     if -1.6 < ratio < -0.5:
         raise NotYet(f"{case}. Mind the sign: reported minus honest accuracy.")
+    if abs(ratio) < 0.15:
+        how = "If all digits choose, the judge had a vote; if both halves choose, each flatters a run of its own"
+        raise NotYet(f"{case}. {how}. Let one half choose, and the other judge the same run.")
     if abs(ratio) < 0.5:
         raise NotYet(f"{case}. If all digits choose, the judge had a vote. Let those that judge have no say.")
     better = rng.random((40, 400)) < np.where(np.arange(40) == 0, 0.02, 0.3)[:, np.newaxis]  # one run is better
     if abs(lead := float(numbers(call(optimism, better), "the optimism"))) > 0.05:
         found_lead = f"Found {lead:.2g} where one run is better on any digits, expected about 0"
-        raise NotYet(f"{found_lead}. You judge by the digits that chose it, so they flatter it. Ask the others.")
+        raise NotYet(
+            f"{found_lead}. That's a lead over other runs. Compare the chosen run with itself, on digits without a say."
+        )
     if not 0 < ratio < 1.6:
         raise NotYet(f"{case}. One split of the digits is luck: take the mean over many splits.")
 
