@@ -7,7 +7,6 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -59,16 +58,11 @@ def load() -> None:
 def _run_missing(selected: list[Experiment], jobs: int, at_most: int | None) -> int:
     """Run and store; return how many runs failed."""
     runs, failed = missing(selected, at_most), 0
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, max_tasks_per_child=20) as pool:
-        futures = {pool.submit(run, *each): each for each in runs}
-        for number, future in enumerate(as_completed(futures), 1):
-            name, arm, seed = futures[future]
-            try:
-                entry = future.result()
-            except Exception as error:  # the others go on
+    with multiprocessing.get_context("spawn").Pool(jobs, _start, maxtasksperchild=20) as pool:
+        for number, ((name, arm, seed), entry) in enumerate(pool.imap_unordered(_tried, runs), 1):
+            if isinstance(entry, Exception):  # the others go on
                 failed += 1
-                print(f"{name} {arm} seed {seed}: {error!r}", file=sys.stderr, flush=True)
+                print(f"{name} {arm} seed {seed}: {entry!r}", file=sys.stderr, flush=True)
                 continue
             store(name, arm, seed, entry)
             print(f"{number}/{len(runs)} {name} {arm} seed {seed}: {json.dumps(entry)[:160]}", flush=True)
@@ -93,6 +87,13 @@ def _start() -> None:
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(1)
     load()
+
+
+def _tried(planned: tuple[str, dict[str, Any], int]) -> tuple[tuple[str, dict[str, Any], int], Values | Exception]:
+    try:
+        return planned, run(*planned)
+    except Exception as error:  # it is told by the process that waits
+        return planned, error
 
 
 def run(name: str, arm: dict[str, Any], seed: int) -> Values:
