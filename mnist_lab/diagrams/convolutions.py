@@ -7,8 +7,8 @@ import numpy.typing as npt
 from matplotlib.patches import Polygon
 
 from mnist_lab.diagrams._arguments import as_image, as_named_numbers, as_numbers
-from mnist_lab.diagrams._drawing import SMALL, Options, Page, colorize, new_page, sign_colors, tint
-from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILLION
+from mnist_lab.diagrams._drawing import SMALL, Options, Page, colorize, new_page, tint
+from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILLION, sign_colors
 
 UPPER_EDGE = np.array([[-1.0, -1, -1], [0, 0, 0], [1, 1, 1]])  # ink below, paper above
 
