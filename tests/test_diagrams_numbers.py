@@ -15,7 +15,7 @@ from mnist_lab.diagrams import convolutions, descent
 from mnist_lab.diagrams.descent import DECAYING_RATES, LARGE_RATES, LAST_STEPS, SMALL_RATES, final_distance
 from mnist_lab.plots.style import BLUE
 
-from .test_diagrams import CERTAIN, LOGITS, PROBABILITIES
+from .test_diagrams import CERTAIN, LAYERS_06, LOGITS, PROBABILITIES, SEVEN
 
 DIGITS = np.zeros((24, 28, 28))
 DIGITS[:, 6:22, 8:20] = np.linspace(0.3, 0.9, 12)
@@ -49,6 +49,8 @@ def gradient(function, at):
         ("cross_entropy", (CERTAIN[0], 9), ["= −log 0", "= ∞"]),
         ("cross_entropy", (CERTAIN[0], 0), ["= −log 1", "= 0.00"]),
         ("loss_curves", (), ["3.91", "0.96", "0.98", "0.04"]),  # only cross-entropy is steep for a confident mistake
+        ("layer_costs", (LAYERS_06,), ["weights: 353,724", "convolutions: 11%", "0.03%"]),
+        ("layer_costs", (LAYERS_06,), ["multiply-adds: 3,787,152", "convolutions: 92%", "54%"]),
         ("feature_maps", (DIGITS[0], {"a": np.ones((7, 7, 24))}), ["a: 7 × 7, 12 of 24 channels"]),
     ],
 )
@@ -90,6 +92,12 @@ def test_convolutions_and_pooling_give_what_keras_computes():
     sums = keras.ops.conv(image[None, :, :, None], weights[:, :, None, None])[0, :, :, 0]
     assert np.allclose(convolutions.weighted_sums(image, weights), sums, atol=1e-5)
     assert np.allclose(convolutions.max_pool(image), keras.ops.max_pool(image[None, :, :, None], 2)[0, :, :, 0])
+
+
+def test_a_shifted_digit_differs_less_the_more_is_pooled():
+    shares = [float(text[:-1]) for text in texts_of(draw("shifted_maps", SEVEN)) if text.endswith("%")]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] > 2 * shares[2] > shares[3] == 0
 
 
 def test_softmax_draws_logits_exponentials_and_probabilities_and_marks_the_largest():

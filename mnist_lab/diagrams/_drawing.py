@@ -13,11 +13,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.typing import ColorType
 
-from mnist_lab.plots.style import GREY, INK, new_figure, style
+from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, new_figure, style
 
 WIDTH = 9
 SMALL = 9  # points, the smallest size of any text
 SUBSCRIPTED = 13  # points, the size at which a subscript still has nine
+CHANNELS = {"#c8322b": "red", GREEN: "green", BLUE: "blue"}  # of a colour image
 
 Point = tuple[float, float]
 Options = dict[str, Any]  # keyword arguments of Matplotlib's artists

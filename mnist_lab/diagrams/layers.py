@@ -9,14 +9,13 @@ import numpy.typing as npt
 from mnist_lab.data._validation import whole_number
 from mnist_lab.data.idx import CLASSES, PIXELS, SIDE
 from mnist_lab.diagrams._arguments import as_image
-from mnist_lab.diagrams._drawing import SMALL, SUBSCRIPTED, Options, Page, colorize, new_page, tint
+from mnist_lab.diagrams._drawing import CHANNELS, SMALL, SUBSCRIPTED, Options, Page, colorize, new_page, tint
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, ORANGE
 
 _INPUT_X, _NEURON_X, _OUTPUT_X, _RADIUS = 2.4, 3.9, 4.62, 0.135
 _PIXEL_YS = (3.2, 2.14, 1.08)  # of three of the 784 inputs
 _NEURON_YS = np.linspace(3.46, 0.85, CLASSES)
 _ENLARGED = 3  # the neuron drawn large
-_CHANNELS = {"#c8322b": "red", GREEN: "green", BLUE: "blue"}
 _LABELLED = (0, _ENLARGED, 9)  # the neurons whose output has a name
 
 
@@ -154,12 +153,12 @@ def tensors(image: npt.ArrayLike) -> None:
     image = as_image(image)
     with new_page(3.1) as page:
         _draw_grey_image(page, image)
-        for plane, (color, name) in enumerate(_CHANNELS.items()):
+        for plane, (color, name) in enumerate(CHANNELS.items()):
             x, y = 4.45 + plane * 0.3, 0.85 + plane * 0.27
             page.image(colorize(image, paper=tint(color, 0.55)), x, y, 1.56, 1.56, zorder=4 - plane)
             page.write(x + 1.51, y + 1.43, name, SMALL, ha="right", color=INK, zorder=4 - plane)
         for depth in range(3):
-            for plane, color in enumerate(_CHANNELS):
+            for plane, color in enumerate(CHANNELS):
                 x = 6.85 + depth * 0.36 + plane * 0.09
                 y = 0.85 + depth * 0.36 + plane * 0.09
                 sheet = colorize(image, paper=tint(color, 0.55))
