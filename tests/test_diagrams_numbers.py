@@ -96,8 +96,7 @@ def test_convolutions_and_pooling_give_what_keras_computes():
 
 def test_a_shifted_digit_differs_less_the_more_is_pooled():
     shares = [float(text[:-1]) for text in texts_of(draw("shifted_maps", SEVEN)) if text.endswith("%")]
-    assert shares == sorted(shares, reverse=True)
-    assert shares[0] > 2 * shares[2] > shares[3] == 0
+    assert shares[0] > shares[1] > shares[2] > shares[3] == 0
 
 
 def test_softmax_draws_logits_exponentials_and_probabilities_and_marks_the_largest():

@@ -72,6 +72,7 @@ def shifted_maps(image: npt.ArrayLike) -> None:
     """Draw a digit, from 0 to 1, and the same one 2 pixels further right, through a filter and two poolings.
 
     The filter is that of `sliding_filter`, after ReLU. Below each pair is how far the two differ: Σ|a − b| / Σ(a + b).
+    There, blue is what the shift adds, vermillion what it takes away.
     """
     image = as_image(image)
     moved = np.pad(image, ((0, 0), (_SHIFT, 0)))[:, :SIDE]
@@ -192,7 +193,7 @@ def convolution_weights() -> None:
             page.write(6.2, middle + 0.24, "48 products,\none sum", SMALL)
             _draw_grid(page, 6.85, floor + 0.04, 5, 0.185, color, (0, 4, 1), 5)
             page.write(7.9, middle, f"channel {name},\none number\nof it", 10, ha="left")
-        page.write(1.32, 3.38, "input: 3 channels, one patch", 12, weight="bold")
+        page.write(1.3, 3.38, "one patch, 3 channels", 12, weight="bold")
         page.write(4.63, 3.38, "two filters, each through all 3", 12, weight="bold")
         page.write(7.75, 3.38, "output: 2 channels", 12, weight="bold")
         page.write(2.75, 0.34, "weights", 12, ha="right")

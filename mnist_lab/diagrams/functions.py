@@ -148,8 +148,9 @@ def loss_curves() -> None:
                 ax.plot(p, curve(p), color=color, linestyle=linestyle)
                 height, look = curve(0.02), {"color": color, "weight": "bold"}
                 ax.plot(0.02, height, "o", color=color)
-                ax.annotate(f"{height:.2f}", (0.02, height), (11, 2), textcoords="offset points", **look)
-            ax.set(xlim=(0, 1), ylim=(0, top), xlabel="p of the right class", xticks=(0.02, 0.5, 1))
+                offset = (11, 2) if height > 0.1 else (24, -4)  # below a curve that rises from 0
+                ax.annotate(f"{height:.2f}", (0.02, height), offset, textcoords="offset points", **look)
+            ax.set(xlim=(0, 1), ylim=(0, top), xlabel="p, the probability of the true class", xticks=(0.02, 0.5, 1))
         loss.set_title("loss")
         loss.text(0.2, 2, "cross-entropy  −log p", color=BLUE)
         loss.text(0.06, 0.07, "squared error  (1 − p)²", color=VERMILLION, fontsize=SMALL)
