@@ -31,6 +31,7 @@ from .plots.evaluations import display_reliability as display_reliability
 from .plots.evaluations import display_runs as display_runs
 from .plots.measurements import display_ladder as display_ladder
 from .plots.measurements import display_paired_losses as display_paired_losses
+from .plots.patches import display_strongest_patches as display_strongest_patches
 from .plots.plot_training import PlotTraining as PlotTraining
 from .plots.report import report as report
 from .plots.templates import display_templates as display_templates
@@ -57,6 +58,7 @@ __all__ = [
     "display_paired_losses",
     "display_reliability",
     "display_runs",
+    "display_strongest_patches",
     "display_templates",
     "display_top_unrecognized",
     "find_mnist",

@@ -26,6 +26,14 @@ DRAWING[20:90, 30:50] = 255
 RANDOM = np.random.default_rng(0).random((28, 28, 40))
 LAYERS = [RANDOM[..., :12] - 0.5, 3 * RANDOM[..., :24], RANDOM[..., :32], RANDOM[0]]
 
+LAYERS_06 = {  # the shapes of the weights and outputs of lesson 06's layers
+    "convolution": ((3, 3, 1, 12), (28, 28, 12)),
+    "second convolution": ((6, 6, 12, 24), (14, 14, 24)),
+    "third convolution": ((6, 6, 24, 32), (7, 7, 32)),
+    "dense": ((1568, 200), (200,)),
+    "softmax": ((200, 10), (10,)),
+}
+
 # Several sets of arguments for each diagram that has any; size and number of axes are the same with all of them.
 ARGUMENTS = {name: [()] for name in diagrams.__all__} | {
     "stacked_layers": [([784, 5, 10],), ((784, 3000, 3000, 3000, 3000, 10),)],
@@ -47,6 +55,8 @@ ARGUMENTS = {name: [()] for name in diagrams.__all__} | {
         (SEVEN.ravel(), {"only": np.zeros((5, 4, 2))}),
     ],
     "learned_filters": [(RANDOM[:side, :side, None, :count] - 0.5,) for side, count in ((3, 12), (7, 40), (1, 1))],
+    "layer_costs": [(LAYERS_06,), ({str(n): ((5, 3), (3,)) for n in range(5)},)],
+    "shifted_maps": [(SEVEN,), (np.zeros(784),)],
     "shrinking": [(SEVEN,), (np.zeros(784),)],
     "sliding_filter": [(SEVEN,), (np.zeros(784),)],
     "cross_entropy": [(CERTAIN[0], 9), (PROBABILITIES.astype("float32"), np.int64(6))],
@@ -60,7 +70,12 @@ ARGUMENTS = {name: [()] for name in diagrams.__all__} | {
 }
 # Diagrams that may be larger: at most so many inches high and so many bytes, before the colours are reduced.
 # Matplotlib 3.10 writes a little more than 3.11.
-LARGE = {"summary_card": (6, 120_000), "bouncing_and_settling": (4.2, 65_000), "averaged_steps": (4.2, 65_000)}
+LARGE = {
+    "summary_card": (6, 120_000),
+    "one_layer": (4.2, 70_000),
+    "bouncing_and_settling": (4.2, 65_000),
+    "averaged_steps": (4.2, 65_000),
+}
 
 
 def test_no_module_has_the_name_of_a_function():
@@ -126,6 +141,9 @@ def assert_tidy(figure, texts):
         ("gradients_by_layer", ({},), "networks must be a whole number from 1 to 4. Received: 0"),
         ("gradients_by_layer", ({"a": [0.0, 1.0]},), r"'a' must be numbers above 0.* Received: .* from 0 to 1"),
         ("held_out_and_sealed", (60_000,), "from 1 to 59,999. Received: 60000"),
+        ("layer_costs", ({},), "number of layers must be a whole number from 1 to 6. Received: 0"),
+        ("layer_costs", ({"a": ((3, 3, 1, 12), (12,))},), r"'a' must be .* Received: \[3, 3, 1, 12\] and \[12\]"),
+        ("layer_costs", ({"a": ((784, 10), (200,))},), r"'a' must be .* Received: \[784, 10\] and \[200\]"),
         ("learned_filters", (np.zeros((3, 3, 2, 12)),), r"columns, 1, filters\].*Received: shape \[3, 3, 2, 12\]"),
         ("learned_filters", (np.zeros((9, 9, 1, 12)),), "at most 7 × 7"),
         ("matrix_product", (12.5,), "Received: 12.5"),

@@ -15,7 +15,7 @@ from mnist_lab.diagrams import convolutions, descent
 from mnist_lab.diagrams.descent import DECAYING_RATES, LARGE_RATES, LAST_STEPS, SMALL_RATES, final_distance
 from mnist_lab.plots.style import BLUE
 
-from .test_diagrams import CERTAIN, LOGITS, PROBABILITIES
+from .test_diagrams import CERTAIN, LAYERS_06, LOGITS, PROBABILITIES, SEVEN
 
 DIGITS = np.zeros((24, 28, 28))
 DIGITS[:, 6:22, 8:20] = np.linspace(0.3, 0.9, 12)
@@ -44,16 +44,24 @@ def gradient(function, at):
         ("held_out_and_sealed", (1_000,), ["59,000 to train on", "1,000\nheld out", "10,000\nunder a seal"]),
         ("softmax", (LOGITS,), ["4.1", "60.3", f"sum = {np.exp(LOGITS).sum():.4g}", "0.723"]),
         ("softmax", (LOGITS * 1e5,), ["410,000", "too large for a float", "1"]),
-        ("cross_entropy", (PROBABILITIES, 6), ["0.000219", f"= {-np.log(PROBABILITIES[6]):.2f}"]),
-        ("cross_entropy", (np.array([1e-9, 1, *[0] * 8]), 0), ["1.00e-09", "= 20.72"]),
-        ("cross_entropy", (CERTAIN[0], 9), ["0.000", "= ∞"]),
-        ("cross_entropy", (CERTAIN[0], 0), ["1.000", "= 0.00"]),
+        ("cross_entropy", (PROBABILITIES, 6), ["p", "= −log 0.00022", "= 8.42"]),
+        ("cross_entropy", (np.array([1e-9, 1, *[0] * 8]), 0), ["= −log 1.0e-09", "= 20.72"]),
+        ("cross_entropy", (CERTAIN[0], 9), ["= −log 0", "= ∞"]),
+        ("cross_entropy", (CERTAIN[0], 0), ["= −log 1", "= 0.00"]),
         ("loss_curves", (), ["3.91", "0.96", "0.98", "0.04"]),  # only cross-entropy is steep for a confident mistake
+        ("layer_costs", (LAYERS_06,), ["weights: 353,724", "convolutions: 11%", "0.03%"]),
+        ("layer_costs", (LAYERS_06,), ["multiply-adds: 3,787,152", "convolutions: 92%", "54%"]),
         ("feature_maps", (DIGITS[0], {"a": np.ones((7, 7, 24))}), ["a: 7 × 7, 12 of 24 channels"]),
     ],
 )
 def test_a_diagram_writes_its_numbers_and_names(name, args, expected):
     assert set(expected) <= set(texts_of(draw(name, *args)))
+
+
+@pytest.mark.parametrize("probability", [0.99, 0.3333, 0.0999, 6.81e-5, 7.05e-5, 1.234e-6, 9.876e-8])
+def test_the_logarithm_of_the_probability_that_is_written_is_the_loss_that_is_written(probability):
+    *_, written, loss = texts_of(draw("cross_entropy", [probability, 1 - probability, *[0] * 8], 0).axes[1])
+    assert f"= {-np.log(float(written.removeprefix('= −log '))):.2f}" == loss
 
 
 STEPS = ["RecordDataset", "map(decode)", "zip", "cache", "shuffle", "batch(128)", "prefetch", "fit"]
@@ -84,6 +92,11 @@ def test_convolutions_and_pooling_give_what_keras_computes():
     sums = keras.ops.conv(image[None, :, :, None], weights[:, :, None, None])[0, :, :, 0]
     assert np.allclose(convolutions.weighted_sums(image, weights), sums, atol=1e-5)
     assert np.allclose(convolutions.max_pool(image), keras.ops.max_pool(image[None, :, :, None], 2)[0, :, :, 0])
+
+
+def test_a_shifted_digit_differs_less_the_more_is_pooled():
+    shares = [float(text[:-1]) for text in texts_of(draw("shifted_maps", SEVEN)) if text.endswith("%")]
+    assert shares[0] > shares[1] > shares[2] > shares[3] == 0
 
 
 def test_softmax_draws_logits_exponentials_and_probabilities_and_marks_the_largest():

@@ -13,11 +13,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.typing import ColorType
 
-from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION, new_figure, style
+from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, new_figure, style
 
 WIDTH = 9
 SMALL = 9  # points, the smallest size of any text
 SUBSCRIPTED = 13  # points, the size at which a subscript still has nine
+CHANNELS = {"#c8322b": "red", GREEN: "green", BLUE: "blue"}  # of a colour image
 
 Point = tuple[float, float]
 Options = dict[str, Any]  # keyword arguments of Matplotlib's artists
@@ -111,9 +112,3 @@ def tint(color: ColorType, strength: float) -> tuple[float, float, float]:
     """Return `color` mixed with white: strength 1 leaves it unchanged, 0 gives white."""
     red, green, blue = (1 - strength * (1 - channel) for channel in to_rgb(color))
     return red, green, blue
-
-
-def sign_colors(values: np.ndarray, largest: float | None = None) -> np.ndarray:
-    """Return `values` as RGB, `[..., 3]`: blue up to `largest`, vermillion down to its negative, white at zero."""
-    strengths = np.abs(values)[..., np.newaxis] / (largest or np.abs(values).max() or 1)
-    return 1 - strengths * (1 - np.where(values[..., np.newaxis] > 0, to_rgb(BLUE), to_rgb(VERMILLION)))

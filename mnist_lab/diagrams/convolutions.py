@@ -1,14 +1,12 @@
-"""Convolutions: sliding, strides and pooling, weights, the network of lesson 06, its filters and feature maps."""
-
-from collections.abc import Mapping, Sequence
+"""Convolutions: a filter that slides, a shifted digit, strides and pooling, weights through channels."""
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.patches import Polygon
 
-from mnist_lab.diagrams._arguments import as_image, as_named_numbers, as_numbers
-from mnist_lab.diagrams._drawing import SMALL, Options, Page, colorize, new_page, sign_colors, tint
-from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILLION
+from mnist_lab.data.idx import SIDE
+from mnist_lab.diagrams._arguments import as_image
+from mnist_lab.diagrams._drawing import CHANNELS, SMALL, Options, Page, colorize, new_page, tint
+from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILLION, sign_colors
 
 UPPER_EDGE = np.array([[-1.0, -1, -1], [0, 0, 0], [1, 1, 1]])  # ink below, paper above
 
@@ -46,7 +44,7 @@ def sliding_filter(image: npt.ArrayLike) -> None:
         page.image(sign_colors(sums), map_x, map_y, map_side, map_side)
         _draw_frame(page, map_x + column * pixel, map_y + map_side - (row + 1) * pixel, pixel)
         page.write(0.15, 3.07, "an image, a filter on it", 12, ha="left")
-        page.write(map_x + map_side / 2, 3.07, "the sum at every place", 12)
+        page.write(map_x + map_side / 2, 3.07, "the sum at every position", 12)
         page.code(1.2, 0.5, "[28, 28]", 12, weight="bold")
         page.code(map_x + map_side / 2, 0.5, "[26, 26]", 12, weight="bold")
         legend = "blue, outlined where strong: positive, an upper edge   ·   orange: negative, a lower edge"
@@ -67,31 +65,87 @@ def max_pool(image: np.ndarray) -> np.ndarray:
     return image.reshape(len(image) // 2, 2, -1, 2).max(axis=(1, 3))
 
 
+_SHIFT = 2  # pixels to the right
+
+
+def shifted_maps(image: npt.ArrayLike) -> None:
+    """Draw a digit, from 0 to 1, and the same one 2 pixels further right, through a filter and two poolings.
+
+    The filter is that of `sliding_filter`, after ReLU. Below each pair is how far the two differ: Σ|a − b| / Σ(a + b).
+    There, blue is what the shift adds, vermillion what it takes away.
+    """
+    image = as_image(image)
+    moved = np.pad(image, ((0, 0), (_SHIFT, 0)))[:, :SIDE]
+    stages = [_stages(each) for each in (image, moved)]
+    headings = ("the digit", "feature map,\nupper edges", "max-pooled,\n4 × 4 windows", "the largest\nnumber of all")
+    side, ys = 0.92, (2.12, 1.1, 0.08)
+    with new_page(3.6) as page:
+        for y, name in zip(ys, ("as it is", f"{_SHIFT} pixels\nfurther right", "how far\nthey differ"), strict=True):
+            page.write(1.2, y + side / 2, name, ha="right")
+        for number, (before, after, heading) in enumerate(zip(*stages, headings, strict=True)):
+            x, largest = 1.4 + 1.98 * number, max(before.max(), after.max()) or 1
+            page.write(x + side / 2, 3.33, heading, weight="bold")
+            for y, values in zip(ys, (before, after), strict=False):
+                page.image(values / largest if values.size > 1 else np.zeros((1, 1)), x, y, side, side)
+                if values.size == 1:
+                    page.write(x + side / 2, y + side / 2, f"{values.max():.2f}", 13, weight="bold")
+                if number:
+                    page.arrow((x - 0.9, y + side / 2), (x - 0.15, y + side / 2), mutation_scale=11)
+            page.image(sign_colors(after - before, largest), x, ys[2], side, side)
+            share = np.abs(after - before).sum() / ((before + after).sum() or 1)
+            page.write(x + side + 0.1, ys[2] + side / 2, f"{100 * share:.0f}%", 13, ha="left", weight="bold")
+
+
+def _stages(image: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return an image, its feature map of the same size, this pooled twice, and the largest number `[1, 1]`."""
+    feature_map = np.maximum(weighted_sums(np.pad(image, 1), UPPER_EDGE), 0)
+    return image, feature_map, max_pool(max_pool(feature_map)), feature_map.max(keepdims=True)
+
+
 def shrinking(image: npt.ArrayLike) -> None:
-    """Draw where a filter of stride 2 stops, a max-pooling of 4 × 4 pixels, and an image from 0 to 1 pooled twice."""
+    """Draw a filter of stride 2, a max-pooling of 4 × 4 pixels, and an image from 0 to 1 pooled twice."""
     image = as_image(image)
     with new_page(3.4) as page:
-        for row, column in np.ndindex(6, 6):
-            x, y, cell, stop = 0.2 + 0.35 * column, 0.75 + 0.35 * (5 - row), 0.35, row % 2 == column % 2 == 0
-            page.rectangle(x, y, cell, cell, tint(BLUE, 0.55) if stop else "white", edgecolor=GREY, linewidth=0.8)
-            if stop:
-                page.write(x + cell / 2, y + cell / 2, f"{3 * (row // 2) + column // 2 + 1}", weight="bold")
-        _draw_pooling(page, 2.7, 1.0, 0.4, _most_varied_patch(image))
-        left, middle = 5.75, 1.95
+        _draw_strides(page, 0.12, 1.04)
+        _draw_pooling(page, 3.42, 1.18, 0.36, _most_varied_patch(image))
+        left, middle = 6.32, 1.9
         for level in (image, max_pool(image), max_pool(max_pool(image))):
-            side = 0.05 * len(level)
+            side = 0.04 * len(level)
             if level is not image:
                 page.arrow((left - 0.3, middle), (left - 0.06, middle), mutation_scale=11)
             page.image(level, left, middle - side / 2, side, side)
             page.code(left + side / 2, middle - 1.0, f"{len(level)}", 12, weight="bold")
-            left += side + 0.36
+            left += side + 0.34
         for x, title, caption in (
-            (1.25, "stride 2", "the filter stops at every\nsecond pixel: 6 → 3"),
-            (4.0, "max-pooling 2 × 2", "each window leaves\nits largest number: 4 → 2"),
-            (7.3, "a digit, pooled twice", "a quarter of the numbers\neach time"),
+            (1.5, "stride 2", "the filter moves two pixels at\na time: 6 → 3 (grey: padding)"),
+            (4.72, "max-pooling 2 × 2", "each window leaves\nits largest number: 4 → 2"),
+            (7.6, "a digit, pooled twice", "a quarter of the numbers\neach time"),
         ):
             page.write(x, 3.2, title, 12, weight="bold")
             page.write(x, 0.36, caption, 10)
+
+
+def _draw_strides(page: Page, left: float, bottom: float) -> None:
+    """Draw 6 × 6 pixels, padded as Keras does, a filter of 3 × 3 at its first two stops, and the nine sums."""
+    cell, size, middle = 0.245, 6, bottom + 0.86
+    for row, column in np.ndindex(size + 1, size + 1):
+        padding, at = size in (row, column), (left + column * cell, bottom + (size - row) * cell)
+        edge, fill = (tint(GREY, 0.35), tint(GREY, 0.08)) if padding else (GREY, "white")
+        page.rectangle(*at, cell, cell, fill, edgecolor=edge, linewidth=0.8, zorder=1 if padding else 2)
+        if padding:
+            page.write(at[0] + cell / 2, at[1] + cell / 2, "0", SMALL, color=GREY)
+    sums = left + (size + 1) * cell + 0.42
+    for stop, (row, column) in enumerate(np.ndindex(3, 3)):
+        x, y = sums + column * cell, middle + (0.5 - row) * cell
+        page.rectangle(x, y, cell, cell, "white", edgecolor=GREY, linewidth=0.8)
+        page.write(x + cell / 2, y + cell / 2, f"{stop + 1}", SMALL, zorder=6)
+        if stop < 2:
+            look: Options = {"edgecolor": (BLUE, VERMILLION)[stop], "linestyle": ("-", "--")[stop], "linewidth": 2}
+            filter_left, filter_bottom = left + 2 * stop * cell, bottom + (size - 2) * cell
+            page.rectangle(filter_left, filter_bottom, 3 * cell, 3 * cell, (look["edgecolor"], 0.2), zorder=4, **look)
+            page.write(filter_left + 1.5 * cell, filter_bottom + 1.5 * cell, f"{stop + 1}", weight="bold", zorder=6)
+            page.rectangle(x, y, cell, cell, (look["edgecolor"], 0.2), zorder=5, **look)
+    page.arrow((sums - 0.38, middle), (sums - 0.08, middle), mutation_scale=11)
 
 
 def _most_varied_patch(image: np.ndarray) -> np.ndarray:
@@ -119,107 +173,59 @@ def _draw_pooling(page: Page, left: float, bottom: float, cell: float, patch: np
 
 
 def convolution_weights() -> None:
-    """Draw a convolution from three channels to two: two filters of 4 × 4 × 3 weights each, and their shape."""
+    """Draw one patch of three channels, two filters of 4 × 4 × 3 weights, and the one number that each makes of it."""
+    cell, left, bottom, channels = 0.165, 0.2, 0.95, tuple(CHANNELS)
     with new_page(3.6) as page:
-        _draw_grids(page, 0.45, 0.85, 11, (VERMILLION, GREEN, BLUE))  # red, green, blue
-        for bottom, color, name in ((2.05, ORANGE, "A"), (0.6, PURPLE, "B")):
-            middle = bottom + 0.45
-            page.arrow((2.85, 1.85), (3.75, middle), mutation_scale=11)
-            _draw_grids(page, 3.95, bottom, 4, (color,) * 3)
-            page.write(5.1, middle, f"filter {name}\n4 × 4 × 3\n= 48 weights", 10, ha="left")
-            page.arrow((6.4, middle), (6.95, middle), mutation_scale=11)
-            _draw_grids(page, 7.15, bottom - 0.1, 8, (color,))  # four cells fit at 8 positions across eleven
-            page.write(7.75, bottom - 0.22, f"channel {name}", SMALL + 1)
-        page.write(1.45, 3.35, "input: 3 channels", 12)
-        page.write(4.95, 3.35, "two filters, each through all 3", 12)
-        page.write(7.75, 3.35, "output: 2 channels", 12)
-        page.code(4.5, 0.2, "weights: [4, 4, 3, 2]", 12, weight="bold")
-        page.write(6.25, 0.2, "[rows, columns, in, out]", 10, ha="left", color=GREY)
+        for plane, (color, name) in reversed(tuple(enumerate(CHANNELS.items()))):
+            x, y = left + 0.46 * plane, bottom + 0.4 * plane
+            _draw_grid(page, x, y, 8, cell, color, marked=(0, 4, 4), zorder=10 - 3 * plane)
+            page.write(x + 0.07, y + 8 * cell - 0.11, name, SMALL, ha="left", zorder=12.5 - 3 * plane)
+        for floor, color, name in ((2.1, ORANGE, "A"), (0.72, PURPLE, "B")):
+            middle = floor + 0.5
+            page.arrow((2.55, 2.35), (3.2, middle), mutation_scale=11)
+            page.box(3.27, floor - 0.06, 1.28, 1.12, color, "none", linewidth=2)
+            for plane, channel in reversed(tuple(enumerate(channels))):
+                _draw_grid(
+                    page, 3.36 + 0.2 * plane, floor + 0.06 + 0.15 * plane, 4, cell, channel, (0, 0, 4), 10 - 3 * plane
+                )
+            page.write(4.65, middle, f"filter {name}:\n4 × 4 × 3\n= 48 weights", 10, ha="left")
+            page.arrow((5.72, middle), (6.72, middle), mutation_scale=11)
+            page.write(6.2, middle + 0.24, "48 products,\none sum", SMALL)
+            _draw_grid(page, 6.85, floor + 0.04, 5, 0.185, color, (0, 4, 1), 5)
+            page.write(7.9, middle, f"channel {name},\none number\nof it", 10, ha="left")
+        page.write(1.3, 3.38, "one patch, 3 channels", 12, weight="bold")
+        page.write(4.63, 3.38, "two filters, each through all 3", 12, weight="bold")
+        page.write(7.75, 3.38, "output: 2 channels", 12, weight="bold")
+        page.write(2.75, 0.34, "weights", 12, ha="right")
+        page.code(2.9, 0.34, "[", 14, weight="bold")
+        for number, (size, axis) in enumerate(((4, "rows"), (4, "columns"), (3, "in"), (2, "out"))):
+            x = 3.25 + 0.72 * number
+            page.code(x, 0.34, f"{size}", 14, weight="bold")
+            page.code(x + 0.36, 0.34, "]" if axis == "out" else ",", 14, weight="bold")
+            page.write(x, 0.11, axis, SMALL)
 
 
-def _draw_grids(page: Page, left: float, bottom: float, count: int, colors: Sequence[str]) -> None:
-    """Draw one grid of `count` × `count` cells for each colour, the first in front at the bottom left."""
-    side, inner = count * 0.15, np.arange(1, count) * 0.15
-    for depth, color in enumerate(colors):
-        x, y = left + depth * 0.17, bottom + depth * 0.17
-        page.rectangle(x, y, side, side, tint(color, 0.35), edgecolor=INK, linewidth=1, zorder=10 - depth)
-        look: Options = {"color": "white", "linewidth": 0.8, "zorder": 10.5 - depth}
-        page.line((x + inner, x + inner), (y, y + side), **look)
-        page.line((x, x + side), (y + inner, y + inner), **look)
-
-
-CUBES = ((28, 28, 1), (28, 28, 12), (14, 14, 24), (7, 7, 32))
-VECTORS = (7 * 7 * 32, 200, 10)
-_OPERATIONS = ("3 × 3", "6 × 6\nstride 2", "6 × 6\nstride 2", "flatten", "dense", "dense\nsoftmax", "")
-_LEFTS = (0.15, 1.75, 3.78, 5.38, 6.85, 7.7, 8.5)
-_CUBES_Y = 1.85
-
-
-def data_cubes() -> None:
-    """Draw what flows through the network of lesson 06: cubes of rows × columns × channels, then vectors."""
-    with new_page(3.5) as page:
-        shapes = (*CUBES, *((count,) for count in VECTORS))
-        for left, shape, following, operation in zip(_LEFTS, shapes, (*_LEFTS[1:], None), _OPERATIONS, strict=True):
-            if len(shape) == 3:
-                end = _draw_cube(page, left, *shape)
-            else:
-                end, height = left + 0.12, 0.3 + 2.0 * (shape[0] / VECTORS[0]) ** 0.5
-                y, fill = _CUBES_Y - height / 2, tint(ORANGE, 0.5)
-                page.rectangle(left, y, 0.12, height, fill, edgecolor=INK, linewidth=1)
-            page.code((left + end) / 2, 3.25, "×".join(map(str, shape)), 11, weight="bold")
-            if following:
-                page.arrow((end + 0.05, _CUBES_Y), (following - 0.05, _CUBES_Y), mutation_scale=10, linewidth=1.2)
-                page.write((end + following) / 2, 0.62, operation, SMALL + 1, color=INK)
-        page.write(0.15, 0.2, "rows × columns × channels", SMALL, ha="left", color=GREY)
-
-
-def _draw_cube(page: Page, left: float, rows: int, columns: int, channels: int) -> float:
-    """Draw rows as height, columns as the slanting edge and channels as width; return the right edge."""
-    inches = 1.45 / 28  # of a pixel
-    height, depth, width = rows * inches, 0.42 * columns * inches, max(0.024 * channels, 0.04)
-    bottom = _CUBES_Y - (height + depth) / 2
-    for corners, strength in (
-        ([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)], 0.5),
-        ([(0, 1, 0), (1, 1, 0), (1, 1, 1), (0, 1, 1)], 0.25),
-        ([(1, 0, 0), (1, 1, 0), (1, 1, 1), (1, 0, 1)], 0.38),
-    ):
-        points = [(left + x * width + z * depth, bottom + y * height + z * depth) for x, y, z in corners]
-        page.ax.add_patch(Polygon(points, edgecolor=INK, facecolor=tint(BLUE, strength), linewidth=1))
-    return left + width + depth
-
-
-def learned_filters(weights: npt.ArrayLike) -> None:
-    """Draw the first 12 filters of weights `[rows, columns, 1, filters]`, up to 7 × 7, with the sign of each weight."""
-    expected = "finite numbers, [rows, columns, 1, filters], at most 7 × 7"
-    array = as_numbers("weights", weights, expected, lambda w: w.ndim == 4 and w.shape[2] == 1 and max(w.shape[:2]) < 8)
-    filters = np.moveaxis(array[:, :, 0, :12], 2, 0)
-    largest, side, size = float(np.abs(filters).max()), 1.2, min(13, 34 / max(filters.shape[1:]))
-    with new_page(3.5) as page:
-        for number, grid in enumerate(filters):
-            x, y = 0.2 + number % 6 * 1.48, 1.95 - number // 6 * 1.5
-            page.image(sign_colors(grid, largest), x, y, side, side)
-            page.write(x + side / 2, y + side + 0.11, f"filter {number}", SMALL)
-            if size >= SMALL:
-                signs = np.where(abs(grid) > 0.1 * largest, np.where(grid > 0, "+", "−"), "")
-                page.write_in(signs, abs(grid) > 0.55 * largest, x, y, side, size)
-        page.write(4.5, 0.18, "+ blue: ink here counts for it   ·   − orange: ink here counts against it", SMALL)
-
-
-def feature_maps(image: npt.ArrayLike, layers: Mapping[str, npt.ArrayLike]) -> None:
-    """Draw a digit and the first 12 channels of up to three layers' outputs, `[rows, columns, channels]`, by name.
-
-    The outputs are not negative; black is the largest number of a row.
-    """
-    image, side = as_image(image), 0.58
-    expected = "[rows, columns, channels] finite numbers from 0 up, such as ReLU's outputs"
-    arrays = as_named_numbers("layers", layers, 3, expected, lambda found: found.ndim == 3 and found.min() >= 0)
-    with new_page(3.45) as page:
-        page.image(image, 0.12, 1.25, 1.1, 1.1)
-        page.write(0.67, 1.05, "the digit", SMALL + 1)
-        for row, (name, maps) in enumerate(arrays.items()):
-            rows, columns, channels = maps.shape
-            y, shown = 2.5 - row * 1.05, np.moveaxis(maps[..., :12], 2, 0)
-            title = f"{name}: {rows} × {columns}, {len(shown)} of {channels} channels"
-            page.write(1.5, y + side + 0.13, title, SMALL + 1, ha="left")
-            for channel, grid in enumerate(shown / (shown.max() or 1)):
-                page.image(colorize(grid), 1.5 + channel * 0.622, y, side, side)
+def _draw_grid(
+    page: Page,
+    left: float,
+    bottom: float,
+    count: int,
+    cell: float,
+    color: str,
+    marked: tuple[int, int, int],
+    zorder: float,
+) -> None:
+    """Draw `count` × `count` cells, and full in colour those of a square: its first row and column, and its size."""
+    row, column, size = marked
+    side = count * cell
+    page.rectangle(left, bottom, side, side, tint(color, 0.22), edgecolor=INK, linewidth=1, zorder=zorder)
+    x, y = left + column * cell, bottom + side - (row + size) * cell
+    page.rectangle(x, y, size * cell, size * cell, tint(color, 0.75), edgecolor=INK, linewidth=2, zorder=zorder + 1)
+    inner = np.arange(1, count) * cell
+    look: Options = {"color": "white", "linewidth": 0.8, "zorder": zorder + 0.5}
+    page.line((left + inner, left + inner), (bottom, bottom + side), **look)
+    page.line((left, left + side), (bottom + inner, bottom + inner), **look)
+    marked_inner = np.arange(1, size) * cell
+    look["zorder"] = zorder + 1.5
+    page.line((x + marked_inner, x + marked_inner), (y, y + size * cell), **look)
+    page.line((x, x + size * cell), (y + marked_inner, y + marked_inner), **look)

@@ -148,8 +148,9 @@ def loss_curves() -> None:
                 ax.plot(p, curve(p), color=color, linestyle=linestyle)
                 height, look = curve(0.02), {"color": color, "weight": "bold"}
                 ax.plot(0.02, height, "o", color=color)
-                ax.annotate(f"{height:.2f}", (0.02, height), (11, 2), textcoords="offset points", **look)
-            ax.set(xlim=(0, 1), ylim=(0, top), xlabel="p of the right class", xticks=(0.02, 0.5, 1))
+                offset = (11, 2) if height > 0.1 else (24, -4)  # below a curve that rises from 0
+                ax.annotate(f"{height:.2f}", (0.02, height), offset, textcoords="offset points", **look)
+            ax.set(xlim=(0, 1), ylim=(0, top), xlabel="p, the probability of the true class", xticks=(0.02, 0.5, 1))
         loss.set_title("loss")
         loss.text(0.2, 2, "cross-entropy  −log p", color=BLUE)
         loss.text(0.06, 0.07, "squared error  (1 − p)²", color=VERMILLION, fontsize=SMALL)
@@ -163,34 +164,43 @@ def cross_entropy(probabilities: npt.ArrayLike, label: int) -> None:
     predicted = as_probabilities(np.expand_dims(probabilities, 0), most=1)[0]
     label = whole_number("label", label, 0, CLASSES - 1)
     probability = predicted[label]
-    if probability >= 0.1 or probability == 0:
-        written = f"{probability:.3f}"
-    elif probability >= 1e-6:
-        written = np.format_float_positional(probability, precision=3, fractional=False, trim="-")
-    else:
-        written = f"{probability:.2e}"
-    with np.errstate(divide="ignore"):
-        loss = f"{0 - np.log(probability):.2f}".replace("inf", "∞")
+    loss = f"{_minus_log(probability):.2f}".replace("inf", "∞")
     with styled_figure(3.3) as figure:
         axes = figure.subplot_mosaic([["one_hot", "sum"], ["predicted", "sum"]], width_ratios=(1.4, 1))
         for name, values, color, title, note in (
             ("one_hot", np.eye(CLASSES)[label], GREEN, "one-hot label", "1"),
-            ("predicted", predicted, BLUE, "probabilities", written),
+            ("predicted", predicted, BLUE, "probabilities", "p"),
         ):
             ax = axes[name]
             ax.axvspan(label - 0.5, label + 0.5, color=tint(GREEN, 0.18), linewidth=0)
             _draw_class_bars(ax, values, label, color, 0.45, 1.2)
-            align, x = ("right", label + 0.45) if label > CLASSES // 2 else ("left", label - 0.45)
-            ax.text(x, 1.05, note, ha=align, va="bottom", weight="bold")
+            ax.text(label, 1.05, note, ha="center", va="bottom", weight="bold")
             ax.set(title=title, xlim=(-0.6, CLASSES - 0.4), ylim=(0, 1.3), yticks=(0, 1))
             ax.spines["left"].set_visible(False)
         axes["predicted"].set_xlabel("class")
         axes["sum"].set_axis_off()
         for y, text, size, weight, color in (
-            (0.86, "cross-entropy", 12, "bold", INK),
-            (0.7, "= −Σ label × log(probability)", 12, "normal", INK),
-            (0.48, f"= −1 × log({written})", 13, "normal", INK),
-            (0.36, "the nine other labels are 0", 10, "normal", GREY),
-            (0.14, f"= {loss}", 18, "bold", INK),
+            (0.9, "cross-entropy", 12, "bold", INK),
+            (0.75, "= −Σ label × log(probability)", 12, "normal", INK),
+            (0.55, "= −log p", 13, "normal", INK),
+            (0.44, "the nine other labels are 0", 10, "normal", GREY),
+            (0.27, f"= −log {_digits_that_give(loss, probability)}", 13, "normal", INK),
+            (0.08, f"= {loss}", 18, "bold", INK),
         ):
             axes["sum"].text(0.08, y, text, va="center", fontsize=size, weight=weight, color=color)
+
+
+def _minus_log(probability: float) -> float:
+    with np.errstate(divide="ignore"):
+        return 0 - np.log(probability)  # not −0 for 1
+
+
+def _digits_that_give(loss: str, probability: float) -> str:
+    """Return the probability in as few digits, two or more, as a reader needs to compute the same loss."""
+    for digits in range(2, 9):
+        written = np.format_float_positional(probability, precision=digits, fractional=False, trim="-")
+        if 0 < probability < 1e-6:
+            written = f"{probability:.{digits - 1}e}"
+        if f"{_minus_log(float(written)):.2f}" == loss:
+            break
+    return written

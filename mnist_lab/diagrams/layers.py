@@ -7,17 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_lab.data._validation import whole_number
-from mnist_lab.data.idx import CLASSES, SIDE
+from mnist_lab.data.idx import CLASSES, PIXELS, SIDE
 from mnist_lab.diagrams._arguments import as_image
-from mnist_lab.diagrams._drawing import SMALL, SUBSCRIPTED, Page, colorize, new_page, tint
+from mnist_lab.diagrams._drawing import CHANNELS, SMALL, SUBSCRIPTED, Options, Page, colorize, new_page, tint
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, ORANGE
 
 _INPUT_X, _NEURON_X, _OUTPUT_X, _RADIUS = 2.4, 3.9, 4.62, 0.135
-_PIXELS = (0, 406, 783)  # those shown: the first, one near the middle, the last
-_PIXEL_YS = {"0": 3.2, "i": 2.14, "783": 1.08}
+_PIXEL_YS = (3.2, 2.14, 1.08)  # of three of the 784 inputs
 _NEURON_YS = np.linspace(3.46, 0.85, CLASSES)
 _ENLARGED = 3  # the neuron drawn large
-_CHANNELS = {"#c8322b": "red", GREEN: "green", BLUE: "blue"}
 _LABELLED = (0, _ENLARGED, 9)  # the neurons whose output has a name
 
 
@@ -25,20 +23,29 @@ def one_layer(image: npt.ArrayLike) -> None:
     """Draw a dense layer from the 784 pixels of an image, from 0 to 1, to ten probabilities; one neuron enlarged."""
     image = as_image(image)
     enlarged_y = _NEURON_YS[_ENLARGED]
+    left, bottom, side = 0.1, 1.45, 1.45  # of the image
     with new_page(3.8) as page:
-        page.image(image, 0.1, 1.45, 1.45, 1.45)
+        page.image(image, left, bottom, side, side)
         for x, y, text in ((0.825, 1.25, "28 × 28 pixels"), (2.4, 0.5, "784 inputs"), (3.82, 0.5, "10 neurons")):
             page.write(x, y, text)
         page.write(_OUTPUT_X - 0.14, 0.4, "10 probabilities,\nsum 1", ha="left")
         for x, y in ((_INPUT_X, 2.67), (_INPUT_X, 1.61), (_OUTPUT_X, 3.025), (_OUTPUT_X, 1.72)):
             page.write(x, y, "⋮", 14, color=GREY)
-        pixels = [(_INPUT_X + _RADIUS, y) for y in _PIXEL_YS.values()]
+        shown = (0, _darkest(image), PIXELS - 1)
+        pixels = [(_INPUT_X + _RADIUS, y) for y in _PIXEL_YS]
         others = [(_NEURON_X - _RADIUS, y) for y in _NEURON_YS if y != enlarged_y]
         page.connect(pixels, others, color=tint(GREY, 0.28), linewidth=0.6, antialiased=False, zorder=2)
         page.connect(pixels, [(_NEURON_X - _RADIUS, enlarged_y)], color=BLUE, linewidth=1.6, zorder=3)
-        for pixel, (name, y) in zip(_PIXELS, _PIXEL_YS.items(), strict=True):
+        names = ("first pixel", "0"), ("an inked pixel", "i"), ("last pixel", "783")
+        for pixel, y, (name, index) in zip(shown, _PIXEL_YS, names, strict=True):
+            row, column = divmod(pixel, SIDE)
+            x_in_image, y_in_image = left + column * side / SIDE, bottom + side - (row + 1) * side / SIDE
+            look: Options = {"edgecolor": ORANGE, "linewidth": 2}
+            page.rectangle(x_in_image, y_in_image, side / SIDE, side / SIDE, zorder=3, **look)
+            page.line((x_in_image + side / SIDE, _INPUT_X - 0.68), (y_in_image + side / SIDE / 2, y), ORANGE)
             page.image(image.reshape(-1, 1, 1)[pixel], _INPUT_X - _RADIUS, y - _RADIUS, 2 * _RADIUS, 2 * _RADIUS)
-            page.write(_INPUT_X - 0.2, y, f"$x_{{{name}}}$", SUBSCRIPTED, ha="right")
+            page.write(_INPUT_X - 0.2, y, f"$x_{{{index}}}$", SUBSCRIPTED, ha="right")
+            page.write(_INPUT_X + _RADIUS, y + 0.25, name, SMALL, ha="right")
         _draw_enlarged_neuron(page, enlarged_y)
         for neuron, y in enumerate(_NEURON_YS):
             strength, weight = (0.4, "bold") if neuron == _ENLARGED else (0.12, "normal")
@@ -50,6 +57,12 @@ def one_layer(image: npt.ArrayLike) -> None:
                 page.write(_OUTPUT_X, y, f"$p_{neuron}$", SUBSCRIPTED, zorder=5)
 
 
+def _darkest(image: np.ndarray) -> int:
+    """Return the number of the pixel with the most ink; of several, that nearest to the image's centre."""
+    rows, columns = np.indices(image.shape) - (SIDE - 1) / 2
+    return int(np.argmax(image - 1e-6 * (rows**2 + columns**2)))
+
+
 def _draw_enlarged_neuron(page: Page, y: float) -> None:
     left, bottom, width, top = 5.75, 0.85, 3.15, 3.6
     middle = left + width / 2
@@ -58,9 +71,9 @@ def _draw_enlarged_neuron(page: Page, y: float) -> None:
     page.box(left, bottom, width, top - bottom, BLUE, tint(BLUE, 0.1))
     page.write(middle, top - 0.2, f"neuron {_ENLARGED}", weight="bold", color=BLUE)
     for floor, caption, formula in (
-        (2.58, "weighted sum", r"$x_0 w_0 + x_1 w_1 + \ldots + x_{783} w_{783}$"),
+        (2.58, "weighted sum", r"$x_0 w_0 + \ldots + x_i w_i + \ldots + x_{783} w_{783}$"),
         (1.77, "bias", "$+\\; b$"),
-        (0.96, "activation", rf"softmax: $p_{_ENLARGED}$"),
+        (0.96, "activation, with the nine other sums", rf"softmax: $p_{_ENLARGED}$"),
     ):
         page.box(left + 0.15, floor, width - 0.3, 0.62, tint(BLUE, 0.5), "white")
         page.write(middle, floor + 0.47, caption, 10)
@@ -140,12 +153,12 @@ def tensors(image: npt.ArrayLike) -> None:
     image = as_image(image)
     with new_page(3.1) as page:
         _draw_grey_image(page, image)
-        for plane, (color, name) in enumerate(_CHANNELS.items()):
+        for plane, (color, name) in enumerate(CHANNELS.items()):
             x, y = 4.45 + plane * 0.3, 0.85 + plane * 0.27
             page.image(colorize(image, paper=tint(color, 0.55)), x, y, 1.56, 1.56, zorder=4 - plane)
             page.write(x + 1.51, y + 1.43, name, SMALL, ha="right", color=INK, zorder=4 - plane)
         for depth in range(3):
-            for plane, color in enumerate(_CHANNELS):
+            for plane, color in enumerate(CHANNELS):
                 x = 6.85 + depth * 0.36 + plane * 0.09
                 y = 0.85 + depth * 0.36 + plane * 0.09
                 sheet = colorize(image, paper=tint(color, 0.55))

@@ -6,7 +6,9 @@ from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 BLUE = "#0072B2"
@@ -54,3 +56,9 @@ def name_rows(ax: Axes, names: Iterable[str]) -> None:
 def write_near(ax: Axes, point: tuple[float, float], text: str, offset: tuple[float, float], **properties: Any) -> None:
     """Write a text `offset` points (1/72 inch) away from a point of the chart."""
     ax.annotate(text, point, xytext=offset, textcoords="offset points", **properties)
+
+
+def sign_colors(values: np.ndarray, largest: float | None = None) -> np.ndarray:
+    """Return `values` as RGB, `[..., 3]`: blue up to `largest`, vermillion down to its negative, white at zero."""
+    strengths = np.abs(values)[..., np.newaxis] / (largest or np.abs(values).max() or 1)
+    return 1 - strengths * (1 - np.where(values[..., np.newaxis] > 0, to_rgb(BLUE), to_rgb(VERMILLION)))

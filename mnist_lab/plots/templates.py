@@ -9,7 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from mnist_lab.data.idx import CLASSES, PIXELS, SIDE
 from mnist_lab.plots.style import BLUE, GREY, VERMILLION, new_figure, style
 
-_SIGNS = LinearSegmentedColormap.from_list("signs", [VERMILLION, "white", BLUE])
+_SIGNS = LinearSegmentedColormap.from_list("signs", [VERMILLION, "white", BLUE], N=25)
 _STRONGEST = 0.995  # quantile of the absolute weights at which the colours are strongest
 _LEFT, _TOP, _GAP, _CELL, _KEY = 1.5, 0.35, 0.06, 0.74, 0.4  # inches
 

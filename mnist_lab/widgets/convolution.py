@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 
 from mnist_lab.data._validation import whole_number
 from mnist_lab.data.idx import CLASSES, SIDE
-from mnist_lab.diagrams._drawing import SMALL, WIDTH, Options, Page, colorize, sign_colors
+from mnist_lab.diagrams._drawing import SMALL, WIDTH, Options, Page, colorize
 from mnist_lab.diagrams.convolutions import UPPER_EDGE, max_pool, weighted_sums
-from mnist_lab.plots.style import INK, VERMILLION, new_figure
+from mnist_lab.plots.style import INK, VERMILLION, new_figure, sign_colors
 from mnist_lab.widgets._widget import Widget
 from mnist_lab.widgets.digits import sample_digits
 

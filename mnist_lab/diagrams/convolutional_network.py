@@ -1,0 +1,147 @@
+"""The network of lesson 06: its cubes, what each layer costs, its filters and feature maps."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.patches import Polygon
+
+from mnist_lab.data._validation import whole_number
+from mnist_lab.diagrams._arguments import as_image, as_named_numbers, as_numbers
+from mnist_lab.diagrams._drawing import SMALL, Page, colorize, new_page, tint
+from mnist_lab.plots.style import BLUE, GREY, INK, ORANGE, sign_colors
+
+CUBES = ((28, 28, 1), (28, 28, 12), (14, 14, 24), (7, 7, 32))
+VECTORS = (7 * 7 * 32, 200, 10)
+_OPERATIONS = ("3 × 3", "6 × 6\nstride 2", "6 × 6\nstride 2", "flatten", "dense", "dense\nsoftmax", "")
+_LEFTS = (0.15, 1.75, 3.78, 5.38, 6.85, 7.7, 8.5)
+_CUBES_Y, _PIXEL_INCHES, _CHANNEL_INCHES = 1.85, 1.45 / 28, 0.024
+
+
+def data_cubes() -> None:
+    """Draw what flows through the network of lesson 06: cubes of rows × columns × channels, then vectors."""
+    with new_page(3.5) as page:
+        shapes = (*CUBES, *((count,) for count in VECTORS))
+        for left, shape, following, operation in zip(_LEFTS, shapes, (*_LEFTS[1:], None), _OPERATIONS, strict=True):
+            if len(shape) == 3:
+                end = _draw_cube(page, left, _CUBES_Y, shape)
+            else:
+                end, height = left + 0.12, 0.3 + 2.0 * (shape[0] / VECTORS[0]) ** 0.5
+                y, fill = _CUBES_Y - height / 2, tint(ORANGE, 0.5)
+                page.rectangle(left, y, 0.12, height, fill, edgecolor=INK, linewidth=1)
+            page.code((left + end) / 2, 3.25, "×".join(map(str, shape)), 11, weight="bold")
+            if following:
+                page.arrow((end + 0.05, _CUBES_Y), (following - 0.05, _CUBES_Y), mutation_scale=10, linewidth=1.2)
+                page.write((end + following) / 2, 0.62, operation, SMALL + 1, color=INK)
+        page.write(0.15, 0.2, "rows × columns × channels", SMALL, ha="left", color=GREY)
+
+
+def layer_costs(layers: Mapping[str, tuple[Sequence[int], Sequence[int]]]) -> None:
+    """Draw, for each layer, the cube or vector that it makes, and its shares of the weights and multiply-adds.
+
+    A dense layer uses each weight once for an image, a convolution once at each position of its output, so it has
+    weights × rows × columns multiply-adds. Biases aren't counted.
+
+    Args:
+        layers: by name, the shapes of one to six layers' weights, `[in, out]` or `[rows, columns, in, out]`, and
+            outputs, `[out]` or `[rows, columns, out]`, without the batch.
+
+    Raises:
+        ValueError: there are no layers, more than six, or the shapes do not fit together.
+
+    Example:
+        >>> layer_costs({layer.name: (layer.kernel.shape, layer.output.shape[1:]) for layer in model.layers[1:4]})
+    """
+    whole_number("The number of layers", len(layers), 1, 6)
+    outputs, weights, work = [], [], []
+    for name, (kernel, output) in layers.items():
+        if (len(kernel), len(output)) not in ((2, 1), (4, 3)) or kernel[-1] != output[-1]:
+            expected = "[in, out] and [out], or [rows, columns, in, out] and [rows, columns, out]"
+            raise ValueError(f"The shapes of {name!r} must be {expected}. Received: {list(kernel)} and {list(output)}")
+        outputs.append(tuple(output))
+        weights.append(math.prod(kernel))
+        work.append(weights[-1] * math.prod(output[:-1]))
+    row_height, bottom = 0.6, 0.5
+    top = bottom + row_height * len(layers)
+    convolutional = np.array([len(output) == 3 for output in outputs])
+    with new_page(top + 0.5) as page:
+        for row, (name, output) in enumerate(zip(layers, outputs, strict=True)):
+            y = top - (row + 0.5) * row_height
+            if len(output) == 3:
+                _draw_cube(page, 0.2, y, output, 0.29)
+            else:
+                height = 0.1 + 0.4 * min(1, output[0] / 200) ** 0.5
+                page.rectangle(0.35, y - height / 2, 0.12, height, tint(ORANGE, 0.5), edgecolor=INK, linewidth=1)
+            page.write(1.35, y + 0.11, name, ha="left")
+            page.code(1.35, y - 0.13, "×".join(map(str, output)), SMALL, ha="left")
+        for left, title, counts in ((3.4, "weights", weights), (6.3, "multiply-adds", work)):
+            page.write(left, top + 0.25, f"{title}: {sum(counts):,}", 12, ha="left", weight="bold")
+            shares = np.array(counts) / sum(counts)
+            for row, (share, is_convolution) in enumerate(zip(shares, convolutional, strict=True)):
+                y, color = top - (row + 0.5) * row_height, BLUE if is_convolution else ORANGE
+                page.rectangle(
+                    left, y - 0.15, max(0.01, 2 * share), 0.3, tint(color, 0.75), edgecolor=INK, linewidth=0.6
+                )
+                page.write(left + 2 * share + 0.08, y, _percentage(share), ha="left")
+            page.line((left, left), (bottom, top), INK)
+            if convolutional.any():
+                total = _percentage(shares[convolutional].sum())
+                page.write(left, 0.25, f"convolutions: {total}", 11, ha="left", weight="bold", color=BLUE)
+
+
+def _percentage(share: float) -> str:
+    return f"{100 * share:.0f}%" if share >= 0.01 else f"{100 * share:.1g}%"
+
+
+def _draw_cube(page: Page, left: float, middle: float, shape: Sequence[int], scale: float = 1) -> float:
+    """Draw rows as height, columns as the slanting edge and channels as width; return the right edge."""
+    rows, columns, channels = shape
+    height, depth = scale * rows * _PIXEL_INCHES, scale * 0.42 * columns * _PIXEL_INCHES
+    width = max(scale * _CHANNEL_INCHES * channels, 0.04)
+    bottom = middle - (height + depth) / 2
+    for corners, strength in (
+        ([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)], 0.5),
+        ([(0, 1, 0), (1, 1, 0), (1, 1, 1), (0, 1, 1)], 0.25),
+        ([(1, 0, 0), (1, 1, 0), (1, 1, 1), (1, 0, 1)], 0.38),
+    ):
+        points = [(left + x * width + z * depth, bottom + y * height + z * depth) for x, y, z in corners]
+        page.ax.add_patch(Polygon(points, edgecolor=INK, facecolor=tint(BLUE, strength), linewidth=1))
+    return left + width + depth
+
+
+def learned_filters(weights: npt.ArrayLike) -> None:
+    """Draw the first 12 filters of weights `[rows, columns, 1, filters]`, up to 7 × 7, with the sign of each weight."""
+    expected = "finite numbers, [rows, columns, 1, filters], at most 7 × 7"
+    array = as_numbers("weights", weights, expected, lambda w: w.ndim == 4 and w.shape[2] == 1 and max(w.shape[:2]) < 8)
+    filters = np.moveaxis(array[:, :, 0, :12], 2, 0)
+    largest, side, size = float(np.abs(filters).max()), 1.2, min(13, 34 / max(filters.shape[1:]))
+    with new_page(3.5) as page:
+        for number, grid in enumerate(filters):
+            x, y = 0.2 + number % 6 * 1.48, 1.95 - number // 6 * 1.5
+            page.image(sign_colors(grid, largest), x, y, side, side)
+            page.write(x + side / 2, y + side + 0.11, f"filter {number}", SMALL)
+            if size >= SMALL:
+                signs = np.where(abs(grid) > 0.1 * largest, np.where(grid > 0, "+", "−"), "")
+                page.write_in(signs, abs(grid) > 0.55 * largest, x, y, side, size)
+        page.write(4.5, 0.18, "+ blue: ink here counts for it   ·   − orange: ink here counts against it", SMALL)
+
+
+def feature_maps(image: npt.ArrayLike, layers: Mapping[str, npt.ArrayLike]) -> None:
+    """Draw a digit and the first 12 channels of up to three layers' outputs, `[rows, columns, channels]`, by name.
+
+    The outputs are not negative; black is the largest number of a row.
+    """
+    image, side = as_image(image), 0.58
+    expected = "[rows, columns, channels] finite numbers from 0 up, such as ReLU's outputs"
+    arrays = as_named_numbers("layers", layers, 3, expected, lambda found: found.ndim == 3 and found.min() >= 0)
+    with new_page(3.45) as page:
+        page.image(image, 0.12, 1.25, 1.1, 1.1)
+        page.write(0.67, 1.05, "the digit", SMALL + 1)
+        for row, (name, maps) in enumerate(arrays.items()):
+            rows, columns, channels = maps.shape
+            y, shown = 2.5 - row * 1.05, np.moveaxis(maps[..., :12], 2, 0)
+            title = f"{name}: {rows} × {columns}, {len(shown)} of {channels} channels"
+            page.write(1.5, y + side + 0.13, title, SMALL + 1, ha="left")
+            for channel, grid in enumerate(shown / (shown.max() or 1)):
+                page.image(colorize(grid), 1.5 + channel * 0.622, y, side, side)
