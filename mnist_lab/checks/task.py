@@ -61,14 +61,18 @@ def call(function: Any, *arguments: Any) -> Any:
             warnings.simplefilter("ignore")
             return function(*copy.deepcopy(arguments))
     except (Exception, SystemExit) as error:
-        shapes = " and ".join(f"an array {list(each.shape)} {each.dtype}" for each in arguments)
-        raise NotYet(f"Called with {shapes}, your function raised {describe_error(error).rstrip('.')}.") from error
+        called = " and ".join(map(_described, arguments))
+        raise NotYet(f"Called with {called}, your function raised {describe_error(error).rstrip('.')}.") from error
 
 
-def numbers(value: Any, what: str, *shape: int | None) -> npt.NDArray[np.float64]:
-    """Return finite numbers in this shape; None stands for any length, and axes of length 1 may be missing or too many.
+def _described(argument: Any) -> str:
+    return f"an array {list(argument.shape)} {argument.dtype}" if isinstance(argument, np.ndarray) else repr(argument)
 
-    A list, a tuple or a tensor is as good as an array.
+
+def numbers(value: Any, what: str, *shape: int | None, finite: bool = True) -> npt.NDArray[np.float64]:
+    """Return numbers in this shape, all `finite` unless said otherwise; None stands for any length.
+
+    Axes of length 1 may be missing or too many. A list, a tuple or a tensor is as good as an array.
     """
     expected = f"{'a number' if not shape else f'numbers in the shape {list(shape)}'}".replace("None", "n")
     if value is None:
@@ -85,7 +89,7 @@ def numbers(value: Any, what: str, *shape: int | None) -> npt.NDArray[np.float64
         if not _fits(lengths, shape):
             raise NotYet(f"Found the shape {list(found.shape)} for {what}, expected {expected}.")
         found = found.reshape(lengths)
-    if not np.isfinite(found).all():
+    if finite and not np.isfinite(found).all():
         raise NotYet(f"Found {found.size - np.isfinite(found).sum()} of {found.size} numbers not finite in {what}.")
     return found.astype(np.float64)
 
@@ -94,10 +98,10 @@ def _fits(found: tuple[int, ...], shape: tuple[int | None, ...]) -> bool:
     return len(found) == len(shape) and all(want in (None, length) for length, want in zip(found, shape, strict=True))
 
 
-def check_choice(value: Any, hints: Mapping[str, str]) -> None:
+def check_choice(value: Any, hints: Mapping[str, str], what: str = "cause") -> None:
     """Raise `NotYet` unless the choice is the right one, whose hint is empty; each wrong one has its own."""
     chosen = value.strip().lower() if isinstance(value, str) else ""
     if chosen not in hints:
-        raise NotYet(f"Found {shown(value)} for the cause. Choose one of {', '.join(map(repr, hints))}.")
+        raise NotYet(f"Found {shown(value)} for the {what}. Choose one of {', '.join(map(repr, hints))}.")
     if hints[chosen]:
-        raise NotYet(f"Found the cause {chosen!r}. {hints[chosen]}")
+        raise NotYet(f"Found the {what} {chosen!r}. {hints[chosen]}")
