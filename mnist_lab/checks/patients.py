@@ -125,6 +125,8 @@ model = keras.Sequential(
     },
 }
 
+NAMES = tuple(_CHANGES)
+
 
 class Patient:
     """A training run to examine, made by a few lines of code; it isn't trained before `train`.
