@@ -1,6 +1,6 @@
 """Tests for a training run that raises no error, cheap ones first, and patients to try them on.
 
-A test takes a `Patient`, changes nothing about it, and returns a `Finding`. Read one with `lab.clinic.start??`.
+A test takes a `Patient`, trains nothing but copies, and returns a `Finding`. Read one with `lab.clinic.start??`.
 """
 
 from __future__ import annotations
