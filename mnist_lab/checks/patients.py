@@ -65,7 +65,6 @@ model = keras.Sequential(
 validation = tf.data.Dataset.from_tensor_slices((images[:5_000], labels[:5_000])).batch(100)
 order = 5_000 + np.argsort(labels[5_000:].argmax(axis=1))
 training = tf.data.Dataset.from_tensor_slices((images[order], labels[order])).shuffle(1_000).batch(128)""",
-        "fit": _HEALTHY["fit"].replace("epochs=3", "epochs=4"),
     },
     "C2": {
         "data": """
