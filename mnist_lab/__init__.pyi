@@ -1,5 +1,6 @@
 from . import diagrams as diagrams
 from . import widgets as widgets
+from .checks import clinic as clinic
 from .checks.check import check_lesson as check_lesson
 from .checks.check_task import check_task as check_task
 from .checks.sealed import SealedTest as SealedTest
@@ -47,6 +48,7 @@ __all__ = [
     "augment",
     "check_lesson",
     "check_task",
+    "clinic",
     "compare_curves",
     "compare_numbers",
     "compiled_fit",
