@@ -7,12 +7,31 @@ import pytest
 from tools import glossary
 from tools.glossary import SOURCE, by_name, find, fold, in_order, read_glossary
 from tools.project import read
+from tools.sources import read_sources
 
 from .notebooks import APPENDICES, LESSONS, code, notebook, prose
 
 ENTRIES = read_glossary(SOURCE.read_text(encoding="utf-8"))
 
 IN_BRIEF = ("in-brief", "your-words")
+# The terms of the codelab that these lessons follow: those that it sets in bold, defines, or lists in its glossary.
+CODELAB = """
+    training set, supervised learning, label, class, classifier, pixel, parameter, training, validation set, validation,
+    batch, mini-batch, batch size, epoch, iteration, training loop, loss, accuracy, metric, prediction, inference
+    tensor, shape, vector, matrix, feature, feature engineering, one-hot encoding, data set, record, shuffle, cache,
+    prefetch, notebook, GPU
+    neural network, layer, neuron, dense layer, fully connected layer, sequential model, weight, bias, weighted sum,
+    matrix multiplication, broadcasting, activation function, sigmoid, softmax, ReLU, rectified linear unit, logit,
+    logistic function, argmax
+    cross-entropy, gradient, derivative, gradient descent, stochastic gradient descent, saddle point, momentum,
+    optimizer, Adam, callback
+    hidden layer, deep learning, AI winter, converge, vanishing gradients, initialization, initializer, NaN
+    learning rate, learning rate decay, learning rate schedule, exponential decay, noise
+    overfitting, regularization, dropout, dropout rate, generalize, degrees of freedom, learning by heart
+    convolution, convolutional network, convolutional layer, filter, kernel, channel, padding, stride, pooling,
+    max pooling, flatten, cube of data, classification head, global average pooling
+    batch normalization, scale, center, hyperparameter, recurrent network, distributed training
+"""
 
 lessons = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
@@ -37,6 +56,13 @@ def mentions(text, entry):
 def test_every_term_in_brief_has_an_entry(path):
     (brief,) = [cell.source for cell in read(path).cells if cell.id in IN_BRIEF]
     assert not [term for term in re.findall(r"\*\*(.+?)\*\*", brief) if find(term, by_name(ENTRIES)) is None]
+
+
+def test_every_term_of_the_codelab_is_in_bold_in_a_lesson_or_in_the_glossary():
+    cells = [cell.source for source in read_sources().values() for cell in source.cells if cell.cell_type == "markdown"]
+    bold = {fold(term) for cell in cells for term in re.findall(r"\*\*([^*]+)\*\*", cell)}
+    terms = [term.strip() for term in re.split(r"[,\n]", CODELAB) if term.strip()]
+    assert not [term for term in terms if fold(term) not in bold and find(term, by_name(ENTRIES)) is None]
 
 
 @lessons
