@@ -25,7 +25,7 @@ _NOTE = (
 )
 
 # Markdown is read inside the tags only between empty lines.
-_FOLDED = "<details><summary>Stuck? Show a solution</summary>\n\n{}\n\n</details>"
+FOLDED = "<details><summary>Stuck? Show a solution</summary>\n\n{}\n\n</details>"
 
 
 def make_exercises(
@@ -39,7 +39,7 @@ def make_exercises(
             if address := cell.metadata.pop("from", None):
                 cell.source = _taken(cell, str(address), file(f"exercises/{name}"), lessons)
             if cell.cell_type == "markdown" and "solution" in tags(cell):
-                cell.source = _FOLDED.format(cell.source.strip())
+                cell.source = FOLDED.format(cell.source.strip())
         made[name] = make_notebook(exercise, "exercise", name, lessons, names)
         for cell in made[name].cells:
             cell.source = _a_folder_up(cell.source)
