@@ -29,7 +29,7 @@ from mnist_lab.results.store import RECORD_VARIABLE, summary
 from tools.project import NOTEBOOKS, read
 
 JUDGED = ("model", "learning-rate", "train", "check")
-OF_THE_ACCURACY = ("it reads most of the", "reads more of the sample drawings")
+OF_THE_ACCURACY = ("its accuracy on the", "classifies more of the sample drawings")
 UNSOLVED = "unsolved"
 LESSON_DIGITS = {"06": 30_000, "07": 30_000, "08": 20_000, "10": 30_000}  # of which a shortened lesson learns
 DIGITS = 12_000  # of which a shortened exercise learns, but for these

@@ -83,7 +83,7 @@ def test_what_numpy_computes_passes_and_what_is_wrong_fails(precision, tmp_path)
     wrong = {"bias": X @ W, "axis": X @ W + b.mean(), "scale": X @ W / 255 + b, "weights": X @ W[::-1] + b}
     found = {name: by_hand(softmax(sums, axis=1)) for name, sums in wrong.items()}
     found["rows"] = by_hand(softmax(X @ W + b, axis=0))
-    found["export"] = [claim for claim in of_export(1) if "the network gives" in claim]
+    found["export"] = [claim for claim in of_export(1) if "returns the network's" in claim]
     assert [name for name, claims in found.items() if not claims] == []
 
 

@@ -9,18 +9,19 @@ from mnist_lab.results import experiments
 from mnist_lab.results.store import AS_TAUGHT, LONG, Variant, seeds_of, summary
 
 LISTED = (
-    "NN.mean, NN.lowest, NN.highest, NN.seeds (NN.long.mean and so on of a longer training), NN.deaths, "
+    "NN.mean, NN.lowest, NN.highest, NN.seeds, NN.errors (NN.long.mean and so on of a longer training), NN.deaths, "
     "NN.pairs_below_NN, and the names of a lesson's own figures (11.raw, 11.prepared)"
 )
 NAMED = re.compile(r"(\d\d)\.(long\.)?(\w+)")
 _STATISTICS = {"mean": mean, "lowest": min, "highest": max}
+VALIDATION_DIGITS = 10_000
 _DEAD = 0.2  # guessing reads 0.1 of the digits, or 0.1135 if it always says 1
 
 
 def measured(name: str) -> str:
     """Return a measured figure by its name, which is as `NAMED` has it and one of those `LISTED`.
 
-    `07.pairs_below_06` counts the seeds with which the last loss of lesson 07 is below that of lesson 06, `06.deaths`
+    `04.errors` is the mean number of errors, `07.pairs_below_06` counts the seeds with which the last loss of lesson 07 is below that of lesson 06, `06.deaths`
     the runs that read fewer than one digit in five after their first epoch.
     """
     number, longer, field = NAMED.fullmatch(name).groups()
@@ -33,6 +34,8 @@ def measured(name: str) -> str:
         return "not yet measured"
     if field == "seeds":
         return str(accuracies.seeds)
+    if field == "errors":
+        return str(round(VALIDATION_DIGITS * (1 - accuracies.mean)))
     if field in ("mean", "lowest", "highest"):
         return percent(getattr(accuracies, field))
     if own := [run["figures"][field] for run in seeds_of(lesson).values() if field in run.get("figures", {})]:

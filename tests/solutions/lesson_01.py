@@ -2,7 +2,7 @@
 
 JUDGED = ("model", "train", "by-hand", "check")
 
-UNSOLVED = ["one dense layer of ten neurons", "written with NumPy"]
+UNSOLVED = ["one dense layer of ten neurons", "in NumPy"]
 
 _NETWORK = """
 model = keras.Sequential([keras.Input(shape=(28 * 28,)), {}])
@@ -23,8 +23,8 @@ SOLUTIONS = {
     "Adam": _by_hand(
         _SCIPY, "gradient descent adjusts", model=_NETWORK.format("keras.layers.Dense(10, 'softmax')", "adam")
     ),
-    "the logits": _by_hand("by_hand = logits\n", "written with NumPy"),
+    "the logits": _by_hand("by_hand = logits\n", "in NumPy"),
     "divided by the sum of a column": _by_hand(
-        "by_hand = np.exp(logits)\nby_hand /= by_hand.sum(0)\n", "written with NumPy"
+        "by_hand = np.exp(logits)\nby_hand /= by_hand.sum(0)\n", "in NumPy"
     ),
 }

@@ -1,6 +1,6 @@
 """Solutions of exercise 04: the cells that each fills, and the claims that it leaves open."""
 
-UNSOLVED = ["starts fast and ends slow"]
+UNSOLVED = ["starts high and ends low"]
 
 _WITHOUT_CALLBACK = (
     "history = model.fit(training, validation_data=validation, epochs=EPOCHS, shuffle=False, verbose=0)\n"
@@ -30,6 +30,6 @@ SOLUTIONS = {
     "a decay that is too weak": (_decay("0.01 * 0.98**epoch"), UNSOLVED),
     "the callback left out": (
         {**_decay("0.01 * 0.6**epoch"), "train": _WITHOUT_CALLBACK},
-        ["training used these rates"],
+        ["training used this schedule"],
     ),
 }

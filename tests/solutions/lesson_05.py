@@ -1,6 +1,6 @@
 """Solutions of exercise 05: the cells that each fills, and the claims that it leaves open."""
 
-UNSOLVED = ["dropout stands after a hidden layer", "leaves enough of them"]
+UNSOLVED = ["dropout follows a hidden layer", "leaves enough of them"]
 
 _SIXTY, _TEN = 'keras.layers.Dense(60, activation="relu")', 'keras.layers.Dense(10, activation="softmax")'
 _DROPOUT = "keras.layers.Dropout(0.25)"
@@ -22,6 +22,6 @@ SOLUTIONS = {
     "a rate that leaves next to nothing": (_model(_SIXTY, "keras.layers.Dropout(0.9)", _TEN), UNSOLVED[1:]),
     "the decay lost": (
         {**_model(_SIXTY, _DROPOUT, _TEN), "learning-rate": "def lr_decay(epoch):\n    return 0.01\n"},
-        ["starts fast and ends slow"],
+        ["starts high and ends low"],
     ),
 }

@@ -1,6 +1,6 @@
 """Solutions of exercise 06: the cells that each fills, and the claims that it leaves open."""
 
-UNSOLVED = ["convolutions, more than one", "the image gets smaller"]
+UNSOLVED = ["two or more convolutions", "the image gets smaller"]
 
 
 def _network(*layers, missing=()):

@@ -1,6 +1,6 @@
 """Solutions of exercise 07: the cells that each fills, and the claims that it leaves open."""
 
-UNSOLVED = ["dropout stands", "it drops some"]
+UNSOLVED = ["dropout follows", "it drops some"]
 
 _CONVOLUTION = "Conv2D(6, 5, strides=2, activation='relu')"
 _DENSE, _SOFTMAX = "Dense(60, activation='relu')", "Dense(10, activation='softmax')"
@@ -20,7 +20,7 @@ SOLUTIONS = {
         _CONVOLUTION, "SpatialDropout2D(0.1)", _CONVOLUTION, "Flatten()", _DENSE, "Dropout(rate=0.3)", _SOFTMAX
     ),
     "wrong: behind the softmax": _network(
-        _CONVOLUTION, _CONVOLUTION, "Flatten()", _DENSE, _SOFTMAX, "Dropout(0.4)", missing=["dropout stands"]
+        _CONVOLUTION, _CONVOLUTION, "Flatten()", _DENSE, _SOFTMAX, "Dropout(0.4)", missing=["dropout follows"]
     ),
     "wrong: the share that is kept": _network(
         _CONVOLUTION, _CONVOLUTION, "Flatten()", _DENSE, "Dropout(0.9)", _SOFTMAX, missing=["it drops some"]

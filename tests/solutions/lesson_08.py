@@ -3,7 +3,7 @@
 # Cells of the lesson that its exercise leaves out, and the cell of the lesson that needs each of them.
 NEEDED = {"normalized": "model"}
 
-UNSOLVED = ["before its activation", "no bias of its own"]
+UNSOLVED = ["before its activation", "have no bias of their own"]
 
 _CONV = 'layers.Conv2D(8, 5, strides=4, use_bias=False), bn(scale=False), layers.Activation("relu")'
 _DENSE = 'layers.Dense(50, use_bias=False), bn(scale=False), layers.Activation("relu")'
@@ -42,7 +42,7 @@ SOLUTIONS = {
     "wrong: behind the activation": _layers(
         "before its activation", conv='layers.Conv2D(8, 5, strides=4, use_bias=False, activation="relu"), bn()'
     ),
-    "wrong: biases kept": _layers("no bias of its own", conv=_CONV.replace(", use_bias=False", "")),
+    "wrong: biases kept": _layers("have no bias of their own", conv=_CONV.replace(", use_bias=False", "")),
     "wrong: the softmax layer as well": _layers(
         "softmax layer itself is not normalized",
         softmax='layers.Dense(10, use_bias=False), bn(), layers.Activation("softmax")',

@@ -2,7 +2,7 @@
 
 JUDGED = ("sealed", "choose", "open", "check")
 
-UNSOLVED = ["did best on the digits held out", "the seal was broken once", "reported with an interval"]
+UNSOLVED = ["did best on the held-out digits", "the test digits were opened once", "comes with an interval"]
 
 _OPEN = """
 result = sealed.open(model)
@@ -39,8 +39,8 @@ model, history = networks[best], histories[best]
 
 SOLUTIONS = {
     "four rates, an interval by hand": _chosen(rates="(0, 0.1, 0.2, 0.3)", then=_BY_HAND),
-    "chosen by the test digits": _chosen("watched on digits held out", by="lab.validation_dataset()"),
-    "two rates": _chosen("did best on the digits held out", rates="(0.0, 0.3)"),
-    "the seal broken for another": _chosen("the seal was broken once", then=_FOR_ANOTHER),
-    "the spread of the rates for an interval": _chosen("reported with an interval", then=_OF_THE_RATES),
+    "chosen by the test digits": _chosen("validated on held-out training digits", by="lab.validation_dataset()"),
+    "two rates": _chosen("did best on the held-out digits", rates="(0.0, 0.3)"),
+    "the seal broken for another": _chosen("the test digits were opened once", then=_FOR_ANOTHER),
+    "the spread of the rates for an interval": _chosen("comes with an interval", then=_OF_THE_RATES),
 }

@@ -2,7 +2,7 @@
 
 JUDGED = ("learning-rate", "model", "compile", "train", "check")
 
-UNSOLVED = ["rises, and then falls"]
+UNSOLVED = ["rises and then falls"]
 
 _TRIANGLE = """
 steps = len(training)

@@ -6,7 +6,7 @@ NEEDED = {"cut-out": "to-mnist", "scale": "to-mnist", "centre": "to-mnist"}
 # Only the function is in question: the networks stay as they were trained.
 JUDGED = ("to-mnist", "check")
 
-UNSOLVED = ["fills the box", "centre of mass"]
+UNSOLVED = ["fills MNIST's box", "centre of mass"]
 
 _SCALE = "    small = ndimage.zoom(digit / 255, 20 / max(digit.shape), order=1, grid_mode=True, mode='nearest')\n"
 _STRETCH = "    small = ndimage.zoom(digit / 255, (20 / digit.shape[0], 20 / digit.shape[1]), order=1)\n"
@@ -32,11 +32,11 @@ def to_mnist(drawing):
     return {"to-mnist": source}, missing
 
 
-_EVERY = ["makes an image", "fills the box", "scaled alike", "centre of mass"]
+_EVERY = ["turns a drawing into", "fills MNIST's box", "scaled alike", "centre of mass"]
 
 SOLUTIONS = {
     "another way": _to_mnist(_SCALE + _CENTRE),
-    "wrong: not scaled": _to_mnist("    small = digit[::5, ::5] / 255\n" + _CENTRE, "fills the box"),
+    "wrong: not scaled": _to_mnist("    small = digit[::5, ::5] / 255\n" + _CENTRE, "fills MNIST's box"),
     "wrong: stretched to a square": _to_mnist(_STRETCH + _CENTRE, "scaled alike"),
     "wrong: the middle of the box": _to_mnist(_SCALE + _MIDDLE, "centre of mass"),
     "wrong: not flat": _to_mnist(_SCALE + _CENTRE.replace(".reshape(784)", ""), *_EVERY),

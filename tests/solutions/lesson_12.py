@@ -2,8 +2,8 @@
 
 JUDGED = ("model", "step", "train", "export", "check")
 
-_UNTRAINED = ["lowers the loss of the batch", "below that of guessing"]
-_NOT_EXPORTED = ["takes images as they are stored", "gives the probabilities"]
+_UNTRAINED = ["lowers the loss of its batch", "below that of guessing"]
+_NOT_EXPORTED = ["takes images as they are stored", "returns the network's probabilities"]
 UNSOLVED = [*_UNTRAINED, *_NOT_EXPORTED]
 
 _STEP = """
@@ -48,7 +48,7 @@ SOLUTIONS = {
         step=_STEP.replace("zip(gradients,", "zip([-gradient for gradient in gradients],"), missing=_UNTRAINED
     ),
     "wrong: grey levels are not divided": _filled(
-        export=_EXPORT.replace("keras.layers.Rescaling(1 / 255)", ""), missing=["gives the probabilities"]
+        export=_EXPORT.replace("keras.layers.Rescaling(1 / 255)", ""), missing=["returns the network's probabilities"]
     ),
     "wrong: the network as it is": _filled(export=_AS_IT_IS, missing=_NOT_EXPORTED),
 }

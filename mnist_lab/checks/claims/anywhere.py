@@ -20,7 +20,7 @@ _BATCH, _EXPORT_BATCH = 128, 100
 _ENDPOINT = "serving_default"  # which servers call
 
 
-@claim("one step of your own lowers the loss of the batch it was taken on")
+@claim("your own training step lowers the loss of its batch")
 def step_lowers_the_loss(evidence: Evidence) -> None:
     step = evidence.extra.get("step")
     if not callable(step):
@@ -40,7 +40,7 @@ def step_lowers_the_loss(evidence: Evidence) -> None:
         raise NotYet(f"Found a loss of {before:.5f} before and {after:.5f} after. {advice}")
 
 
-@claim("what was exported takes images as they are stored, rows and columns of ink in whole grey levels")
+@claim("the exported model takes images as they are stored: rows and columns of whole grey levels")
 def export_takes_stored_images(evidence: Evidence) -> None:
     _, specs = _loaded_export(evidence).signatures[_ENDPOINT].structured_input_signature
     inputs = [f"{name} {list(spec.shape)}" for name, spec in specs.items()]
@@ -49,7 +49,7 @@ def export_takes_stored_images(evidence: Evidence) -> None:
         raise NotYet(f"Found the input {found}, expected {expected}. Change the input of what you export.")
 
 
-@claim("it gives the probabilities that the network gives, and the class")
+@claim("it returns the network's probabilities, and the class")
 def export_matches_the_model(evidence: Evidence) -> None:
     """Check that `predictions` are the model's probabilities, and `classes` their argmax."""
     import tensorflow as tf

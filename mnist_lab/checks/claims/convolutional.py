@@ -12,7 +12,7 @@ _RESHAPE = "keras.layers.Reshape((28, 28, 1)) turns the 784 numbers of a digit b
 _ORDER = "Expected the layer, then BatchNormalization, then the activation"
 
 
-@claim("convolutions, more than one, look at neighbours in an image that has rows and columns")
+@claim("two or more convolutions look at neighbours in an image with rows and columns")
 def convolutions_see_neighbours(evidence: Evidence) -> None:
     layers = list(all_layers(evidence.model))
     faults = {layer: _fault(layer) for layer in layers if is_a(layer, "*Conv*")}
@@ -67,14 +67,14 @@ def image_gets_smaller(evidence: Evidence) -> None:
         raise NotYet(f"Found {found}. Give a convolution strides=2, or add keras.layers.MaxPooling2D after it.")
 
 
-@claim("it is still a convolutional network")
+@claim("it's still a convolutional network")
 def still_convolutional(evidence: Evidence) -> None:
     layers = list(all_layers(evidence.model))
     if not any(is_a(layer, "*Conv*") for layer in layers):
         raise NotYet(f"Found {listed(map(as_written, layers))}; expected the last lesson's Conv2D layers. Keep them.")
 
 
-@claim("dropout stands after a hidden layer, and none after the output")
+@claim("dropout follows a hidden layer, and none follows the output")
 def dropout_after_a_hidden_layer(evidence: Evidence) -> None:
     """Check that a dropout layer comes between two layers with weights, and none after the last of these."""
     layers = [layer for layer in all_layers(evidence.model) if not is_a(layer, "*Normalization*")]
@@ -88,7 +88,7 @@ def dropout_after_a_hidden_layer(evidence: Evidence) -> None:
         raise NotYet("Found dropout only before the first layer with weights: it drops pixels. Add one after it.")
 
 
-@claim("it drops some of the neurons, and leaves enough of them")
+@claim("it drops some neurons, and leaves enough of them")
 def dropout_rates_are_moderate(evidence: Evidence) -> None:
     if not (rates := dropout_rates(evidence)):
         raise NotYet("Found no dropout layer, and so no rate. Add keras.layers.Dropout first.")
@@ -104,7 +104,7 @@ def dropout_rates(evidence: Evidence) -> list[float]:
     return [layer.get_config().get("rate", 0) for layer in all_layers(evidence.model) if is_a(layer, "*Dropout*")]
 
 
-@claim("batch normalization stands behind every layer that learns but the last, before its activation")
+@claim("batch normalization follows every layer with weights but the last, before its activation")
 def batch_norm_before_each_activation(evidence: Evidence) -> None:
     hidden = _blocks(evidence)[:-1]
     if not hidden:
@@ -130,7 +130,7 @@ def _kind(layer: Layer) -> str:
     return "activation" if is_activation(layer) else "other"
 
 
-@claim("where batch normalization follows, the layer has no bias of its own")
+@claim("layers followed by batch normalization have no bias of their own")
 def no_bias_before_batch_norm(evidence: Evidence) -> None:
     normalized = [block[0] for block in _blocks(evidence) if "normalization" in map(_kind, block)]
     if not normalized:

@@ -15,14 +15,14 @@ _SUMS = np.linspace(-6, 6, 25, dtype=np.float32)[None]
 _DIGITS_TRIED = 100
 
 
-@claim("the network is one dense layer of ten neurons, made into probabilities by softmax")
+@claim("the network is one dense layer of ten neurons, with a softmax")
 def one_dense_softmax_layer(evidence: Evidence) -> None:
     found = layers.described_layers(evidence.model)
     if found != ["Dense(10, softmax)"]:
         raise NotYet(f"Found {layers.listed(found)}; expected Dense(10, softmax) alone, in keras.Sequential.")
 
 
-@claim("softmax(X @ W + b), written with NumPy, gives what `predict` gives")
+@claim("your softmax(X @ W + b), in NumPy, equals what `predict` returns")
 def softmax_computed_by_hand(evidence: Evidence) -> None:
     """Check that the array `by_hand` holds the model's probabilities for the first validation digits."""
     if (by_hand := evidence.extra.get("by_hand")) is None:
@@ -59,14 +59,14 @@ def _stages(evidence: Evidence, count: int) -> dict[str, np.ndarray]:
         }
 
 
-@claim("hidden dense layers stand between the pixels and the last layer, more than one")
+@claim("two or more hidden dense layers lie between the pixels and the last layer")
 def has_hidden_dense_layers(evidence: Evidence) -> None:
     if (count := len(_hidden_activations(evidence))) < 2:
         found = layers.listed(layers.described_layers(evidence.model))
         raise NotYet(f"Found {found}. Hidden dense layers: {count}, expected 2 or more. Add some before the last.")
 
 
-@claim("the last layer still makes ten probabilities, by softmax")
+@claim("the last layer still makes ten probabilities, with a softmax")
 def last_layer_is_softmax(evidence: Evidence) -> None:
     if (last := _last_layer(evidence)) != "Dense(10, softmax)":
         raise NotYet(f"The last layer is {last}, expected Dense(10, softmax): one neuron for each digit.")
@@ -111,7 +111,7 @@ def _hidden_activations(evidence: Evidence) -> list[layers.Activation]:
     return [activation for layer, activation in found if layers.is_a(layer, "Dense")]
 
 
-@claim("what comes out is ten probabilities, as softmax makes them")
+@claim("ten probabilities come out, as a softmax makes them")
 def outputs_ten_probabilities(evidence: Evidence) -> None:
     outputs = np.asarray(evidence.model.predict(evidence.digits[:_DIGITS_TRIED], verbose=0))
     if outputs.ndim != 2 or outputs.shape[1] != CLASSES:
@@ -122,7 +122,7 @@ def outputs_ten_probabilities(evidence: Evidence) -> None:
         raise NotYet(f'{found}: give it activation="softmax".')
 
 
-@claim("softmax is applied once: at the network's end, or within the loss")
+@claim("softmax is applied once: at the network's end, or inside the loss")
 def softmax_is_applied_once(evidence: Evidence) -> None:
     last = _last_layer(evidence)
     in_the_network = last.endswith("softmax)")

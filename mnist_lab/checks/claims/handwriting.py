@@ -17,12 +17,12 @@ _SAME_PROPORTION = 0.04
 _BLOCK = 5  # a drawing has five times as many pixels each way as a digit
 
 
-@claim("the function makes an image of a drawing: a list of pixels from paper, zero, to ink, one")
+@claim("the function turns a drawing into 784 pixels, from 0 (paper) to 1 (ink)")
 def function_returns_images(evidence: Evidence) -> None:
     _images(evidence)
 
 
-@claim("the longer side of a digit fills the box that MNIST scaled its digits into")
+@claim("the longer side of a digit fills MNIST's box")
 def digits_fill_the_box(evidence: Evidence) -> None:
     """Check that the longer side of nearly every digit is 20 pixels, one more or less."""
     images = _valid_images(evidence).reshape(-1, SIDE, SIDE)
@@ -44,7 +44,7 @@ def proportions_are_kept(evidence: Evidence) -> None:
         raise NotYet(f"Found drawings[{worst}] {found_ratio:.2f} times as wide as high, {expected}.")
 
 
-@claim("the centre of mass stands in the middle of the image")
+@claim("the centre of mass is in the middle of the image")
 def mass_is_centred(evidence: Evidence) -> None:
     """Check that nearly every digit's centre of mass is at row and column 14, within a pixel."""
     centres = centres_of_mass(_valid_images(evidence).reshape(-1, SIDE, SIDE))
@@ -60,7 +60,7 @@ def _worst(differences: np.ndarray, most: float) -> int | None:
     return None if np.mean(errors <= most) >= _NEARLY_ALL else int(errors.argmax())
 
 
-@claim("with it the network reads more of the sample drawings than without, and most of them")
+@claim("with it, the network classifies more of the sample drawings correctly, and most of them")
 def preprocessing_raises_accuracy(evidence: Evidence) -> None:
     images = _valid_images(evidence)
     raw, accuracy = _accuracy(evidence, _shrunk_drawings()), _accuracy(evidence, images)

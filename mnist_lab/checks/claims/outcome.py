@@ -21,7 +21,7 @@ _BETWEEN_SEEDS = 0.005  # how far the accuracies of two runs differ that differ 
 _SAME_END = 2.5e-4  # other good intervals differ from Wilson's by less than this, those of 92% and 97% by more
 
 
-@claim("it learned: its cross-entropy, on digits it never saw, is below that of guessing")
+@claim("it learned: on digits it never saw, its cross-entropy is below that of guessing")
 def better_than_guessing(evidence: Evidence) -> None:
     """Check that the validation cross-entropy is below that of ten equal probabilities, ln 10."""
     found, guessing = mean_cross_entropy(evidence.probabilities, evidence.labels), np.log(CLASSES)
@@ -30,7 +30,7 @@ def better_than_guessing(evidence: Evidence) -> None:
         raise NotYet(f"Found a cross-entropy of {found:.3g}, expected less than {guessing:.3g}. {advice}.")
 
 
-@claim("the accuracy that training reported is the one measured again here, on digits it never learned from")
+@claim("measured again on digits it never learned from, its accuracy is the one that training reported")
 def history_matches_the_model(evidence: Evidence) -> None:
     """Check that an epoch's accuracy that `fit` reported is what the model reaches on the validation digits."""
     if not evidence.history:
@@ -46,7 +46,7 @@ def history_matches_the_model(evidence: Evidence) -> None:
 def accuracy_of_at_least(floor: float) -> Claim:
     """Return the claim that the accuracy, on the digits that the lesson is measured on, reaches this floor."""
 
-    @claim("it reads most of the {digits}, as this idea should let it")
+    @claim(f"its accuracy on the {{digits}} is at least {100 * floor:.4g}%")
     def accuracy_reaches_the_floor(evidence: Evidence) -> None:
         accuracy = 1 - np.mean(evidence.measured_misclassified)
         if not accuracy >= floor:
@@ -56,7 +56,7 @@ def accuracy_of_at_least(floor: float) -> Claim:
     return accuracy_reaches_the_floor
 
 
-@claim("training was watched on digits held out of the training digits, not on those of the test")
+@claim("training was validated on held-out training digits, not on test digits")
 def validated_on_held_out_digits(evidence: Evidence) -> None:
     """Check that `fit` reported the model's accuracy and loss on held-out digits, and that none is a test digit."""
     if evidence.held_out is None:
@@ -106,7 +106,7 @@ def _loss(evidence: Evidence, images: np.ndarray, labels: np.ndarray) -> float:
     return mean_cross_entropy(probabilities_of(evidence.model, images), labels)
 
 
-@claim("its dropout rate is the one that did best on the digits held out, among three or more")
+@claim("its dropout rate did best on the held-out digits, among three or more")
 def dropout_rate_was_chosen_on_held_out_digits(evidence: Evidence) -> None:
     """Check that the model has the best of three dropout rates or more, with an accuracy like the one reported."""
     tried = evidence.extra.get("tried") or {}
@@ -127,7 +127,7 @@ def dropout_rate_was_chosen_on_held_out_digits(evidence: Evidence) -> None:
         raise NotYet(f"{found}. Take both from the same training run, or train for as many epochs.")
 
 
-@claim("the seal was broken once, for this network")
+@claim("the test digits were opened once, for this network")
 def model_was_tested_once(evidence: Evidence) -> None:
     sealed: Any = evidence.extra.get("sealed")
     if not getattr(sealed, "opened", False):
@@ -136,7 +136,7 @@ def model_was_tested_once(evidence: Evidence) -> None:
         raise NotYet("Found that the test set was used on other weights. Hand in the network exactly as tested.")
 
 
-@claim("its accuracy is reported with an interval for the sampling of digits")
+@claim("its accuracy comes with an interval for the sampling of digits")
 def accuracy_is_reported_with_an_interval(evidence: Evidence) -> None:
     """Check that the interval is a 95% confidence interval of the model's test accuracy."""
     interval: Any = evidence.extra.get("interval")

@@ -31,7 +31,7 @@ def optimizer_is_more_than_plain_sgd(evidence: Evidence) -> None:
         raise NotYet(f'Found the optimizer {name} without momentum. Set "adam", or add momentum, in `model.compile`.')
 
 
-@claim("the learning rate starts fast and ends slow")
+@claim("the learning rate starts high and ends low")
 def learning_rate_decays(evidence: Evidence) -> None:
     """Check that the learning rate, recorded, the optimizer's or the schedule's, falls below half of its highest."""
     if _falls(_recorded(evidence)):
@@ -51,7 +51,7 @@ def learning_rate_decays(evidence: Evidence) -> None:
     raise NotYet(f"{found}, expected less than half of the highest. Make it decay faster.")
 
 
-@claim("training used these rates")
+@claim("training used this schedule")
 def training_used_the_schedule(evidence: Evidence) -> None:
     """Check that training recorded the schedule's learning rates, or that the optimizer itself holds a schedule."""
     recorded = _recorded(evidence)
@@ -129,7 +129,7 @@ def _schedule_rates(evidence: Evidence) -> np.ndarray:
     return np.array(rates[1:])
 
 
-@claim("within the training the learning rate rises, and then falls to nearly nothing")
+@claim("during training, the learning rate rises and then falls almost to zero")
 def learning_rate_rises_and_falls(evidence: Evidence) -> None:
     """Check that over the steps taken, the optimizer's learning rate rises to a peak and ends far below it."""
     rates = _optimizer_rates(evidence, np.linspace(0, max(0, _steps_taken(evidence) - 1), _STEPS_JUDGED).round())

@@ -112,7 +112,7 @@ def _close(found: npt.NDArray, wanted: npt.NDArray) -> bool:
 _SIZES = (16, 128, 2048)
 _CAUSES = {
     "noise": "Its gradients are the least noisy of the three, since each averages 2,048 digits.",
-    "learning rate": "All three had the same one. What did the largest batches have less of?",
+    "forgetting": "All three saw every digit in their last epoch, so none had longer to forget. Count their steps.",
     "memorizing": "Compare its training and its validation accuracy: they agree.",
     "fewer steps": "",
 }
