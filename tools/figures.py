@@ -9,7 +9,8 @@ from mnist_lab.results import experiments
 from mnist_lab.results.store import AS_TAUGHT, LONG, Variant, seeds_of, summary
 
 LISTED = (
-    "NN.mean, NN.lowest, NN.highest, NN.seeds, NN.errors (NN.long.mean and so on of a longer training), NN.deaths, "
+    "NN.mean, NN.lowest, NN.highest, NN.seeds, NN.errors (NN.long.mean and so on of a longer training), "
+    "NN.deaths, "
     "NN.pairs_below_NN, and the names of a lesson's own figures (11.raw, 11.prepared)"
 )
 NAMED = re.compile(r"(\d\d)\.(long\.)?(\w+)")
@@ -21,8 +22,8 @@ _DEAD = 0.2  # guessing reads 0.1 of the digits, or 0.1135 if it always says 1
 def measured(name: str) -> str:
     """Return a measured figure by its name, which is as `NAMED` has it and one of those `LISTED`.
 
-    `04.errors` is the mean number of errors, `07.pairs_below_06` counts the seeds with which the last loss of lesson 07 is below that of lesson 06, `06.deaths`
-    the runs that read fewer than one digit in five after their first epoch.
+    `04.errors` is the mean number of errors, `07.pairs_below_06` counts the seeds with which the last loss of lesson 07
+    is below that of lesson 06, `06.deaths` the runs that read fewer than one digit in five after their first epoch.
     """
     number, longer, field = NAMED.fullmatch(name).groups()
     lesson = _lesson(number)
@@ -50,6 +51,8 @@ def measured(name: str) -> str:
 def of_experiment(name: str, value: str, statistic: str, settings: list[str]) -> str:
     """Return what an experiment found: the mean, lowest or highest over its seeds, their number, or which were dead.
 
+    Of an accuracy, `missed` is the mean share of errors.
+
     Values named after an accuracy are percentages, others have three digits. The settings are those of the arm, each
     NAME=VALUE in JSON or as a word. ValueError if there is no such experiment, arm, value or statistic.
     """
@@ -62,8 +65,12 @@ def of_experiment(name: str, value: str, statistic: str, settings: list[str]) ->
         return str(len(values))
     if statistic == "dead":
         return f"{(values < _DEAD).sum() or 'none'} of {len(values)}"
+    if statistic == "missed":
+        return percent(1 - float(values.mean()))
     if statistic not in _STATISTICS:
-        raise ValueError(f"there is no statistic {statistic!r}. There are: {', '.join(_STATISTICS)}, seeds, dead")
+        raise ValueError(
+            f"there is no statistic {statistic!r}. There are: {', '.join(_STATISTICS)}, seeds, missed, dead"
+        )
     number = float(_STATISTICS[statistic](values))
     return percent(number) if "accuracy" in value else f"{float(f'{number:.3g}'):,g}"
 

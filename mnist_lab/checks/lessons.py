@@ -34,7 +34,7 @@ _HIDDEN = dense.has_hidden_dense_layers, dense.last_layer_is_softmax
 _DECAY = training.learning_rate_decays, training.training_used_the_schedule
 _DROPOUT = convolutional.dropout_after_a_hidden_layer, convolutional.dropout_rates_are_moderate
 
-_01 = dense.one_dense_softmax_layer, training.optimizer_is_sgd, *_OUTCOME, dense.softmax_computed_by_hand
+_01 = dense.one_dense_softmax_layer, training.optimizer_is_sgd, *_OUTCOME
 _02 = *_HIDDEN, dense.hidden_layers_use_sigmoid, training.optimizer_is_sgd, *_OUTCOME
 _03 = *_HIDDEN, dense.hidden_layers_use_relu, training.optimizer_is_more_than_plain_sgd, *_OUTCOME
 _06 = convolutional.convolutions_see_neighbours, convolutional.image_gets_smaller, dense.outputs_ten_probabilities

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import expit, softmax
+from scipy.special import expit
 
 from mnist_lab.checks.claims import layers
 from mnist_lab.checks.evidence import Evidence, NotYet, claim
@@ -20,43 +20,6 @@ def one_dense_softmax_layer(evidence: Evidence) -> None:
     found = layers.described_layers(evidence.model)
     if found != ["Dense(10, softmax)"]:
         raise NotYet(f"Found {layers.listed(found)}; expected Dense(10, softmax) alone, in keras.Sequential.")
-
-
-@claim("your softmax(X @ W + b), in NumPy, equals what `predict` returns")
-def softmax_computed_by_hand(evidence: Evidence) -> None:
-    """Check that the array `by_hand` holds the model's probabilities for the first validation digits."""
-    if (by_hand := evidence.extra.get("by_hand")) is None:
-        raise NotYet("Found nothing handed in as by_hand=..., expected an array with a row for each digit.")
-    by_hand = np.asarray(by_hand)
-    if by_hand.ndim != 2 or by_hand.shape[1] != CLASSES or not 1 <= len(by_hand) <= len(evidence.labels):
-        raise NotYet(f"Found by_hand with shape {list(by_hand.shape)}, expected [100, 10].")
-    difference = float(np.max(np.abs(by_hand - evidence.probabilities[: len(by_hand)])))
-    tolerance = layers.float_tolerance_of(evidence.model)
-    if difference <= tolerance:
-        return
-    for stage, values in _stages(evidence, len(by_hand)).items():
-        if np.allclose(by_hand, values, rtol=1e-3, atol=tolerance):
-            raise NotYet(f"Found {stage}.")
-    if abs((total := by_hand[0].sum()) - 1) > 0.05:
-        raise NotYet(f"Found a first row that adds up to {total:.4g}, not to 1. Divide each row by its own sum.")
-    raise NotYet(f"Found numbers up to {difference:.2g} away from the model's. Start again from X @ W + b, row by row.")
-
-
-def _stages(evidence: Evidence, count: int) -> dict[str, np.ndarray]:
-    """Return what a computation of softmax(X @ W + b) passes through, by what is next."""
-    weights = evidence.model.get_weights()
-    if len(weights) != 2:
-        return {}
-    W, b = weights
-    sums = evidence.digits[:count] @ W
-    with np.errstate(over="ignore"):
-        return {
-            "X @ W so far: next, add the bias b": sums,
-            "the logits: next, take the exponential of each": sums + b,
-            "the exponentials: next, divide each row by its own sum": np.exp(sums + b),
-            "the exponentials of X @ W: the bias b is missing": np.exp(sums),
-            "softmax(X @ W): the bias b is missing": softmax(sums, axis=1),
-        }
 
 
 @claim("two or more hidden dense layers lie between the pixels and the last layer")
