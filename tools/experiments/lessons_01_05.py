@@ -161,7 +161,10 @@ def shuffled_labels(seed: int) -> Values:
     network = r.dense()
     network.compile("adam", r.LOSS, metrics=["accuracy"])
     network.fit(images, labels, batch_size=25, epochs=30, verbose=0)
-    return {"training": network.evaluate(images, labels, verbose=0)[1], "validation": r.evaluated(network)["accuracy"]}
+    return {
+        "training_accuracy": network.evaluate(images, labels, verbose=0)[1],
+        "validation_accuracy": r.evaluated(network)["accuracy"],
+    }
 
 
 @experiment("05-amounts", *grid(count=(500, 5_000, 60_000)))

@@ -67,7 +67,7 @@ def alone(seed: int) -> Values:
     history = r.fit(
         network, training_dataset(), 6, rate=LESSON_07, validation=validation_dataset(), callbacks=[callback]
     )
-    return r.last(history) | {"curve": history["val_accuracy"], "refreshed": refreshed[0]}
+    return r.last(history) | {"curve": history["val_accuracy"], "refreshed_accuracy": refreshed[0]}
 
 
 @experiment("08-schedule-alone")
