@@ -44,10 +44,10 @@ def gradient(function, at):
         ("held_out_and_sealed", (1_000,), ["59,000 to train on", "1,000\nheld out", "10,000\nunder a seal"]),
         ("softmax", (LOGITS,), ["4.1", "60.3", f"sum = {np.exp(LOGITS).sum():.4g}", "0.723"]),
         ("softmax", (LOGITS * 1e5,), ["410,000", "too large for a float", "1"]),
-        ("cross_entropy", (PROBABILITIES, 6), ["p", "= −log 0.00022", "= 8.42"]),
-        ("cross_entropy", (np.array([1e-9, 1, *[0] * 8]), 0), ["= −log 1.0e-09", "= 20.72"]),
-        ("cross_entropy", (CERTAIN[0], 9), ["= −log 0", "= ∞"]),
-        ("cross_entropy", (CERTAIN[0], 0), ["= −log 1", "= 0.00"]),
+        ("cross_entropy", (PROBABILITIES, 6, SEVEN), ["the digit, labelled 6", "p", "= −log 0.00022", "= 8.42"]),
+        ("cross_entropy", (np.array([1e-9, 1, *[0] * 8]), 0, SEVEN), ["= −log 1.0e-09", "= 20.72"]),
+        ("cross_entropy", (CERTAIN[0], 9, SEVEN), ["= −log 0", "= ∞"]),
+        ("cross_entropy", (CERTAIN[0], 0, SEVEN), ["= −log 1", "= 0.00"]),
         ("loss_curves", (), ["3.91", "0.96", "0.98", "0.04"]),  # only cross-entropy is steep for a confident mistake
         ("layer_costs", (LAYERS_06,), ["weights: 353,724", "convolutions: 11%", "0.03%"]),
         ("layer_costs", (LAYERS_06,), ["multiply-adds: 3,787,152", "convolutions: 92%", "54%"]),
@@ -60,7 +60,7 @@ def test_a_diagram_writes_its_numbers_and_names(name, args, expected):
 
 @pytest.mark.parametrize("probability", [0.99, 0.3333, 0.0999, 6.81e-5, 7.05e-5, 1.234e-6, 9.876e-8])
 def test_the_logarithm_of_the_probability_that_is_written_is_the_loss_that_is_written(probability):
-    *_, written, loss = texts_of(draw("cross_entropy", [probability, 1 - probability, *[0] * 8], 0).axes[1])
+    *_, written, loss = texts_of(draw("cross_entropy", [probability, 1 - probability, *[0] * 8], 0, SEVEN).axes[2])
     assert f"= {-np.log(float(written.removeprefix('= −log '))):.2f}" == loss
 
 
