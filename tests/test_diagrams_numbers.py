@@ -94,9 +94,16 @@ def test_convolutions_and_pooling_give_what_keras_computes():
     assert np.allclose(convolutions.max_pool(image), keras.ops.max_pool(image[None, :, :, None], 2)[0, :, :, 0])
 
 
-def test_a_shifted_digit_differs_less_the_more_is_pooled():
+def test_of_a_shifted_digit_the_map_moved_back_and_the_largest_sum_are_the_same():
     shares = [float(text[:-1]) for text in texts_of(draw("shifted_maps", SEVEN)) if text.endswith("%")]
-    assert shares[0] > shares[1] > shares[2] > shares[3] == 0
+    digit, feature_map, moved_back, pooled, largest = shares
+    assert digit > feature_map > pooled > moved_back == largest == 0
+
+
+def test_a_digit_pooled_twice_is_drawn_equally_large_each_time():
+    images = draw("shrinking", SEVEN).axes[0].images
+    assert [len(image.get_array()) for image in images] == [28, 14, 7]
+    assert len({tuple(np.diff(image.get_extent())[[0, 2]].round(6)) for image in images}) == 1
 
 
 def test_softmax_draws_logits_exponentials_and_probabilities_and_marks_the_largest():

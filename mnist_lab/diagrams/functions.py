@@ -160,17 +160,18 @@ def loss_curves() -> None:
 
 
 def cross_entropy(probabilities: npt.ArrayLike, label: int, image: npt.ArrayLike) -> None:
-    """Draw an image, its one-hot label above ten predicted probabilities, and the loss, −log of the label's probability.
+    """Draw ten predicted probabilities below the one-hot label, and the loss, −log of the label's probability.
 
-    The image, `[784]` or `[28, 28]`, holds numbers from 0 to 1.
+    The image that they're for, `[784]` or `[28, 28]` numbers from 0 to 1, is on the left.
     """
     predicted = as_probabilities(np.expand_dims(probabilities, 0), most=1)[0]
     label, image = whole_number("label", label, 0, CLASSES - 1), as_image(image)
     probability = predicted[label]
     loss = f"{_minus_log(probability):.2f}".replace("inf", "∞")
     with styled_figure(3.3) as figure:
-        rows = [["digit", "one_hot", "sum"], ["digit", "predicted", "sum"]]
-        axes = figure.subplot_mosaic(rows, width_ratios=(0.85, 1.4, 0.95))
+        axes = figure.subplot_mosaic(
+            [["digit", "one_hot", "sum"], ["digit", "predicted", "sum"]], width_ratios=(0.85, 1.4, 0.95)
+        )
         axes["digit"].imshow(image, cmap="Greys", vmin=0, vmax=1)
         axes["digit"].set(title=f"the digit, labelled {label}", anchor="N", xticks=(), yticks=())
         axes["digit"].spines[:].set(visible=True, color=GREY)
