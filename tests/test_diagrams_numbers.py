@@ -44,10 +44,10 @@ def gradient(function, at):
         ("held_out_and_sealed", (1_000,), ["59,000 to train on", "1,000\nheld out", "10,000\nunder a seal"]),
         ("softmax", (LOGITS,), ["4.1", "60.3", f"sum = {np.exp(LOGITS).sum():.4g}", "0.723"]),
         ("softmax", (LOGITS * 1e5,), ["410,000", "too large for a float", "1"]),
-        ("cross_entropy", (PROBABILITIES, 6), ["p", "= −log 0.00022", "= 8.42"]),
-        ("cross_entropy", (np.array([1e-9, 1, *[0] * 8]), 0), ["= −log 1.0e-09", "= 20.72"]),
-        ("cross_entropy", (CERTAIN[0], 9), ["= −log 0", "= ∞"]),
-        ("cross_entropy", (CERTAIN[0], 0), ["= −log 1", "= 0.00"]),
+        ("cross_entropy", (PROBABILITIES, 6, SEVEN), ["the digit, labelled 6", "p", "= −log 0.00022", "= 8.42"]),
+        ("cross_entropy", (np.array([1e-9, 1, *[0] * 8]), 0, SEVEN), ["= −log 1.0e-09", "= 20.72"]),
+        ("cross_entropy", (CERTAIN[0], 9, SEVEN), ["= −log 0", "= ∞"]),
+        ("cross_entropy", (CERTAIN[0], 0, SEVEN), ["= −log 1", "= 0.00"]),
         ("loss_curves", (), ["3.91", "0.96", "0.98", "0.04"]),  # only cross-entropy is steep for a confident mistake
         ("layer_costs", (LAYERS_06,), ["weights: 353,724", "convolutions: 11%", "0.03%"]),
         ("layer_costs", (LAYERS_06,), ["multiply-adds: 3,787,152", "convolutions: 92%", "54%"]),
@@ -60,7 +60,7 @@ def test_a_diagram_writes_its_numbers_and_names(name, args, expected):
 
 @pytest.mark.parametrize("probability", [0.99, 0.3333, 0.0999, 6.81e-5, 7.05e-5, 1.234e-6, 9.876e-8])
 def test_the_logarithm_of_the_probability_that_is_written_is_the_loss_that_is_written(probability):
-    *_, written, loss = texts_of(draw("cross_entropy", [probability, 1 - probability, *[0] * 8], 0).axes[1])
+    *_, written, loss = texts_of(draw("cross_entropy", [probability, 1 - probability, *[0] * 8], 0, SEVEN).axes[2])
     assert f"= {-np.log(float(written.removeprefix('= −log '))):.2f}" == loss
 
 
@@ -94,9 +94,16 @@ def test_convolutions_and_pooling_give_what_keras_computes():
     assert np.allclose(convolutions.max_pool(image), keras.ops.max_pool(image[None, :, :, None], 2)[0, :, :, 0])
 
 
-def test_a_shifted_digit_differs_less_the_more_is_pooled():
+def test_of_a_shifted_digit_the_map_moved_back_and_the_largest_sum_are_the_same():
     shares = [float(text[:-1]) for text in texts_of(draw("shifted_maps", SEVEN)) if text.endswith("%")]
-    assert shares[0] > shares[1] > shares[2] > shares[3] == 0
+    digit, feature_map, moved_back, pooled, largest = shares
+    assert digit > feature_map > pooled > moved_back == largest == 0
+
+
+def test_a_digit_pooled_twice_is_drawn_equally_large_each_time():
+    images = draw("shrinking", SEVEN).axes[0].images
+    assert [len(image.get_array()) for image in images] == [28, 14, 7]
+    assert len({tuple(np.diff(image.get_extent())[[0, 2]].round(6)) for image in images}) == 1
 
 
 def test_softmax_draws_logits_exponentials_and_probabilities_and_marks_the_largest():

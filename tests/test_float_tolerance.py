@@ -95,7 +95,8 @@ def test_a_convolution_by_hand_is_that_of_keras(precision, capsys):
     notebook = nbformat.read(ROOT / "notebooks" / "06_convolutions.ipynb", as_version=4)
     cells = {cell.id: cell.source for cell in notebook.cells}
     digits, _ = lab.first_digits(lab.validation_dataset(), 100)
-    for source in (cells["slide"], cells["slide"].replace("slide(image, upper_edge)", "slide(image, upper_edge[::-1])")):
+    for weights in ("upper_edge", "upper_edge[::-1]"):
+        source = cells["slide"].replace("slide(image, upper_edge)", f"slide(image, {weights})")
         exec(source, {"np": np, "keras": keras, "lab": lab, "digits": digits})
     assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()] == ["True", "False"]
 

@@ -7,10 +7,12 @@ import pytest
 
 import mnist_lab as lab
 from mnist_lab.handwriting import your_digits as module
+from mnist_lab.widgets.networks import as_keras
+from tools.store_networks import OTHERS, PACKAGED
 
 LEVELS = np.random.default_rng(0).integers(0, 16, (10, 784), np.uint8)
 PACKED = (LEVELS[:, ::2] << 4 | LEVELS[:, 1::2]).tobytes()
-PREFIX, NOTICE = "mnist-lab-digits-1:", "Using sample drawings."
+PREFIX, NOTICE = "mnist-lab-digits-1:", "Using sample drawings"
 
 
 def text_of(packed):
@@ -43,6 +45,17 @@ def test_without_digits_of_yours_it_says_that_it_returns_samples(capsys):
     out = capsys.readouterr().out
     assert out.startswith(NOTICE)
     assert out.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("network", "errors"),
+    [(PACKAGED / "lesson_01", {3, 4, 5}), (OTHERS / "lesson_06", {0}), (PACKAGED / "lesson_08", {0})],
+    ids=["01", "06", "08"],
+)
+def test_lesson_01_misclassifies_several_of_the_samples_and_later_lessons_none(network, errors):
+    images, classes = lab.your_digits()
+    model = as_keras(network.with_suffix(".network").read_bytes())
+    assert (model.predict(images, verbose=0).argmax(1) != classes).sum() in errors
 
 
 @pytest.mark.parametrize("place", ["where checks are recorded", "in Colab"])

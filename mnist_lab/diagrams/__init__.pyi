@@ -1,12 +1,10 @@
 from .card import summary_card as summary_card
-from .convolutional_network import data_cubes as data_cubes
 from .convolutional_network import feature_maps as feature_maps
 from .convolutional_network import layer_costs as layer_costs
 from .convolutional_network import learned_filters as learned_filters
 from .convolutions import convolution_weights as convolution_weights
 from .convolutions import shifted_maps as shifted_maps
 from .convolutions import shrinking as shrinking
-from .convolutions import sliding_filter as sliding_filter
 from .data import data_parallel as data_parallel
 from .data import held_out_and_sealed as held_out_and_sealed
 from .data import input_pipeline as input_pipeline

@@ -10,31 +10,9 @@ from matplotlib.patches import Polygon
 from mnist_lab.data._validation import whole_number
 from mnist_lab.diagrams._arguments import as_image, as_named_numbers, as_numbers
 from mnist_lab.diagrams._drawing import SMALL, Page, colorize, new_page, tint
-from mnist_lab.plots.style import BLUE, GREY, INK, ORANGE, sign_colors
+from mnist_lab.plots.style import BLUE, INK, ORANGE, sign_colors
 
-CUBES = ((28, 28, 1), (28, 28, 12), (14, 14, 24), (7, 7, 32))
-VECTORS = (7 * 7 * 32, 200, 10)
-_OPERATIONS = ("3 × 3", "6 × 6\nstride 2", "6 × 6\nstride 2", "flatten", "dense", "dense\nsoftmax", "")
-_LEFTS = (0.15, 1.75, 3.78, 5.38, 6.85, 7.7, 8.5)
-_CUBES_Y, _PIXEL_INCHES, _CHANNEL_INCHES = 1.85, 1.45 / 28, 0.024
-
-
-def data_cubes() -> None:
-    """Draw what flows through the network of lesson 06: cubes of rows × columns × channels, then vectors."""
-    with new_page(3.5) as page:
-        shapes = (*CUBES, *((count,) for count in VECTORS))
-        for left, shape, following, operation in zip(_LEFTS, shapes, (*_LEFTS[1:], None), _OPERATIONS, strict=True):
-            if len(shape) == 3:
-                end = _draw_cube(page, left, _CUBES_Y, shape)
-            else:
-                end, height = left + 0.12, 0.3 + 2.0 * (shape[0] / VECTORS[0]) ** 0.5
-                y, fill = _CUBES_Y - height / 2, tint(ORANGE, 0.5)
-                page.rectangle(left, y, 0.12, height, fill, edgecolor=INK, linewidth=1)
-            page.code((left + end) / 2, 3.25, "×".join(map(str, shape)), 11, weight="bold")
-            if following:
-                page.arrow((end + 0.05, _CUBES_Y), (following - 0.05, _CUBES_Y), mutation_scale=10, linewidth=1.2)
-                page.write((end + following) / 2, 0.62, operation, SMALL + 1, color=INK)
-        page.write(0.15, 0.2, "rows × columns × channels", SMALL, ha="left", color=GREY)
+_PIXEL_INCHES, _CHANNEL_INCHES = 0.015, 0.007
 
 
 def layer_costs(layers: Mapping[str, tuple[Sequence[int], Sequence[int]]]) -> None:
@@ -69,7 +47,7 @@ def layer_costs(layers: Mapping[str, tuple[Sequence[int], Sequence[int]]]) -> No
         for row, (name, output) in enumerate(zip(layers, outputs, strict=True)):
             y = top - (row + 0.5) * row_height
             if len(output) == 3:
-                _draw_cube(page, 0.2, y, output, 0.29)
+                _draw_cube(page, 0.2, y, output)
             else:
                 height = 0.1 + 0.4 * min(1, output[0] / 200) ** 0.5
                 page.rectangle(0.35, y - height / 2, 0.12, height, tint(ORANGE, 0.5), edgecolor=INK, linewidth=1)
@@ -94,11 +72,11 @@ def _percentage(share: float) -> str:
     return f"{100 * share:.0f}%" if share >= 0.01 else f"{100 * share:.1g}%"
 
 
-def _draw_cube(page: Page, left: float, middle: float, shape: Sequence[int], scale: float = 1) -> float:
-    """Draw rows as height, columns as the slanting edge and channels as width; return the right edge."""
+def _draw_cube(page: Page, left: float, middle: float, shape: Sequence[int]) -> None:
+    """Draw rows as height, columns as the slanting edge and channels as width."""
     rows, columns, channels = shape
-    height, depth = scale * rows * _PIXEL_INCHES, scale * 0.42 * columns * _PIXEL_INCHES
-    width = max(scale * _CHANNEL_INCHES * channels, 0.04)
+    height, depth = rows * _PIXEL_INCHES, 0.42 * columns * _PIXEL_INCHES
+    width = max(_CHANNEL_INCHES * channels, 0.04)
     bottom = middle - (height + depth) / 2
     for corners, strength in (
         ([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)], 0.5),
@@ -107,7 +85,6 @@ def _draw_cube(page: Page, left: float, middle: float, shape: Sequence[int], sca
     ):
         points = [(left + x * width + z * depth, bottom + y * height + z * depth) for x, y, z in corners]
         page.ax.add_patch(Polygon(points, edgecolor=INK, facecolor=tint(BLUE, strength), linewidth=1))
-    return left + width + depth
 
 
 def learned_filters(weights: npt.ArrayLike) -> None:

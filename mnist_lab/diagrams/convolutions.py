@@ -1,11 +1,11 @@
-"""Convolutions: a filter that slides, a shifted digit, strides and pooling, weights through channels."""
+"""Convolutions: a shifted digit, strides and pooling, weights through channels."""
 
 import numpy as np
 import numpy.typing as npt
 
 from mnist_lab.data.idx import SIDE
 from mnist_lab.diagrams._arguments import as_image
-from mnist_lab.diagrams._drawing import CHANNELS, SMALL, Options, Page, colorize, new_page, tint
+from mnist_lab.diagrams._drawing import CHANNELS, SMALL, Options, Page, new_page, tint
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILLION, sign_colors
 
 UPPER_EDGE = np.array([[-1.0, -1, -1], [0, 0, 0], [1, 1, 1]])  # ink below, paper above
@@ -17,49 +17,6 @@ def weighted_sums(image: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return (windows * weights).sum(axis=(2, 3))
 
 
-def sliding_filter(image: npt.ArrayLike) -> None:
-    """Draw a filter for upper edges on an image from 0 to 1: the weighted sum where it is largest, and all sums."""
-    image = as_image(image)
-    sums = weighted_sums(image, UPPER_EDGE)
-    row, column = np.unravel_index(sums.argmax(), sums.shape)
-    pixels = image[row : row + 3, column : column + 3]
-    total = (pixels.round(2) * UPPER_EDGE).sum()  # a reader can add up only the rounded numbers
-    side, bottom, pixel, cells_side = 2.1, 0.75, 2.1 / len(image), 3 * 0.43
-    middle, top, map_side = bottom + side / 2, bottom + side, len(sums) * pixel
-    cells_y, map_x, map_y = middle - cells_side / 2, 6.6, bottom + pixel
-    with new_page(3.3) as page:
-        page.image(image, 0.15, bottom, side, side)
-        _draw_frame(page, 0.15 + column * pixel, top - (row + 3) * pixel, 3 * pixel)
-        numbers, weights = np.vectorize("{:.2f}".format)(pixels), np.array([["−1"] * 3, ["0"] * 3, ["+1"] * 3])
-        for x, name, values, colors, texts in (
-            (2.6, "pixels", pixels, colorize(pixels, "black"), numbers),
-            (4.3, "weights", UPPER_EDGE, sign_colors(UPPER_EDGE), weights),
-        ):
-            page.image(colors, x, cells_y, cells_side, cells_side)
-            page.write_in(texts, abs(values) > 0.5, x, cells_y, cells_side, SMALL)
-            page.write(x + cells_side / 2, middle + cells_side / 2 + 0.2, name)
-        page.write(4.1, middle, "×", 15)
-        page.write(4.1, cells_y - 0.25, f"multiply pairwise, add up: {total:.2f}", weight="bold")
-        page.arrow((5.75, middle), (6.35, middle))
-        page.image(sign_colors(sums), map_x, map_y, map_side, map_side)
-        _draw_frame(page, map_x + column * pixel, map_y + map_side - (row + 1) * pixel, pixel)
-        page.write(0.15, 3.07, "an image, a filter on it", 12, ha="left")
-        page.write(map_x + map_side / 2, 3.07, "the sum at every position", 12)
-        page.code(1.2, 0.5, "[28, 28]", 12, weight="bold")
-        page.code(map_x + map_side / 2, 0.5, "[26, 26]", 12, weight="bold")
-        legend = "blue, outlined where strong: positive, an upper edge   ·   orange: negative, a lower edge"
-        page.write(4.5, 0.17, legend, SMALL, color=INK)
-        if (sums > 1).any():  # outlined, so that a reader sees the sign without colour
-            centres = (np.arange(len(sums)) + 0.5) * pixel
-            look: Options = {"levels": [1], "colors": [GREY], "linewidths": 0.8, "zorder": 3}
-            page.ax.contour(map_x + centres, map_y + centres[::-1], sums, **look)
-
-
-def _draw_frame(page: Page, x: float, y: float, side: float) -> None:
-    page.rectangle(x, y, side, side, edgecolor=INK, linewidth=3, zorder=4)
-    page.rectangle(x, y, side, side, edgecolor=tint(ORANGE, 0.9), linewidth=1.6, zorder=5)
-
-
 def max_pool(image: np.ndarray) -> np.ndarray:
     """Return the largest number of each 2 × 2 window: half as many rows and columns."""
     return image.reshape(len(image) // 2, 2, -1, 2).max(axis=(1, 3))
@@ -69,31 +26,44 @@ _SHIFT = 2  # pixels to the right
 
 
 def shifted_maps(image: npt.ArrayLike) -> None:
-    """Draw a digit, from 0 to 1, and the same one 2 pixels further right, through a filter and two poolings.
+    """Draw what a shift of 2 pixels to the right changes: a digit, from 0 to 1, and what a filter makes of it.
 
-    The filter is that of `sliding_filter`, after ReLU. Below each pair is how far the two differ: Σ|a − b| / Σ(a + b).
-    There, blue is what the shift adds, vermillion what it takes away.
+    The columns are the digit, its feature map (a filter for upper edges, then ReLU), the map moved back after the
+    shift, the map max-pooled, and its largest number. Below each pair, blue is what the shift adds, vermillion what it
+    takes away, and a percentage says how much: Σ|a − b| / Σ(a + b), 0% for equal pictures, 100% for disjoint ones.
     """
     image = as_image(image)
     moved = np.pad(image, ((0, 0), (_SHIFT, 0)))[:, :SIDE]
-    stages = [_stages(each) for each in (image, moved)]
-    headings = ("the digit", "feature map,\nupper edges", "max-pooled,\n4 × 4 windows", "the largest\nnumber of all")
-    side, ys = 0.92, (2.12, 1.1, 0.08)
-    with new_page(3.6) as page:
-        for y, name in zip(ys, ("as it is", f"{_SHIFT} pixels\nfurther right", "how far\nthey differ"), strict=True):
-            page.write(1.2, y + side / 2, name, ha="right")
-        for number, (before, after, heading) in enumerate(zip(*stages, headings, strict=True)):
-            x, largest = 1.4 + 1.98 * number, max(before.max(), after.max()) or 1
-            page.write(x + side / 2, 3.33, heading, weight="bold")
+    (digit, feature_map, *pooled), (digit_after, map_after, *pooled_after) = _stages(image), _stages(moved)
+    moved_back = np.pad(map_after, ((0, 0), (0, _SHIFT)))[:, _SHIFT:]
+    columns = (
+        ("digit", "the same stroke,\non other pixels", digit, digit_after),
+        ("feature map,\nupper edges", "level edges slide\nalong themselves", feature_map, map_after),
+        ("feature map,\nmoved back", "the same sums:\nequivariance", feature_map, moved_back),
+        ("feature map,\npooled 4 × 4", "some windows keep\ntheir largest sum", pooled[0], pooled_after[0]),
+        ("feature map,\nlargest sum", "the same number:\ninvariance", pooled[1], pooled_after[1]),
+    )
+    side, ys = 0.86, (2.68, 1.76, 0.84)
+    with new_page(4.1) as page:
+        page.write(1.36, ys[0] + side / 2, "before", ha="right")
+        page.write(1.36, ys[1] + side / 2, f"{_SHIFT} pixels\nfurther right", ha="right")
+        page.write(1.36, ys[2] + 0.56, "only before", ha="right", color=VERMILLION)
+        page.write(1.36, ys[2] + 0.3, "only after", ha="right", color=BLUE)
+        page.write(1.36, 0.62, "ink in only one\nof the two", 10, ha="right", weight="bold")
+        page.arrow((4.0, ys[1] + 0.34), (4.5, ys[1] + 0.34), mutation_scale=11)
+        page.write(4.24, ys[1] + 0.6, f"{_SHIFT} pixels\nback", SMALL)
+        for number, (heading, reason, before, after) in enumerate(columns):
+            x, largest = 1.52 + 1.53 * number, max(before.max(), after.max()) or 1
+            middle = x + side / 2
+            page.write(middle, 3.83, heading, weight="bold")
             for y, values in zip(ys, (before, after), strict=False):
                 page.image(values / largest if values.size > 1 else np.zeros((1, 1)), x, y, side, side)
                 if values.size == 1:
-                    page.write(x + side / 2, y + side / 2, f"{values.max():.2f}", 13, weight="bold")
-                if number:
-                    page.arrow((x - 0.9, y + side / 2), (x - 0.15, y + side / 2), mutation_scale=11)
+                    page.write(middle, y + side / 2, f"{values.max():.2f}", 13, weight="bold")
             page.image(sign_colors(after - before, largest), x, ys[2], side, side)
             share = np.abs(after - before).sum() / ((before + after).sum() or 1)
-            page.write(x + side + 0.1, ys[2] + side / 2, f"{100 * share:.0f}%", 13, ha="left", weight="bold")
+            page.write(middle, 0.62, f"{100 * share:.0f}%", 14, weight="bold")
+            page.write(middle, 0.26, reason, 10)
 
 
 def _stages(image: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -105,29 +75,28 @@ def _stages(image: np.ndarray) -> tuple[np.ndarray, ...]:
 def shrinking(image: npt.ArrayLike) -> None:
     """Draw a filter of stride 2, a max-pooling of 4 × 4 pixels, and an image from 0 to 1 pooled twice."""
     image = as_image(image)
-    with new_page(3.4) as page:
-        _draw_strides(page, 0.12, 1.04)
-        _draw_pooling(page, 3.42, 1.18, 0.36, _most_varied_patch(image))
-        left, middle = 6.32, 1.9
-        for level in (image, max_pool(image), max_pool(max_pool(image))):
-            side = 0.04 * len(level)
-            if level is not image:
-                page.arrow((left - 0.3, middle), (left - 0.06, middle), mutation_scale=11)
-            page.image(level, left, middle - side / 2, side, side)
-            page.code(left + side / 2, middle - 1.0, f"{len(level)}", 12, weight="bold")
-            left += side + 0.34
+    with new_page(3.1) as page:
+        _draw_strides(page, 0.1, 1.0)
+        _draw_pooling(page, 2.72, 1.0, 0.35, _most_varied_patch(image))
+        side, middle = 0.94, 1.7
+        for number, level in enumerate((image, max_pool(image), max_pool(max_pool(image)))):
+            x = 5.54 + 1.2 * number
+            if number:
+                page.arrow((x - 0.23, middle), (x - 0.04, middle), mutation_scale=11)
+            page.image(level, x, middle - side / 2, side, side)
+            page.code(x + side / 2, middle - 0.68, f"{len(level)} × {len(level)}", 10, weight="bold")
         for x, title, caption in (
-            (1.5, "stride 2", "the filter moves two pixels at\na time: 6 → 3 (grey: padding)"),
-            (4.72, "max-pooling 2 × 2", "each window leaves\nits largest number: 4 → 2"),
-            (7.6, "a digit, pooled twice", "a quarter of the numbers\neach time"),
+            (1.27, "stride 2", "the filter moves two pixels at\na time: 6 → 3 (grey: padding)"),
+            (3.98, "max-pooling 2 × 2", "each window leaves\nits largest number: 4 → 2"),
+            (7.2, "a digit, pooled twice", "a quarter of the pixels each time,\ndrawn larger to fill the same space"),
         ):
-            page.write(x, 3.2, title, 12, weight="bold")
+            page.write(x, 2.85, title, 12, weight="bold")
             page.write(x, 0.36, caption, 10)
 
 
 def _draw_strides(page: Page, left: float, bottom: float) -> None:
     """Draw 6 × 6 pixels, padded as Keras does, a filter of 3 × 3 at its first two stops, and the nine sums."""
-    cell, size, middle = 0.245, 6, bottom + 0.86
+    cell, size, middle = 0.2, 6, bottom + 0.7
     for row, column in np.ndindex(size + 1, size + 1):
         padding, at = size in (row, column), (left + column * cell, bottom + (size - row) * cell)
         edge, fill = (tint(GREY, 0.35), tint(GREY, 0.08)) if padding else (GREY, "white")

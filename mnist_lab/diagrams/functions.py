@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from mnist_lab.data._validation import whole_number
 from mnist_lab.data.idx import CLASSES
-from mnist_lab.diagrams._arguments import as_images, as_numbers, as_probabilities
+from mnist_lab.diagrams._arguments import as_image, as_images, as_numbers, as_probabilities
 from mnist_lab.diagrams._drawing import SMALL, new_page, styled_figure, tint
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, VERMILLION
 
@@ -131,16 +131,16 @@ def argmax(probabilities: npt.ArrayLike, digits: npt.ArrayLike | None = None) ->
 
 
 def loss_curves() -> None:
-    """Draw −log p and (1 − p)², and their slopes with respect to the logit, 1 − p and 2 (1 − p)² p.
+    """Draw −log p and (1 − p)², and how steeply each falls as the true class's logit rises: 1 − p and 2 (1 − p)² p.
 
     p is the probability that softmax gives to the true one of two classes. Dots mark a confident mistake, p = 0.02.
     """
     p = np.linspace(0.005, 1, 200)
     with styled_figure(3.2) as figure:
-        loss, slope = figure.subplots(1, 2)
+        loss, steepness = figure.subplots(1, 2, width_ratios=(1, 1.08))
         for ax, top, entropy, error in (
             (loss, 5.0, lambda p: -np.log(p), lambda p: (1 - p) ** 2),
-            (slope, 1.28, lambda p: 1 - p, lambda p: 2 * (1 - p) ** 2 * p),
+            (steepness, 1.28, lambda p: 1 - p, lambda p: 2 * (1 - p) ** 2 * p),
         ):
             ax.axvspan(0, 0.05, color=tint(GREY, 0.25), linewidth=0)
             ax.text(0.06, 0.93 * top, "a confident mistake", fontsize=SMALL + 1, va="center")
@@ -154,19 +154,27 @@ def loss_curves() -> None:
         loss.set_title("loss")
         loss.text(0.2, 2, "cross-entropy  −log p", color=BLUE)
         loss.text(0.06, 0.07, "squared error  (1 − p)²", color=VERMILLION, fontsize=SMALL)
-        slope.set(title="slope: how the logit moves the loss", yticks=(0, 0.5, 1))
-        slope.text(0.37, 0.7, "cross-entropy  1 − p", color=BLUE)
-        slope.text(0.065, 0.35, "squared error  2 (1 − p)² p", color=VERMILLION, fontsize=10)
+        steepness.set(title="steepness: how strongly the logit moves the loss", yticks=(0, 0.5, 1))
+        steepness.text(0.37, 0.7, "cross-entropy  1 − p", color=BLUE)
+        steepness.text(0.065, 0.35, "squared error  2 (1 − p)² p", color=VERMILLION, fontsize=10)
 
 
-def cross_entropy(probabilities: npt.ArrayLike, label: int) -> None:
-    """Draw the one-hot label above ten predicted probabilities, and the loss, −log of the label's probability."""
+def cross_entropy(probabilities: npt.ArrayLike, label: int, image: npt.ArrayLike) -> None:
+    """Draw ten predicted probabilities below the one-hot label, and the loss, −log of the label's probability.
+
+    The image that they're for, `[784]` or `[28, 28]` numbers from 0 to 1, is on the left.
+    """
     predicted = as_probabilities(np.expand_dims(probabilities, 0), most=1)[0]
-    label = whole_number("label", label, 0, CLASSES - 1)
+    label, image = whole_number("label", label, 0, CLASSES - 1), as_image(image)
     probability = predicted[label]
     loss = f"{_minus_log(probability):.2f}".replace("inf", "∞")
     with styled_figure(3.3) as figure:
-        axes = figure.subplot_mosaic([["one_hot", "sum"], ["predicted", "sum"]], width_ratios=(1.4, 1))
+        axes = figure.subplot_mosaic(
+            [["digit", "one_hot", "sum"], ["digit", "predicted", "sum"]], width_ratios=(0.85, 1.4, 0.95)
+        )
+        axes["digit"].imshow(image, cmap="Greys", vmin=0, vmax=1)
+        axes["digit"].set(title=f"the digit, labelled {label}", anchor="N", xticks=(), yticks=())
+        axes["digit"].spines[:].set(visible=True, color=GREY)
         for name, values, color, title, note in (
             ("one_hot", np.eye(CLASSES)[label], GREEN, "one-hot label", "1"),
             ("predicted", predicted, BLUE, "probabilities", "p"),
@@ -181,13 +189,13 @@ def cross_entropy(probabilities: npt.ArrayLike, label: int) -> None:
         axes["sum"].set_axis_off()
         for y, text, size, weight, color in (
             (0.9, "cross-entropy", 12, "bold", INK),
-            (0.75, "= −Σ label × log(probability)", 12, "normal", INK),
+            (0.75, "= −Σ label × log(probability)", 11, "normal", INK),
             (0.55, "= −log p", 13, "normal", INK),
             (0.44, "the nine other labels are 0", 10, "normal", GREY),
             (0.27, f"= −log {_digits_that_give(loss, probability)}", 13, "normal", INK),
             (0.08, f"= {loss}", 18, "bold", INK),
         ):
-            axes["sum"].text(0.08, y, text, va="center", fontsize=size, weight=weight, color=color)
+            axes["sum"].text(0.04, y, text, va="center", fontsize=size, weight=weight, color=color)
 
 
 def _minus_log(probability: float) -> float:

@@ -16,13 +16,16 @@ from mnist_lab.results.store import RECORD_VARIABLE
 
 _PREFIX = "mnist-lab-digits-1:"  # the number is the format's version; widgets/ten_digits.js writes it
 _INK = 15  # the darkest grey level of a text; 0 is paper
+# Which of each class's drawings to show: of those that lesson 08's network classifies correctly, the one to whose class
+# lesson 01's gives the lowest probability. So lesson 01 has mistakes to look at, and later lessons mend them.
+_SHOWN = (2, 1, 6, 0, 2, 4, 9, 7, 0, 4)
 
 
 def your_digits(text: str | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Return ten digits of yours, one of each class: images `[10, 784]` float32 and the classes 0 to 9, `[10]` int64.
 
-    Without digits of yours it returns a sample drawing of each class, and says so. All are prepared as MNIST's were
-    (see `preprocess_digit`), from 0 (paper) to 1 (ink).
+    Without digits of yours it returns sample drawings, one of each class, that lesson 01's network finds hard, and says
+    so. All are prepared as MNIST's were (see `preprocess_digit`), from 0 (paper) to 1 (ink).
 
     Args:
         text: what *Copy as text* on a pad gave you. It's kept in your cache for later calls, except in Colab and where
@@ -44,9 +47,12 @@ def your_digits(text: str | None = None) -> tuple[np.ndarray, np.ndarray]:
         return images, classes
     if remembers and file.is_file():
         return _decoded(file.read_text(encoding="utf-8", errors="replace")), classes
-    print("Using sample drawings. For your own digits, pass the text that a pad gives: lab.your_digits(text).")
+    print(
+        "Using sample drawings that lesson 01's network finds hard. "
+        "For your own digits, pass the text that a pad gives: lab.your_digits(text)."
+    )
     drawings, _ = sample_drawings()
-    return np.stack([preprocess_digit(drawing) for drawing in drawings[::OF_EACH]]), classes
+    return np.stack([preprocess_digit(drawing) for drawing in drawings[OF_EACH * classes + _SHOWN]]), classes
 
 
 def _decoded(text: str) -> np.ndarray:
