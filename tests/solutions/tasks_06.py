@@ -3,7 +3,7 @@
 CALLS = {
     "06.1": "lab.check_task('06.1', convolve)",
     "06.2": "lab.check_task('06.2', count)",
-    "06.3": "lab.check_task('06.3', upright, level, strength=strength)",
+    "06.3": "lab.check_task('06.3', vertical, horizontal, strength=strength)",
     "06.4": "lab.check_task('06.4', model)",
 }
 
@@ -18,11 +18,13 @@ def _convolve(*lines):
 
 _PAD = """
 if padding == "same":
-    image = np.pad(image, [((k - 1) // 2, k // 2) for k in (h, w)])
+    zeros = [max((-(-n // s) - 1) * s + k - n, 0) for n, k in zip(image.shape, (h, w))]
+    image = np.pad(image, [(z // 2, z - z // 2) for z in zeros])
 """
 _WINDOWS = "windows = np.lib.stride_tricks.sliding_window_view(image, filter.shape)"
 _SUM = "return (windows * filter).sum(axis=(2, 3))[::s, ::s]"
 _EVENLY = "if padding == 'same':\n    image = np.pad(image, [(k // 2, k // 2) for k in (h, w)])"
+_FOR_1 = "if padding == 'same':\n    image = np.pad(image, [((k - 1) // 2, k // 2) for k in (h, w)])"
 _BEFORE = "if padding == 'same':\n    image = np.pad(image, [(k // 2, (k - 1) // 2) for k in (h, w)])"
 _CONVOLVE = {
     "unsolved": (_convolve("return np.zeros_like(image)"), "found only zeros"),
@@ -77,15 +79,25 @@ _CONVOLVE = {
     ),
     "flipped by hand": (_convolve(_PAD, _WINDOWS, _SUM.replace("filter", "filter[::-1, ::-1]")), "half a turn"),
     "an even filter padded evenly": (_convolve(_EVENLY, _WINDOWS, _SUM), "extra zero goes after"),
-    "the extra zero before": (_convolve(_BEFORE, _WINDOWS, _SUM), "extra zero goes after"),
+    "the extra zero before": (_convolve(_BEFORE, _WINDOWS, _SUM), "the extra one goes after"),
     "stride ignored": (_convolve(_PAD, _WINDOWS, "return (windows * filter).sum(axis=(2, 3))"), "stride is ignored"),
-    "padding ignored": (_convolve(_WINDOWS, _SUM), "put zeros around the image"),
+    "padding ignored": (_convolve(_WINDOWS, _SUM), "put zeros around the image first"),
+    "stage: valid": (_convolve("assert s == 1", _WINDOWS, _SUM), 'far: "valid" with stride 1. On to step 2. Called'),
+    "stage: stride": (_convolve(_WINDOWS, _SUM), 'far: "valid" with any stride. On to step 3. For a filter 3 × 3'),
+    "stage: same": (_convolve(_FOR_1, _WINDOWS, _SUM), 'far: "same" with stride 1. On to step 4. For a filter 3 × 3'),
+    "padded as for stride 1": (_convolve(_FOR_1, _WINDOWS, _SUM), "6 rows need 0 zeros before and 1 after"),
+    "fewer zeros than none": (_convolve(_PAD.replace("max(", "(").replace(", 0)", ")"), _WINDOWS, _SUM), "negative"),
+    "sums rounded down": (_convolve(_PAD.replace("-(-n // s)", "n // s"), _WINDOWS, _SUM), "rounded up"),
+    "the extra zero forgotten": (
+        _convolve(_PAD.replace("z - z // 2", "z // 2"), _WINDOWS, _SUM),
+        "odd number of zeros",
+    ),
     "always same": (
         _convolve("from scipy.signal import correlate", "return correlate(image, filter, 'same')[::s, ::s]"),
         "zeros were added",
     ),
     "border repeated": (
-        _convolve(_PAD.replace("(h, w)]", "(h, w)], 'edge'"), _WINDOWS, _SUM),
+        _convolve(_PAD.replace("for z in zeros]", "for z in zeros], 'edge'"), _WINDOWS, _SUM),
         "at the border are repeated",
     ),
     "means": (_convolve(_PAD, _WINDOWS, _SUM.replace(".sum", ".mean")), "these are means"),
@@ -157,8 +169,8 @@ _COUNT = {
 _SOBEL = "np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])"
 
 
-def _design(upright, level="upright.T", strength="abs(m).mean()"):
-    return f"upright = {upright}\nlevel = {level}\nstrength = lambda m: {strength}\n"
+def _design(vertical, horizontal="vertical.T", strength="abs(m).mean()"):
+    return f"vertical = {vertical}\nhorizontal = {horizontal}\nstrength = lambda m: {strength}\n"
 
 
 _DESIGN = {
@@ -176,9 +188,9 @@ _DESIGN = {
     "signed mean": (_design("np.array([[-1, 0, 1]] * 3)", strength="m.mean()"), "the edges cancel"),
     "signed sum, Sobel's": (_design(_SOBEL, strength="np.sum(m)"), "the edges cancel"),
     "swapped": (_design("np.array([[-1, 0, 1]] * 3).T"), "the other way round"),
-    "twice the same": (_design("np.array([[-1, 0, 1]] * 3)", "upright"), "answer alike"),
-    "one ten times as large": (_design("np.array([[-10, 0, 10]] * 3)", "upright.T / 10"), "for nearly all"),
-    "corners": (_design("np.array([[1, 0, -1], [0, 0, 0], [-1, 0, 1]])", "upright[::-1]"), "answer alike"),
+    "twice the same": (_design("np.array([[-1, 0, 1]] * 3)", "vertical"), "answer alike"),
+    "one ten times as large": (_design("np.array([[-10, 0, 10]] * 3)", "vertical.T / 10"), "for nearly all"),
+    "corners": (_design("np.array([[1, 0, -1], [0, 0, 0], [-1, 0, 1]])", "vertical[::-1]"), "answer alike"),
     "too large": (_design("np.ones((29, 29))"), "expected [3, 3] or larger"),
     "no number": (_design("np.ones((3, 3))", strength="m"), "for the strength, expected a number"),
 }
@@ -208,7 +220,7 @@ _UNTRAINED = {
     "many filters": ("model = network(L.Conv2D(99, 9), L.Conv2D(99, 9), L.GlobalMaxPooling2D())", "are in Conv2D(99"),
     "1 × 1 only": (_ONE_BY_ONE, "sees no neighbour"),
     "dense": ("model = network(L.Flatten(), L.Dense(24, 'relu'))", "a filter shares a few"),
-    "not trained": ("model = network(L.Conv2D(8, 3, strides=4), L.Flatten())", "weights are left to spend"),
+    "not trained": ("model = network(L.Conv2D(8, 3, strides=4), L.Flatten())", "parameters are left to spend"),
     "a history": ("model = {'accuracy': [0.97]}", "Found AttributeError"),
 }
 _TRAINED = {

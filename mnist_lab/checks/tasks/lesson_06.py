@@ -17,44 +17,86 @@ from mnist_lab.environment import float_tolerance
 Image = npt.NDArray[np.floating]
 
 
+# Of each step of the task, what is right after it, and its cases: sides of image and filter, stride, padding.
+_STEPS: tuple[tuple[str, list[tuple[tuple[int, int], tuple[int, int], int, str]]], ...] = (
+    ('"valid" with stride 1', [((7, 7), (3, 3), 1, "valid"), ((12, 9), (2, 4), 1, "valid")]),
+    ('"valid" with any stride', [((12, 9), (3, 3), 2, "valid"), ((13, 9), (3, 2), 3, "valid")]),
+    ('"same" with stride 1', [((7, 7), (3, 3), 1, "same"), ((7, 7), (4, 4), 1, "same"), ((12, 9), (4, 3), 1, "same")]),
+    (
+        '"same"',
+        [
+            ((6, 6), (3, 3), 2, "same"),
+            ((28, 28), (6, 6), 2, "same"),
+            ((12, 9), (2, 4), 3, "same"),
+            ((13, 10), (3, 3), 2, "same"),
+        ],
+    ),
+)
+
+
 @task(
     "06.1",
     "Convolve",
     "your convolution gives Keras' sums, with stride and zeros around the image",
     """
-one row:   image 1 2 3 4 5,   filter 10 1
-stride 1, valid:   1·10 + 2·1 = 12, then 23, 34, 45: four sums
-stride 2, valid:   12, 34: every second of them
-stride 1, same:    image 1 2 3 4 5 0, so 12, 23, 34, 45, 50: five sums, as many as pixels
-A filter of two needs one zero to keep five sums. It goes after the last pixel, not before the first.""",
+one row:   image 1 2 3 4 5 6,   filter 100 10 1
+stride 1, valid:   1·100 + 2·10 + 3·1 = 123, then 234, 345, 456: four sums, 6 − 3 + 1
+stride 2, valid:   123, 345: every second of them
+stride 1, same:    six sums, as many as pixels. Two zeros, one before and one after: 0 1 2 3 4 5 6 0
+                   so 12, 123, 234, 345, 456, 560
+stride 2, same:    three sums, 6 / 2. The last starts 2 · 2 pixels after the first and needs three: 7 pixels in all
+                   so one zero. Half of it, rounded down, is none before: 1 2 3 4 5 6 0, so 123, 345, 560""",
 )
 def convolution(convolve: Any) -> None:
     """Judge a function of an image `[rows, columns]`, a filter of two axes, the stride, and "same" or "valid".
 
-    It returns the sums, `[rows, columns]`. Where the stride is 2, the sides are odd: there, padding that depends on
-    the stride, as in Keras, and padding that doesn't give the same sums.
+    It returns the sums, `[rows, columns]`. A hint says which of the task's four steps are right so far.
     """
     rng = np.random.default_rng(6)
-    image = rng.random((13, 9), np.float32)
-    cases = [((3, 3), 1, "valid"), ((3, 3), 1, "same"), ((2, 2), 1, "same"), ((3, 3), 2, "valid")]
-    cases += [((3, 3), 2, "same"), ((4, 4), 2, "same"), ((2, 4), 1, "same"), ((3, 2), 3, "valid")]
-    for shape, stride, padding in cases:
-        weights = rng.uniform(-1, 1, shape).astype(np.float32)
-        found = numbers(call(convolve, image, weights, stride, padding), "the sums", None, None)
-        expected = _sums(image, weights, stride, padding)
-        if found.shape != expected.shape or not np.allclose(found, expected, rtol=0, atol=float_tolerance()):
-            hint = _hint_for_sums(found, expected, image, weights, stride, padding)
-            raise NotYet(f'For a filter {shape[0]} × {shape[1]}, stride {stride}, "{padding}": {hint}')
+    so_far = ""
+    for step, (right, cases) in enumerate(_STEPS, start=1):
+        for size, shape, stride, padding in cases:
+            image = rng.random(size, np.float32)
+            weights = rng.uniform(-1, 1, shape).astype(np.float32)
+            try:
+                _check_sums(convolve, image, weights, stride, padding)
+            except NotYet as hint:
+                raise NotYet(f"{so_far}{hint}") from None
+        so_far = f"Right so far: {right}. On to step {step + 1}. "
+
+
+def _check_sums(convolve: Any, image: Image, weights: Image, stride: int, padding: str) -> None:
+    found = numbers(call(convolve, image, weights, stride, padding), "the sums", None, None)
+    expected = _sums(image, weights, stride, padding)
+    if found.shape != expected.shape or not np.allclose(found, expected, rtol=0, atol=float_tolerance()):
+        sides = " × ".join(map(str, weights.shape)), " × ".join(map(str, image.shape))
+        case = f'For a filter {sides[0]}, stride {stride}, "{padding}", on {sides[1]} pixels'
+        raise NotYet(f"{case}: {_hint_for_sums(found, expected, image, weights, stride, padding)}")
+
+
+def _zeros(length: int, size: int, stride: int) -> int:
+    """Return how many zeros "same" adds to a side of the image, before and after it together."""
+    return max((-(-length // stride) - 1) * stride + size - length, 0)
 
 
 def _sums(
-    image: Image, weights: Image, stride: int, padding: str, *, before: bool = False, mode: Any = "constant"
+    image: Image,
+    weights: Image,
+    stride: int,
+    padding: str,
+    *,
+    zeros_for: int | None = None,
+    before: bool = False,
+    mode: Any = "constant",
 ) -> Image:
-    """Return the sums of an image; an extra zero goes after it, or `before` it, where TensorFlow doesn't put it."""
+    """Return Keras' sums of an image.
+
+    As learners may, it pads for another stride, `zeros_for`; or with an extra zero `before` the image; or not with
+    zeros, but in another `mode` of `np.pad`.
+    """
     if padding == "same":
         missing = [
-            max((-(-length // stride) - 1) * stride + size - length, 0)
-            for length, size in zip(image.shape, weights.shape, strict=True)
+            _zeros(length, size, zeros_for or stride) for length, size in zip(image.shape, weights.shape, strict=True)
         ]
         first = [(each + before) // 2 for each in missing]
         image = np.pad(image, [(few, each - few) for few, each in zip(first, missing, strict=True)], mode=mode)
@@ -66,26 +108,29 @@ def _hint_for_sums(found: npt.NDArray, expected: Image, image: Image, weights: I
     if not found.any():
         return "found only zeros. At each position, multiply the filter by the pixels beneath it, and add up."
     if found.shape != expected.shape:
-        one_more = tuple(np.add(expected.shape, 1 - np.array(weights.shape) % 2)) if padding == "same" else ()
         reasons = [
             (_sums(image, weights, 1, padding).shape, "the stride is ignored: the filter skips positions"),
-            (_sums(image, weights, stride, "valid").shape, 'put zeros around the image first: "same" keeps its size'),
-            (image.shape, 'zeros were added: with "valid" the filter stays inside the image'),
-            (one_more, "an even filter needs an odd number of zeros. The extra zero goes after"),
-            (tuple(np.subtract(expected.shape, 1)), "the last position is missing: n pixels have n − k + 1"),
+            (_sums(image, weights, stride, "valid").shape, "put zeros around the image first"),
         ]
-        reason = next(
-            (reason for shape, reason in reasons if found.shape == shape), "count the positions where the filter fits"
-        )
+        if padding == "valid":
+            missing = "the last position is missing: n pixels have n − k + 1"
+            inside = 'zeros were added: with "valid" the filter stays inside the image'
+            reasons += [(image.shape, inside), (tuple(np.subtract(expected.shape, 1)), missing)]
+            otherwise = "count the positions where the filter fits"
+        else:
+            even = 1 - np.array(weights.shape) % 2
+            odd = "with stride 1, an even filter needs an odd number of zeros. The extra zero goes after"
+            reasons += [(tuple(expected.shape + each), odd) for each in (even, -even) if stride == 1]
+            otherwise = '"same" makes n / stride sums of n pixels, rounded up'
+        reason = next((reason for shape, reason in reasons if found.shape == shape), otherwise)
         return f"found the shape {list(found.shape)}, expected {list(expected.shape)}: {reason}."
     turned = weights[::-1, ::-1]
+    zeros = _zeros(len(image), len(weights), stride)
+    fewer = f"With stride {stride}, {len(image)} rows need {zeros // 2} zeros before and {zeros - zeros // 2} after"
     wrong: list[tuple[str, Image, dict[str, Any]]] = [
         ("that's the mathematicians' convolution, which turns the filter by half a turn. Keras doesn't", turned, {}),
-        (
-            "the sums are shifted. An even filter needs an odd number of zeros: the extra zero goes after",
-            weights,
-            {"before": True},
-        ),
+        (f"the sums are shifted, as if padded for stride 1. {fewer}", weights, {"zeros_for": 1}),
+        ("the sums are shifted. If the number of zeros is odd, the extra one goes after", weights, {"before": True}),
         ("the pixels at the border are repeated. Put zeros around the image", weights, {"mode": "edge"}),
         ("the image is mirrored at its border. Put zeros around it", weights, {"mode": "reflect"}),
         ("these are means. Add up the products", weights / weights.size, {}),
@@ -174,54 +219,54 @@ def _check_costs(row: npt.NDArray, shape: tuple[int, ...], convolution: tuple[in
 @task(
     "06.3",
     "Design",
-    "your two filters tell upright strokes from level ones, wherever they are",
+    "your two filters tell vertical strokes from horizontal ones, wherever they are",
     """
 a stroke two pixels wide, across it: 0 0 1 1 0 0;   three weights: −1 0 1
 sums: 1 1 −1 −1: the left edge gives +1 twice, the right edge −1 twice; their mean is 0, that of their sizes 1
 along the stroke: 1 1 1 1 1 1, sums 0 0 0 0, since the weights add up to 0: the stroke's ink alone says nothing
 weights 0 1 0 would give 1 1 0 0 or 0 1 1 0 across it, and 1 1 1 1 along it: they answer to ink in any direction""",
 )
-def filters(upright: Any, level: Any, strength: Any) -> None:
+def filters(vertical: Any, horizontal: Any, strength: Any) -> None:
     """Judge two filters, and a function of a feature map `[rows, columns]` that returns how strong a response it is."""
-    pair = numbers(upright, "upright", None, None), numbers(level, "level", None, None)
+    pair = numbers(vertical, "vertical", None, None), numbers(horizontal, "horizontal", None, None)
     if max(*pair[0].shape, *pair[1].shape) > 28 or min(pair[0].size, pair[1].size) == 0:
         raise NotYet(f"Found filters of the shapes {[list(each.shape) for each in pair]}, expected [3, 3] or larger.")
-    drawings, are_upright = _strokes(np.random.default_rng(63))
+    drawings, are_vertical = _strokes(np.random.default_rng(63))
     maps = [np.stack([_sums(drawing, weights, 1, "valid") for drawing in drawings]) for weights in pair]
     first, second = ([float(numbers(call(strength, each), "the strength")) for each in several] for several in maps)
     leads = np.subtract(first, second)
-    share = _share(leads, are_upright)
+    share = _share(leads, are_vertical)
     if share >= 0.9:
         return
     found = f"Found {share:.0%} of {len(drawings)} strokes told apart, expected 90%"
     if not (pair[0].any() and pair[1].any()):
-        raise NotYet(f"{found}. Weights of 0 see nothing: across an upright stroke, which pixels differ?")
-    if _share(-leads, are_upright) >= 0.9:
-        raise NotYet(f"{found}: just the other way round. An upright stroke has its edges on its left and right. Swap.")
-    for name, weights in zip(("upright", "level"), pair, strict=True):
+        raise NotYet(f"{found}. Weights of 0 see nothing: across a vertical stroke, which pixels differ?")
+    if _share(-leads, are_vertical) >= 0.9:
+        raise NotYet(f"{found}: just the other way round. A vertical stroke has its edges on its left and right. Swap.")
+    for name, weights in zip(("vertical", "horizontal"), pair, strict=True):
         if abs(weights.sum()) > 0.1 * np.abs(weights).sum():
             total = f"The weights of {name} add up to {weights.sum():.3g}, not to 0"
             raise NotYet(f"{found}. {total}: it answers to ink, in whatever direction that runs.")
     sizes = [np.abs(several).mean(axis=(1, 2)) for several in maps]
-    if _share(np.subtract(*sizes), are_upright) >= 0.9:
+    if _share(np.subtract(*sizes), are_vertical) >= 0.9:
         both = "A stroke has two edges, one with positive and one with negative sums"
         raise NotYet(f"{found}. Your filters do see it, but in your strength the edges cancel. {both}.")
     if np.allclose(first, second, rtol=0.01):
         raise NotYet(f"{found}: both filters answer alike to each stroke. Turn one of them by a quarter.")
     if not 0.1 < (leads > 0).mean() < 0.9:
-        name = "upright" if leads[0] > 0 else "level"
+        name = "vertical" if leads[0] > 0 else "horizontal"
         raise NotYet(
             f"{found}: {name} is the stronger for nearly all. Give both the same weights, turned by a quarter."
         )
-    raise NotYet(f"{found}. Draw both feature maps of an upright stroke: where are they large?")
+    raise NotYet(f"{found}. Draw both feature maps of a vertical stroke: where are they large?")
 
 
-def _share(leads: npt.NDArray, are_upright: npt.NDArray[np.bool_]) -> float:
-    return float(np.where(are_upright, leads > 0, leads < 0).mean())
+def _share(leads: npt.NDArray, are_vertical: npt.NDArray[np.bool_]) -> float:
+    return float(np.where(are_vertical, leads > 0, leads < 0).mean())
 
 
 def _strokes(rng: np.random.Generator, count: int = 200) -> tuple[Image, npt.NDArray[np.bool_]]:
-    """Return drawings `[count, 28, 28]` of a slanted stroke each, 3 to 5 pixels wide, and which of them are upright."""
+    """Return drawings `[count, 28, 28]` of a slanted stroke each, 3 to 5 pixels wide, and which are vertical."""
     draw = rng.uniform([-0.3, 5, 3, 10, 10], [0.3, 8, 5, 17, 17], (count, 5))
     slant, half, width, x, y = (column[:, np.newaxis, np.newaxis] for column in draw.T)
     rows, columns = np.mgrid[:28, :28]
@@ -229,9 +274,9 @@ def _strokes(rng: np.random.Generator, count: int = 200) -> tuple[Image, npt.NDA
     along, across = down * np.cos(slant) + right * np.sin(slant), right * np.cos(slant) - down * np.sin(slant)
     distance = np.hypot(np.maximum(np.abs(along) - half, 0), across)
     ink = np.clip(width / 2 + 0.5 - distance, 0, 1) * rng.uniform(0.5, 1, (count, 1, 1))
-    are_upright = np.arange(count) % 2 == 0
-    ink = np.where(are_upright[:, np.newaxis, np.newaxis], ink, ink.swapaxes(1, 2))
-    return (ink + rng.normal(0, 0.02, ink.shape)).astype(np.float32), are_upright
+    are_vertical = np.arange(count) % 2 == 0
+    ink = np.where(are_vertical[:, np.newaxis, np.newaxis], ink, ink.swapaxes(1, 2))
+    return (ink + rng.normal(0, 0.02, ink.shape)).astype(np.float32), are_vertical
 
 
 _LIMIT, _ACCURACY = 20_000, 0.97
@@ -240,7 +285,7 @@ _LIMIT, _ACCURACY = 20_000, 0.97
 @task(
     "06.4",
     "Golf",
-    "fewer than 20,000 weights classify at least 97% of the validation digits",
+    "fewer than 20,000 parameters classify at least 97% of the validation digits",
     """
 three ways to end on ten neurons, after 16 filters, weights and biases counted:
 28 × 28 × 16, flattened: 12,544 × 10 + 10 = 125,450
@@ -249,12 +294,12 @@ the mean of each channel:    16 × 10 + 10 =     170
 Each convolution 3 × 3 from 16 channels to 16 has 2,320, wherever it is.""",
 )
 def golf(model: Any) -> None:
-    """Judge a trained network by its number of weights and its accuracy; averages of batch normalization count."""
+    """Judge a trained network by its number of parameters and its accuracy; averages of batch normalization count."""
     if model is None:
         raise NotYet("Found no model. Hand in the network that you trained.")
     layers = list(all_layers(model))
     if (count := model.count_params()) >= _LIMIT:
-        found, largest = f"Found {count:,} weights", max(layers, key=lambda layer: layer.count_params())
+        found, largest = f"Found {count:,} parameters", max(layers, key=lambda layer: layer.count_params())
         hint = f"{largest.count_params():,} of them are in {as_written(largest)}"
         before = layers[: layers.index(largest)]
         if is_a(largest, "Dense") and before and is_a(before[-1], "Flatten"):
@@ -264,13 +309,13 @@ def golf(model: Any) -> None:
         raise NotYet(f"{found}, expected fewer than {_LIMIT:,}: {hint}.")
     if (accuracy := 1 - float(np.mean(gather(model).misclassified))) >= _ACCURACY:
         return
-    found = f"Found an accuracy of {accuracy:.2%} with {count:,} weights, expected {_ACCURACY:.0%}"
+    found = f"Found an accuracy of {accuracy:.2%} with {count:,} parameters, expected {_ACCURACY:.0%}"
     convolutions = [layer for layer in layers if is_a(layer, "*Conv*")]
     if not convolutions:
         raise NotYet(f"{found}. A dense layer has a weight for each pixel; a filter shares a few among all positions.")
     if all(max(getattr(layer, "kernel_size", (1,))) == 1 for layer in convolutions):
-        raise NotYet(f"{found}. A filter of a single pixel sees no neighbour. Spend weights on 3 × 3.")
-    raise NotYet(f"{found}. {_LIMIT - count:,} weights are left to spend, and up to a minute of training.")
+        raise NotYet(f"{found}. A filter of a single pixel sees no neighbour. Spend parameters on 3 × 3.")
+    raise NotYet(f"{found}. {_LIMIT - count:,} parameters are left to spend, and up to a minute of training.")
 
 
 TASKS = convolution, costs, filters, golf
