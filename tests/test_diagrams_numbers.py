@@ -95,9 +95,8 @@ def test_convolutions_and_pooling_give_what_keras_computes():
 
 
 def test_of_a_shifted_digit_the_map_moved_back_and_the_largest_sum_are_the_same():
-    shares = [float(text[:-1]) for text in texts_of(draw("shifted_maps", SEVEN)) if text.endswith("%")]
-    digit, feature_map, moved_back, pooled, largest = shares
-    assert digit > feature_map > pooled > moved_back == largest == 0
+    differences = draw("shifted_maps", SEVEN).axes[0].images[2::3]
+    assert [np.ptp(image.get_array()) == 0 for image in differences] == [False, False, True, False, True]
 
 
 def test_a_digit_pooled_twice_is_drawn_equally_large_each_time():

@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 
 from tools.sources import tags
 
-WORDS_A_MINUTE = 120
+WORDS_A_MINUTE, CELLS_A_MINUTE = 120, 3
 _STEP = 5  # minutes are rounded up to a multiple
 _NO_WORDS = re.compile(
     r"""
@@ -38,16 +38,19 @@ def words(lesson: NotebookNode) -> tuple[int, int]:
 def times(lesson: NotebookNode) -> str:
     """Return the minutes for a lesson's core, and for all of it, as its title shows them.
 
-    Words are read at 120 a minute; the header's `runs` adds the seconds that the cells of both parts take. Each time is
-    the sum, rounded up to five minutes.
+    Words are read at 120 a minute, and each code cell, with its output, takes 20 seconds; the header's `runs` adds the
+    seconds that the cells of both parts run. Each time is the sum, rounded up to five minutes.
     """
     if not lesson.metadata.get("runs"):
         raise ValueError("expected `runs: [CORE, DEEPER]` in the header: the seconds that the cells run on two cores")
     if all(cell.id != "deeper" for cell in lesson.cells):
         raise ValueError("expected a cell named 'deeper', which ends the core")
+    names = [cell.id for cell in lesson.cells]
+    code = [cell.cell_type == "code" for cell in lesson.cells]
+    parts = code[: names.index("deeper")], code[names.index("deeper") :]
     core, deeper = (
-        count / WORDS_A_MINUTE + seconds / 60
-        for count, seconds in zip(words(lesson), lesson.metadata.runs, strict=True)
+        count / WORDS_A_MINUTE + sum(cells) / CELLS_A_MINUTE + seconds / 60
+        for count, cells, seconds in zip(words(lesson), parts, lesson.metadata.runs, strict=True)
     )
     return f"Core: {_rounded(core)} minutes · with the deeper part: {_rounded(core + deeper)} minutes"
 

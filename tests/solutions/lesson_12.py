@@ -2,7 +2,7 @@
 
 JUDGED = ("model", "step", "train", "export", "check")
 
-_UNTRAINED = ["lowers the loss of its batch", "below that of guessing"]
+_UNTRAINED = ["lowers the loss of its batch", "better than guessing"]
 _NOT_EXPORTED = ["takes images as they are stored", "returns the network's probabilities"]
 UNSOLVED = [*_UNTRAINED, *_NOT_EXPORTED]
 

@@ -21,7 +21,7 @@ _BETWEEN_SEEDS = 0.005  # how far the accuracies of two runs differ that differ 
 _SAME_END = 2.5e-4  # other good intervals differ from Wilson's by less than this, those of 92% and 97% by more
 
 
-@claim("it learned: on digits it never saw, its cross-entropy is below that of guessing")
+@claim("it learned: on digits it never saw, it does better than guessing")
 def better_than_guessing(evidence: Evidence) -> None:
     """Check that the validation cross-entropy is below that of ten equal probabilities, ln 10."""
     found, guessing = mean_cross_entropy(evidence.probabilities, evidence.labels), np.log(CLASSES)
