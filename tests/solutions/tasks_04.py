@@ -111,7 +111,7 @@ _SCATTERS = {
         None,
     ),
     "16 predicted": (_scatter(_MEANS, _OFF, _LENGTHS, factor="16"), "The variance falls 16-fold, its root 4-fold"),
-    "no prediction": (_scatter(_MEANS, _OFF, _LENGTHS, factor="None"), "Found None for the factor"),
+    "no prediction": (_scatter(_MEANS, _OFF, _LENGTHS, factor="None"), "And the factor between them"),
     "2 predicted": (_scatter(_MEANS, _OFF, _LENGTHS, factor="2"), "What did your function measure?"),
     "variance": (_scatter(_MEANS, "return means.var(axis=0).mean()"), "That's a variance"),
     "sums": (_scatter(_MEANS.replace("mean", "sum", 2).replace("sums", "means"), _OFF, _LENGTHS), "average per digit"),

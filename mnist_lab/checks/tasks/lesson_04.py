@@ -110,6 +110,8 @@ def quieter_batches(scatter: Any, factor: Any) -> None:
             raise NotYet(f"{found}. {hint}.")
     if not 3.1 < ratio < 5.2:
         raise NotYet(f"{found}, a ratio of {ratio:.3g}. Expected the root mean square distance from the mean.")
+    if factor is None:
+        raise NotYet(f"{found}. And the factor between them? Your bet goes into `factor`.")
     guess = float(numbers(factor, "the factor"))
     if not 3.1 < guess < 5.2:
         hint = "The variance falls 16-fold, its root 4-fold" if 12 < guess < 20 else "What did your function measure?"

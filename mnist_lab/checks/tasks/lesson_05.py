@@ -105,6 +105,10 @@ def few_digits(models: Any, accuracies: Any, interval: Any, verdict: Any) -> Non
         if len({id(network) for network in networks}) < len(networks):
             raise NotYet(f"Found the same model twice at {rate}. Build a new one for each seed.")
         _check_network(networks[int(values.argmax())], float(values.max()), rate)
+    if interval is None:
+        raise NotYet(
+            "Found no interval. How far may the mean differ with other seeds: from where to where, 0.5 − none?"
+        )
     low, high = np.sort(numbers(interval, "the interval", 2))
     without, dropped = runs[0], runs[0.5]
     difference = dropped.mean() - without.mean()
@@ -135,6 +139,7 @@ def _check_network(network: Any, accuracy: float, rate: float) -> None:
         raise NotYet(f"{found}. Was dropout on? Measure without: model.evaluate(validation), or training=False.")
 
 
+_ENOUGH = 20  # epochs, after which a loss that still falls is no reason to train on
 _CAUSES = {
     "patience": "Patience says when it stops. It kept weights of an epoch long before: which one, and why?",
     "monitor": "The validation loss is the right thing to watch. Does it call the lowest one the best?",
@@ -163,6 +168,8 @@ def wrong_weights(model: Any, history: Any, cause: Any, kept_loss: Any) -> None:
     recorded = np.array(evidence.reported("loss"))
     if len(recorded) < 2:
         raise NotYet(f"Found {len(recorded)} epochs with a validation loss. Pass validation_data=validation to fit.")
+    if kept_loss is None:
+        raise NotYet("Found no kept_loss. A cause counts with its evidence: the loss that the faulty run ended with.")
     worst = float(numbers(kept_loss, "kept_loss"))
     if not (worst > 1.1 * recorded.min() and 0.6 < worst / recorded.max() < 1.6):
         found = f"Found kept_loss {worst:.3f}, where your new run began at {recorded[0]:.3f}"
@@ -180,7 +187,7 @@ def wrong_weights(model: Any, history: Any, cause: Any, kept_loss: Any) -> None:
             how = "If it monitors the training loss: it never rises. Monitor val_loss, and restore"
             raise NotYet(f"{found}. It ran all {epochs} epochs, and kept a late one's weights. {how}.")
         raise NotYet(f"{found}. It stopped, but patience restores nothing: those are the last epoch's weights.")
-    if best == epochs - 1:
+    if best == epochs - 1 and epochs < _ENOUGH:
         raise NotYet(f"{found}, the last. It hadn't begun to rise yet, so nothing was restored. Train on.")
 
 
