@@ -36,6 +36,7 @@ from .plots.patches import display_strongest_patches as display_strongest_patche
 from .plots.plot_training import PlotTraining as PlotTraining
 from .plots.report import report as report
 from .plots.templates import display_templates as display_templates
+from .results.experiments import measured_values as measured_values
 from .results.runs import measured_runs as measured_runs
 from .trainer.compiled_fit import compiled_fit as compiled_fit
 from .widgets.digit_pad import DigitPad as DigitPad
@@ -68,6 +69,7 @@ __all__ = [
     "float_tolerance",
     "holdout_dataset",
     "measured_runs",
+    "measured_values",
     "plot_learning_rate",
     "preprocess_digit",
     "printed_digits",

@@ -1,4 +1,4 @@
-"""Gradient descent: a saddle point, noise that decay or averaging removes."""
+"""Gradient descent: a saddle, noise that decay or averaging removes."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from mnist_lab.diagrams._drawing import SMALL, Point, styled_figure, tint
+from mnist_lab.diagrams._drawing import Point, styled_figure, tint
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, VERMILLION
 
 Function = Callable[[np.ndarray], np.ndarray]
@@ -61,37 +61,6 @@ def saddle_gradient(weights: np.ndarray) -> np.ndarray:
     """Return the gradient of `saddle`, (2x, −2y + y³)."""
     x, y = weights
     return np.array([2 * x, -2 * y + y**3])
-
-
-def saddle_paths() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return sixty steps, `[61, 2]`, of plain SGD, SGD with momentum, and Adam (Kingma and Ba 2014, algorithm 1)."""
-    start = np.array([-1.6, 0.02])
-    momentum, adam, step, mean, square = [start], [start], np.zeros(2), np.zeros(2), np.zeros(2)
-    for count in range(1, 61):
-        step = 0.9 * step - 0.03 * saddle_gradient(momentum[-1])
-        momentum.append(momentum[-1] + step)
-        gradient = saddle_gradient(adam[-1])
-        mean, square = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2
-        scale = np.sqrt(square / (1 - 0.999**count)) + 1e-8
-        adam.append(adam[-1] - 0.06 * mean / (1 - 0.9**count) / scale)
-    return descend(saddle_gradient, start, [0.03] * 60), np.array(momentum), np.array(adam)
-
-
-def saddle_point() -> None:
-    """Draw the saddle x² − y² + y⁴/4 from above with sixty steps of plain SGD, of momentum and of Adam."""
-    x, y = np.meshgrid(np.linspace(-2.1, 2.1, 160), np.linspace(-2.1, 2.1, 160))
-    levels = (-1, -0.75, -0.5, -0.25, 0, 0.5, 1, 1.75, 2.75, 4, 5.5)
-    titles = ("plain descent lingers", "momentum rolls through", "Adam steps out evenly")
-    with styled_figure(3.3) as figure:
-        panels = zip(figure.subplots(1, 3), saddle_paths(), (VERMILLION, BLUE, GREEN), titles, strict=True)
-        for ax, path, color, title in panels:
-            ax.contourf(x, y, saddle(x, y), levels=levels, cmap="Greys_r", vmin=-7, vmax=5, extend="max")
-            ax.plot(*path.T, "o-", color=color, markersize=3, linewidth=1.2)
-            ax.plot(0, 0, "x", color=INK, markersize=8, markeredgewidth=2)
-            ax.annotate("saddle point", (0, 0), xytext=(8, -15), textcoords="offset points", fontsize=SMALL)
-            ax.plot([0, 0], [-np.sqrt(2), np.sqrt(2)], "*", color=INK, markersize=9)
-            ax.set(xlim=(-2.1, 2.1), ylim=(-2.1, 2.1), xticks=(), yticks=(), aspect="equal")
-            ax.set_title(title, fontsize=11)
 
 
 SMALL_RATES, LARGE_RATES, DECAYING_RATES = np.full(60, 0.01), np.full(60, 0.3), 0.3 * 0.95 ** np.arange(60)

@@ -33,7 +33,7 @@ def measured_values(experiment: str, **arm: Setting) -> dict[str, np.ndarray]:
         ValueError: there is no such experiment, or no such arm in it.
 
     Example:
-        >>> measured_values("03-table", activation="relu", optimizer="adam")["accuracy"].mean()
+        >>> lab.measured_values("03-table", activation="relu", optimizer="adam")["accuracy"].mean()
     """
     groups = contents()["experiments"].get(experiment)
     if groups is None:
