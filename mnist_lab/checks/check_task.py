@@ -6,9 +6,13 @@ from collections import Counter
 from typing import Any
 
 from mnist_lab.checks.check import record
-from mnist_lab.checks.tasks import lesson_01, lesson_02, lesson_06, lesson_09
+from mnist_lab.checks.tasks import lesson_01, lesson_02, lesson_06, lesson_08, lesson_09
 
-TASKS = {task.name: task for lesson in (lesson_01, lesson_02, lesson_06, lesson_09) for task in lesson.TASKS}
+TASKS = {
+    task.name: task
+    for lesson in (lesson_01, lesson_02, lesson_06, lesson_08, lesson_09)
+    for task in lesson.TASKS
+}
 
 # How often each task failed in this kernel. A call is all that a check sees of a learner, so only a count that lives
 # between calls can tell the second failure from the first; it's lost with the kernel, as the learner's variables are.
