@@ -13,7 +13,7 @@ from mnist_lab.checks import check_task as module
 from mnist_lab.checks.check_task import TASKS, check_task
 
 keras = tf.keras
-MODULES = [import_module(f".solutions.tasks_{lesson}", __package__) for lesson in ("01", "02", "06", "08", "09")]
+MODULES = [import_module(f".solutions.tasks_{lesson}", __package__) for lesson in ("01", "02", "06", "07", "08", "09")]
 CALLS = {task: call for each in MODULES for task, call in each.CALLS.items()}
 FILLINGS = [(task, name) for each in MODULES for task, fillings in each.FILLINGS.items() for name in fillings]
 TRAINED = [(task, name) for each in MODULES for task, fillings in each.TRAINED.items() for name in fillings]

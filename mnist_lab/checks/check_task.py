@@ -6,11 +6,11 @@ from collections import Counter
 from typing import Any
 
 from mnist_lab.checks.check import record
-from mnist_lab.checks.tasks import lesson_01, lesson_02, lesson_06, lesson_08, lesson_09
+from mnist_lab.checks.tasks import lesson_01, lesson_02, lesson_06, lesson_07, lesson_08, lesson_09
 
 TASKS = {
     task.name: task
-    for lesson in (lesson_01, lesson_02, lesson_06, lesson_08, lesson_09)
+    for lesson in (lesson_01, lesson_02, lesson_06, lesson_07, lesson_08, lesson_09)
     for task in lesson.TASKS
 }
 
