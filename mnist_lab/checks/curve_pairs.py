@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -72,7 +73,7 @@ def curve_pairs() -> dict[str, CurvePair]:
     }
 
 
-def _read(images: object, labels: object) -> Digits:
+def _read(images: Path, labels: Path) -> Digits:
     pixels, classes = idx.read_digits(images, labels)
     return scale(pixels.reshape(-1, idx.PIXELS)).numpy(), np.eye(idx.CLASSES, dtype=np.float32)[classes]
 

@@ -41,6 +41,8 @@ def fair_gap(model: Any, training_loss: Any, validation_loss: Any) -> None:
         "training": float(numbers(training_loss, "the training loss")),
         "validation": float(numbers(validation_loss, "the validation loss")),
     }
+    if abs(found["training"] - found["validation"]) <= 1e-6:
+        raise NotYet(f"Found {found['training']:.4f} twice: no gap by construction. Measure each set of digits.")
     files, evidence = find_mnist(), gather(model)
     images, labels = idx.read_digits(files.train_images, files.train_labels)
     every = max(1, len(labels) // _MEASURED)
@@ -56,8 +58,6 @@ def fair_gap(model: Any, training_loss: Any, validation_loss: Any) -> None:
     right = {name: abs(found[name] - expected[name]) <= allowed[name] for name in found}
     if all(right.values()):
         return
-    if abs(found["training"] - found["validation"]) <= 1e-6:
-        raise NotYet(f"Found {found['training']:.4f} twice: no gap by construction. Measure each set of digits.")
     what = "validation" if right["training"] else "training"
     case = f"Found a {what} loss of {found[what]:.4f}, and about {expected[what]:.4f} measured again"
     other = "training" if what == "validation" else "validation"
@@ -136,12 +136,12 @@ def curve_causes(runs: Any, causes: Any, evidence: Any) -> None:
         cause = next(each for each, hint in hints.items() if not hint)
         if evidence[name] is None:
             raise NotYet(f"Found no number for {name}. A cause counts with its evidence. What would decide it?")
-        found = float(numbers(evidence[name], f"the evidence for {name}"))
-        if any(abs(found - value) <= 0.03 * value + _SAME_LOSS for value in _deciding(runs, name)):
+        given = float(numbers(evidence[name], f"the evidence for {name}"))
+        if any(abs(given - value) <= 0.03 * value + _SAME_LOSS for value in _deciding(runs, name)):
             continue
-        case = f"Found {found:.3f} for {name}"
+        case = f"Found {given:.3f} for {name}"
         reported = {key: values[-1] for key, values in runs[name].history.items()}
-        if any(abs(found - value) <= 0.03 * value for value in reported.values()):
+        if any(abs(given - value) <= 0.03 * value for value in reported.values()):
             raise NotYet(f"{case}: that's where a curve ends, and it's compatible with both causes. {_DECIDES[cause]}")
         raise NotYet(f"{case}, which is none of the numbers that decide. {_DECIDES[cause]}")
 
@@ -208,7 +208,7 @@ def _chosen(chosen: Any, count: int) -> npt.NDArray[np.int64]:
     """Return the chosen digits' rows, whether rows or a mask were handed in."""
     values, wanted = numbers(chosen, "the chosen digits", None), count // _ASKED
     if len(values) == count and np.isin(values, (0, 1)).all():
-        values = np.flatnonzero(values)
+        values = np.flatnonzero(values).astype(np.float64)
     if len(values) != wanted or len(np.unique(values)) != wanted:
         raise NotYet(f"Found {len(np.unique(values))} different digits, expected {wanted}.")
     if (values != np.round(values)).any() or values.min() < 0 or values.max() >= count:

@@ -248,10 +248,10 @@ def stale_averages(model: Any, before: Any, cause: Any, accuracies: Any) -> None
         raise NotYet("Found other answers for digits one at a time: with training=True, one digit alone fails.")
     measured = _modes(model, old, digits, labels)
     for training, expected in measured.items():
-        found = float(numbers(accuracies[training], f"the accuracy with training={training}"))
-        if abs(found - expected) > _APART:
+        given = float(numbers(accuracies[training], f"the accuracy with training={training}"))
+        if abs(given - expected) > _APART:
             how = f"Measure the faulty network on training digits, with training={training}, before you mend it"
-            raise NotYet(f"Found {found:.2f} for training={training}, and {expected:.2f} measured again. {how}.")
+            raise NotYet(f"Found {given:.2f} for training={training}, and {expected:.2f} measured again. {how}.")
     if (now := _accuracy(model, digits, labels, False)) < measured[True] - _BELOW:
         found = f"Found an accuracy of {now:.2f} with training=False, and {measured[True]:.2f} with batch statistics"
         short = "The averages moved, but not far enough. How many batches does this momentum need?"
