@@ -3,6 +3,7 @@ from . import widgets as widgets
 from .checks import clinic as clinic
 from .checks.check import check_lesson as check_lesson
 from .checks.check_task import check_task as check_task
+from .checks.curve_pairs import curve_pairs as curve_pairs
 from .checks.sealed import SealedTest as SealedTest
 from .data.augmentation import augment as augment
 from .data.augmentation import random_affine as random_affine
@@ -53,6 +54,7 @@ __all__ = [
     "compare_curves",
     "compare_numbers",
     "compiled_fit",
+    "curve_pairs",
     "diagrams",
     "display_confusion",
     "display_digits",

@@ -6,9 +6,19 @@ from collections import Counter
 from typing import Any
 
 from mnist_lab.checks.check import record
-from mnist_lab.checks.tasks import lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06, lesson_09
+from mnist_lab.checks.tasks import (
+    lesson_01,
+    lesson_02,
+    lesson_03,
+    lesson_04,
+    lesson_05,
+    lesson_06,
+    lesson_07,
+    lesson_08,
+    lesson_09,
+)
 
-_LESSONS = lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06, lesson_09
+_LESSONS = lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06, lesson_07, lesson_08, lesson_09
 TASKS = {task.name: task for lesson in _LESSONS for task in lesson.TASKS}
 
 # How often each task failed in this kernel. A call is all that a check sees of a learner, so only a count that lives
