@@ -31,7 +31,7 @@ from tools.project import NOTEBOOKS, read
 JUDGED = ("model", "learning-rate", "train", "check")
 OF_THE_ACCURACY = ("its accuracy on the", "classifies more of the sample drawings")
 UNSOLVED = "unsolved"
-LESSON_DIGITS = {"06": 30_000, "07": 30_000, "08": 20_000, "10": 30_000}  # of which a shortened lesson learns
+LESSON_DIGITS = {"06": 20_000, "07": 20_000, "08": 20_000, "10": 30_000, "11": 30_000}  # of which a shortened lesson learns
 DIGITS = 12_000  # of which a shortened exercise learns, but for these
 DIGITS_OF = {"02": 60_000, "08": 30_000, "09": 30_000, "10": 6_000}
 

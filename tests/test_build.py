@@ -61,7 +61,7 @@ def test_a_fork_is_stamped_everywhere(sources, pyproject):
 
 
 def test_a_changed_cell_makes_its_lesson_stale_and_a_changed_word_does_not(sources):
-    for name, cell in ((CHANGED, "parameters"), ("05_dropout", "in-brief")):
+    for name, cell in ((CHANGED, "parameters"), ("05_dropout", "your-words")):
         (changed,) = [c for c in sources[name].cells if c.id == cell]
         changed.source += "\n\nEPOCHS = 11"
     files, stale = build.derive()
