@@ -27,6 +27,7 @@ from mnist_lab.data import idx
 from mnist_lab.data.find import NAMES, VARIABLE, find_mnist
 from mnist_lab.results.store import RECORD_VARIABLE, summary
 from tools.project import NOTEBOOKS, read
+from tools.sources import code_of, read_sources
 
 JUDGED = ("model", "learning-rate", "train", "check")
 OF_THE_ACCURACY = ("its accuracy on the", "classifies more of the sample drawings")
@@ -141,7 +142,7 @@ class AsMeasured(pytest.Item):
             least, largest = measured.losses if measured else (0, math.inf)
             assert least <= record["loss"][-1] <= largest
         else:
-            stored = _stored_layers(self.parent.nb)
+            stored = _stored_layers(name, self.parent.nb)
             assert [layer.split()[0] for layer in record["network"]] == [kind for kind, _ in stored]
             for layer, (_, size) in zip(record["network"], stored, strict=True):
                 assert re.search(r"(units|filters)=(\d+)|$", layer)[2] in (size, None), layer
@@ -174,11 +175,13 @@ def solutions_of(name):
     return module.UNSOLVED, solutions, getattr(module, "JUDGED", JUDGED)
 
 
-def _stored_layers(lesson):
-    """Return the layers in the stored `model.summary()`: their class, and the last dimension of what they return."""
-    (cell,) = [cell for cell in lesson.cells if cell.cell_type == "code" and "model.summary()" in cell.source]
-    shown = COLOUR.sub("", "".join(output.data["text/plain"] for output in cell.outputs))
-    return list(zip(re.findall(LAYER, shown), re.findall(SIZE, shown), strict=True))
+def _stored_layers(name, lesson):
+    """Return a lesson's layers, class and size: from the stored `model.summary()`, or else from the code in its source."""
+    for cell in lesson.cells:
+        if cell.cell_type == "code" and "model.summary()" in cell.source:
+            shown = COLOUR.sub("", "".join(output.data["text/plain"] for output in cell.outputs))
+            return list(zip(re.findall(LAYER, shown), re.findall(SIZE, shown), strict=True))
+    return re.findall(r"keras\.layers\.(\w+)\((\d*)", code_of(f"{name}/model", read_sources()))
 
 
 def _part_of_the_digits(folder, count):
