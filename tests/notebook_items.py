@@ -32,7 +32,13 @@ from tools.sources import code_of, read_sources
 JUDGED = ("model", "learning-rate", "train", "check")
 OF_THE_ACCURACY = ("its accuracy on the", "classifies more of the sample drawings")
 UNSOLVED = "unsolved"
-LESSON_DIGITS = {"06": 20_000, "07": 20_000, "08": 20_000, "10": 30_000, "11": 30_000}  # of which a shortened lesson learns
+LESSON_DIGITS = {
+    "06": 20_000,
+    "07": 20_000,
+    "08": 20_000,
+    "10": 30_000,
+    "11": 30_000,
+}  # of which a shortened lesson learns
 DIGITS = 12_000  # of which a shortened exercise learns, but for these
 DIGITS_OF = {"02": 60_000, "08": 30_000, "09": 30_000, "10": 6_000}
 
@@ -176,7 +182,7 @@ def solutions_of(name):
 
 
 def _stored_layers(name, lesson):
-    """Return a lesson's layers, class and size: from the stored `model.summary()`, or else from the code in its source."""
+    """Return a lesson's layers, class and size: from the stored `model.summary()`, or else from its source."""
     for cell in lesson.cells:
         if cell.cell_type == "code" and "model.summary()" in cell.source:
             shown = COLOUR.sub("", "".join(output.data["text/plain"] for output in cell.outputs))
