@@ -32,13 +32,8 @@ from tools.sources import code_of, read_sources
 JUDGED = ("model", "learning-rate", "train", "check")
 OF_THE_ACCURACY = ("its accuracy on the", "classifies more of the sample drawings")
 UNSOLVED = "unsolved"
-LESSON_DIGITS = {
-    "06": 20_000,
-    "07": 20_000,
-    "08": 20_000,
-    "10": 30_000,
-    "11": 30_000,
-}  # of which a shortened lesson learns
+# of which a shortened lesson learns
+LESSON_DIGITS = {"04": 20_000, "05": 20_000, "06": 20_000, "07": 20_000, "08": 20_000, "10": 30_000}
 DIGITS = 12_000  # of which a shortened exercise learns, but for these
 DIGITS_OF = {"02": 60_000, "08": 30_000, "09": 30_000, "10": 6_000}
 
