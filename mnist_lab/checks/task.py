@@ -15,8 +15,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mnist_lab.checks.check import gather
 from mnist_lab.checks.errors import describe_error
 from mnist_lab.checks.evidence import NotYet, Verdict, shown
+from mnist_lab.data import idx
+from mnist_lab.data.datasets import scale
+from mnist_lab.data.find import find_mnist
 
 
 @dataclass(frozen=True)
@@ -105,3 +109,20 @@ def check_choice(value: Any, hints: Mapping[str, str], what: str = "cause") -> N
         raise NotYet(f"Found {shown(value)} for the {what}. Choose one of {', '.join(map(repr, hints))}.")
     if hints[chosen]:
         raise NotYet(f"Found the {what} {chosen!r}. {hints[chosen]}")
+
+
+def close(found: npt.NDArray, expected: npt.NDArray) -> bool:
+    """Return whether the numbers differ by at most a hundredth of their length, the root of their sum of squares."""
+    return bool(np.linalg.norm(found - expected) <= 0.01 * np.linalg.norm(expected))
+
+
+def training_digits(count: int) -> tuple[npt.NDArray[np.float32], npt.NDArray]:
+    """Return the first training digits, `[count, 784]` from 0 to 1, and their classes, `[count]`."""
+    files = find_mnist()
+    images, labels = (part[:count] for part in idx.read_digits(files.train_images, files.train_labels))
+    return scale(images.reshape(-1, idx.PIXELS)).numpy(), labels
+
+
+def validation_accuracy(model: Any) -> float:
+    """Return the share of the validation digits that the model classifies correctly."""
+    return 1 - float(np.mean(gather(model).misclassified))

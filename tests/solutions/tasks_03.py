@@ -1,15 +1,13 @@
 """Fillings of exercise 03's tasks, in the form of tasks_02.py."""
 
+from . import function
+
 CALLS = {
     "03.1": "lab.check_task('03.1', gradients)",
     "03.2": "lab.check_task('03.2', step)",
     "03.3": "lab.check_task('03.3', models, accuracies, verdicts)",
     "03.4": "lab.check_task('03.4', loss, cause, products)",
 }
-
-
-def _function(signature, *lines):
-    return f"def {signature}:\n" + "".join(f"    {line}\n" for text in lines for line in text.strip("\n").split("\n"))
 
 
 def _gradients(*lines):
@@ -21,7 +19,7 @@ a2 = np.maximum(z2, 0)
 e = np.exp(a2 @ W3)
 p = e / e.sum(axis=1, keepdims=True)
 """
-    return _function("gradients(X, labels, W1, W2, W3)", forward, *lines)
+    return function("gradients(X, labels, W1, W2, W3)", forward, *lines)
 
 
 _BACK = """
@@ -107,7 +105,7 @@ _OF_BACKWARD = {
 
 
 def _step(*lines):
-    return _function("step(weights, memory, gradient, learning_rate)", *lines)
+    return function("step(weights, memory, gradient, learning_rate)", *lines)
 
 
 _ROLL, _MOVE = "memory = 0.9 * memory - learning_rate * gradient", "return weights + memory, memory"
@@ -249,7 +247,7 @@ products = tf.one_hot([1], 10) * tf.math.log(tf.nn.softmax([[150.0] + [0.0] * 9]
 
 
 def _loss(*lines, seen=_SEEN):
-    return _FAULTY + seen + _function("loss(labels, logits)", *lines)
+    return _FAULTY + seen + function("loss(labels, logits)", *lines)
 
 
 _EPSILON = "return -tf.reduce_sum(labels * tf.math.log(tf.nn.softmax(logits) + 1e-7), axis=1)"

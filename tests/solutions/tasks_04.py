@@ -1,5 +1,7 @@
 """Fillings of exercise 04's tasks, in the form of tasks_02.py."""
 
+from . import function
+
 CALLS = {
     "04.1": "lab.check_task('04.1', rate)",
     "04.2": "lab.check_task('04.2', scatter, factor)",
@@ -7,12 +9,8 @@ CALLS = {
 }
 
 
-def _function(signature, *lines):
-    return f"def {signature}:\n" + "".join(f"    {line}\n" for text in lines for line in text.strip("\n").split("\n"))
-
-
 def _rate(*lines):
-    return _function("rate(step)", *lines)
+    return function("rate(step)", *lines)
 
 
 _UP = "if step < 469:\n    return 0.01 * step / 469"
@@ -77,7 +75,7 @@ _RATES = {
 
 def _scatter(*lines, factor="4"):
     batches = "batches = [gradients[at : at + batch_size] for at in range(0, len(gradients), batch_size)]"
-    return f"factor = {factor}\n" + _function("scatter(gradients, batch_size)", batches, *lines)
+    return f"factor = {factor}\n" + function("scatter(gradients, batch_size)", batches, *lines)
 
 
 _MEANS = "means = np.array([batch.mean(axis=0) for batch in batches])"

@@ -1,5 +1,7 @@
 """Fillings of exercise 06's tasks, in the form of tasks_02.py."""
 
+from . import function
+
 CALLS = {
     "06.1": "lab.check_task('06.1', convolve)",
     "06.2": "lab.check_task('06.2', count)",
@@ -8,12 +10,8 @@ CALLS = {
 }
 
 
-def _function(signature, *lines):
-    return f"def {signature}:\n" + "".join(f"    {line}\n" for text in lines for line in text.strip("\n").split("\n"))
-
-
 def _convolve(*lines):
-    return _function("convolve(image, filter, stride, padding)", "s, (h, w) = stride, filter.shape", *lines)
+    return function("convolve(image, filter, stride, padding)", "s, (h, w) = stride, filter.shape", *lines)
 
 
 _PAD = """
@@ -113,7 +111,7 @@ _CONVOLVE = {
 
 def _count(weights, adds, row="(r, c, f), weights, adds", size=None):
     same, valid = size or ("-(-n // s)", "(n - k) // s + 1")
-    return _function(
+    return function(
         "count(image, convolutions)",
         "r, c, ch = image\nfound = []\nfor f, k, s, padding in convolutions:\n    R, C = r, c",
         f"    r, c = ({same} if padding == 'same' else {valid} for n in (r, c))",
@@ -124,7 +122,7 @@ def _count(weights, adds, row="(r, c, f), weights, adds", size=None):
 
 _W, _A = "k * k * ch * f", "r * c * weights"
 _COUNT = {
-    "unsolved": (_function("count(image, convolutions)", "return [[0] * 5 for _ in convolutions]"), "found zeros"),
+    "unsolved": (function("count(image, convolutions)", "return [[0] * 5 for _ in convolutions]"), "found zeros"),
     "by formula": (_count(_W, _A), None),
     "with biases": (_count(_W + " + f", _A), None),
     "biases in weights alone": (_count(_W + " + f", "r * c * k * k * ch * f"), None),
@@ -136,7 +134,7 @@ _COUNT = {
     ),
     "dictionaries": (_count(_W, _A, "{'shape': [r, c, f], 'weights': weights, 'multiply-adds': adds}"), None),
     "it asks Keras": (
-        _function(
+        function(
             "count(image, convolutions)",
             "tensor, found = keras.Input(image), []\nfor f, k, s, padding in convolutions:",
             "    layer = keras.layers.Conv2D(f, k, s, padding, use_bias=False)\n    tensor = layer(tensor)",
@@ -161,9 +159,9 @@ _COUNT = {
         _count(_W, _A) + "count_all = count\ncount = lambda *a: count_all(*a)[-1:]",
         "shape [1, 5]",
     ),
-    "no rows": (_function("count(image, convolutions)", "return 7"), "expected a row for each convolution"),
+    "no rows": (function("count(image, convolutions)", "return 7"), "expected a row for each convolution"),
     "four numbers": (_count(_W, _A, "r, c, f, weights"), "expected numbers in the shape [3, 5]"),
-    "it raises": (_function("count(image, convolutions)", "return image.shape"), "Called with (28, 28, 1) and [(12, 3"),
+    "it raises": (function("count(image, convolutions)", "return image.shape"), "Called with (28, 28, 1) and [(12, 3"),
 }
 
 _SOBEL = "np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])"

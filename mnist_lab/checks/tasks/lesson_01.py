@@ -6,14 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import softmax
 
-from mnist_lab.checks.evidence import NotYet, probabilities_of, shown
-from mnist_lab.checks.task import call, check_choice, numbers, task
-from mnist_lab.data import idx
-from mnist_lab.data.datasets import scale
-from mnist_lab.data.find import find_mnist
+from mnist_lab.checks.evidence import NotYet, shown
+from mnist_lab.checks.task import call, check_choice, close, numbers, task, validation_accuracy
 
 
 @task(
@@ -81,7 +77,7 @@ def one_step(step: Any) -> None:
         moved = numbers(returned[0], "W", 30, 10) - W, numbers(returned[1], "b", 10) - b
         off = softmax(X @ W + b, axis=1) - labels
         wanted = -rate * X.T @ off / count, -rate * off.mean(axis=0)
-        if all(_close(found, right) for found, right in zip(moved, wanted, strict=True)):
+        if all(close(found, right) for found, right in zip(moved, wanted, strict=True)):
             continue
         if not moved[0].any() and not moved[1].any():
             raise NotYet("Found the same W and b as before. Subtract the learning rate times the slopes.")
@@ -93,9 +89,9 @@ def one_step(step: Any) -> None:
             (10 * count, "You add up over images and classes. Take the mean over the images only."),
             (0.1, "You take the mean over images and classes. Take it over the images only."),
         ):
-            if _close(moved[0], factor * wanted[0]):
+            if close(moved[0], factor * wanted[0]):
                 raise NotYet(f"Found a step of W {factor:g} times as long as expected. {hint}")
-        if _close(moved[0], wanted[0]):
+        if close(moved[0], wanted[0]):
             still = "the biases stay where they were" if not moved[1].any() else "the biases' step is another"
             raise NotYet(f"Found W right, but {still}. The slope of a bias is the mean of p − y.")
         lengths = " and ".join(f"{np.linalg.norm(each):.3g}" for each in (moved[0], wanted[0]))
@@ -103,10 +99,6 @@ def one_step(step: Any) -> None:
             f"Found a step of W in another direction; its length and the expected one are {lengths}. The slope of a "
             "weight is the mean, over the images, of its pixel times p − y."
         )
-
-
-def _close(found: npt.NDArray, wanted: npt.NDArray) -> bool:
-    return bool(np.linalg.norm(found - wanted) <= 0.01 * np.linalg.norm(wanted))
 
 
 _SIZES = (16, 128, 2048)
@@ -135,7 +127,7 @@ def batch_sizes(models: Any, accuracies: Any, cause: Any) -> None:
             raise NotYet(f"Found {found} for {what}, expected an entry for each batch size: 16, 128 and 2048.")
     if len({id(model) for model in models.values()}) < len(_SIZES):
         raise NotYet("Found the same model in several entries: each starts where the last ended. Build a new one.")
-    measured = {size: _validation_accuracy(models[size]) for size in _SIZES}
+    measured = {size: validation_accuracy(models[size]) for size in _SIZES}
     for size in _SIZES:
         handed_in = float(numbers(accuracies[size], f"the accuracy for {size}"))
         if handed_in > 1.5:
@@ -147,13 +139,6 @@ def batch_sizes(models: Any, accuracies: Any, cause: Any) -> None:
         found = ", ".join(f"{measured[size]:.3f}" for size in _SIZES)
         raise NotYet(f"Found {found}. Train each of the three for the same number of epochs, two for instance.")
     check_choice(cause, _CAUSES)
-
-
-def _validation_accuracy(model: Any) -> float:
-    files = find_mnist()
-    images, labels = idx.read_digits(files.validation_images, files.validation_labels)
-    probabilities = probabilities_of(model, scale(images.reshape(-1, idx.PIXELS)).numpy())
-    return float(np.mean(probabilities.argmax(axis=1) == labels))
 
 
 TASKS = (softmax_by_hand, one_step, batch_sizes)

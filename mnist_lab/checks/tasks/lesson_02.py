@@ -11,10 +11,7 @@ from scipy.special import expit
 from mnist_lab.checks.claims import dense, training
 from mnist_lab.checks.claims.layers import all_layers
 from mnist_lab.checks.evidence import Evidence, NotYet, mean_cross_entropy, probabilities_of, shown
-from mnist_lab.checks.task import check_choice, numbers, task
-from mnist_lab.data import idx
-from mnist_lab.data.datasets import scale
-from mnist_lab.data.find import find_mnist
+from mnist_lab.checks.task import check_choice, numbers, task, training_digits
 
 _PIXELS = np.array([(0, 0), (0, 1), (1, 0), (1, 1)])
 _EXACTLY_ONE = np.array([False, True, True, False])
@@ -108,9 +105,7 @@ def stuck(model: Any, cause: Any, gradient: Any) -> None:
         )
     if model is None:
         raise NotYet("Found no model. Hand in the network that you cured and trained.")
-    files = find_mnist()
-    images, labels = (part[:_DIGITS] for part in idx.read_digits(files.train_images, files.train_labels))
-    digits = scale(images.reshape(-1, 784)).numpy()
+    digits, labels = training_digits(_DIGITS)
     evidence = Evidence(model, {}, digits, labels, probabilities_of(model, digits))
     dense.hidden_layers_use_sigmoid.check(evidence)
     training.optimizer_is_sgd.check(evidence)

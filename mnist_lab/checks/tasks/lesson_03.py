@@ -11,10 +11,9 @@ from scipy.signal import lfilter
 from scipy.special import expit, logsumexp, softmax
 from scipy.stats import norm, ttest_ind
 
-from mnist_lab.checks.check import gather
 from mnist_lab.checks.claims.layers import activation_name, layers_and_activations, outputs_of
 from mnist_lab.checks.evidence import NotYet, shown
-from mnist_lab.checks.task import call, check_choice, numbers, task
+from mnist_lab.checks.task import call, check_choice, close, numbers, task, validation_accuracy
 
 Slope = Callable[[npt.NDArray, npt.NDArray], Any]  # of a layer's sums, and of the gradient of its outputs
 
@@ -43,7 +42,7 @@ def backpropagation(gradients: Any) -> None:
             numbers(each, f"a gradient {list(W.shape)}", *W.shape) for each, W in zip(returned, weights, strict=True)
         ]
         expected = _backward(X, labels, weights, lambda sums, _: sums > 0)
-        if not all(map(_close, found, expected)):
+        if not all(map(close, found, expected)):
             raise NotYet(_hint_for_gradients(found, expected, X, labels, weights))
 
 
@@ -62,10 +61,6 @@ def _backward(X: npt.NDArray, labels: npt.NDArray, weights: list[npt.NDArray], s
     return found
 
 
-def _close(found: npt.NDArray, expected: npt.NDArray) -> bool:
-    return bool(np.linalg.norm(found - expected) <= 0.01 * np.linalg.norm(expected))
-
-
 def _hint_for_gradients(found: list, expected: list, X: npt.NDArray, labels: npt.NDArray, weights: list) -> str:
     if not any(each.any() for each in found):
         return "Found only zeros. Begin at the end: W3's gradient is its inputs times p − y, as in task 01.2."
@@ -73,7 +68,7 @@ def _hint_for_gradients(found: list, expected: list, X: npt.NDArray, labels: npt
         (len(X), "you add up the digits' gradients. Take their mean"),
         (-1, "they point downhill. A gradient points uphill: begin with p − y"),
     ):
-        if all(_close(each, factor * right) for each, right in zip(found, expected, strict=True)):
+        if all(close(each, factor * right) for each, right in zip(found, expected, strict=True)):
             return f"Found gradients {factor:g} times those expected: {hint}."
     wrong: list[tuple[str, Slope]] = [
         ("You drop what comes back negative. The forward sum decides: was it positive?", lambda _, passed: passed > 0),
@@ -81,9 +76,9 @@ def _hint_for_gradients(found: list, expected: list, X: npt.NDArray, labels: npt
         ("You multiply by ReLU's output. Multiply by its slope, 0 or 1", lambda sums, _: np.maximum(sums, 0)),
     ]
     for hint, slope in wrong:
-        if all(map(_close, found, _backward(X, labels, weights, slope))):
+        if all(map(close, found, _backward(X, labels, weights, slope))):
             return f"Found W3's gradient right, W1's and W2's wrong. {hint}."
-    right = [_close(*pair) for pair in zip(found, expected, strict=True)]
+    right = [close(*pair) for pair in zip(found, expected, strict=True)]
     last = max(layer for layer in (1, 2, 3) if not right[layer - 1])
     how = f"times W{last + 1}, transposed, times ReLU's slope at layer {last}'s sums" if last < 3 else "p − y, over n"
     return f"Found {sum(right)} of 3 right. Look at W{last}'s: its inputs, transposed, times what comes back ({how})."
@@ -186,7 +181,7 @@ def _check_run(network: Any, accuracy: float, name: str) -> None:
         outputs = outputs_of(activation, sums)
         if outputs is None or np.abs(outputs - _ACTIVATIONS[name](sums)).max() > 0.02:
             raise NotYet(f"Found the activation {activation_name(activation)} in a model of {name}. Set {name!r}.")
-    if abs(accuracy - (measured := 1 - float(np.mean(gather(network).misclassified)))) > 0.004:
+    if abs(accuracy - (measured := validation_accuracy(network))) > 0.004:
         how = "Is that the training accuracy, or another model's? Ask history['val_accuracy'][-1]"
         raise NotYet(f"Found {accuracy:.4f} for the last run of {name}; its model has {measured:.4f}. {how}.")
 

@@ -12,7 +12,7 @@ from scipy.stats import t
 from mnist_lab.checks.check import gather
 from mnist_lab.checks.claims.layers import all_layers, as_written, is_a
 from mnist_lab.checks.evidence import NotYet, mean_cross_entropy, shown
-from mnist_lab.checks.task import call, check_choice, numbers, task
+from mnist_lab.checks.task import call, check_choice, numbers, task, validation_accuracy
 
 _DIGITS, _NEURONS = 400, 50
 
@@ -130,7 +130,7 @@ def _check_network(network: Any, accuracy: float, rate: float) -> None:
     layers = [layer for layer in all_layers(network) if is_a(layer, "*Dropout*")]
     if bool(layers) != bool(rate) or any(abs(getattr(layer, "rate", rate) - rate) > 1e-6 for layer in layers):
         raise NotYet(f"Found {', '.join(map(as_written, layers)) or 'no dropout'} in a model of the rate {rate}.")
-    measured = 1 - float(np.mean(gather(network).misclassified))
+    measured = validation_accuracy(network)
     found = f"Found {accuracy:.4f} as the best run at {rate}; its model has {measured:.4f} on the validation digits"
     if accuracy > measured + 0.001:
         how = "history['val_accuracy'][-1]. The best epoch is chosen by looking; training digits are known ones"

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_lab.checks.check import gather
 from mnist_lab.checks.claims.layers import all_layers, as_written, is_a
 from mnist_lab.checks.evidence import NotYet, shown
-from mnist_lab.checks.task import call, numbers, task
+from mnist_lab.checks.task import call, numbers, task, validation_accuracy
 from mnist_lab.environment import float_tolerance
 
 Image = npt.NDArray[np.floating]
@@ -307,7 +306,7 @@ def golf(model: Any) -> None:
                 f", which gets {largest.get_weights()[0].shape[0]:,} numbers. Count after Flatten: shrink them first"
             )
         raise NotYet(f"{found}, expected fewer than {_LIMIT:,}: {hint}.")
-    if (accuracy := 1 - float(np.mean(gather(model).misclassified))) >= _ACCURACY:
+    if (accuracy := validation_accuracy(model)) >= _ACCURACY:
         return
     found = f"Found an accuracy of {accuracy:.2%} with {count:,} parameters, expected {_ACCURACY:.0%}"
     convolutions = [layer for layer in layers if is_a(layer, "*Conv*")]

@@ -10,10 +10,7 @@ import numpy.typing as npt
 
 from mnist_lab.checks.claims.layers import all_layers
 from mnist_lab.checks.evidence import NotYet, shown
-from mnist_lab.checks.task import call, check_choice, numbers, task
-from mnist_lab.data import idx
-from mnist_lab.data.datasets import scale
-from mnist_lab.data.find import find_mnist
+from mnist_lab.checks.task import call, check_choice, numbers, task, training_digits
 from mnist_lab.environment import float_tolerance
 
 Array = npt.NDArray[np.float64]
@@ -240,9 +237,7 @@ def stale_averages(model: Any, before: Any, cause: Any, accuracies: Any) -> None
     moved = [not np.allclose(new, then, rtol=1e-4, atol=1e-6) for new, then in zip(weights, old, strict=True)]
     if any(each and "moving" not in kind.path for each, kind in zip(moved, model.weights, strict=True)):
         raise NotYet("Found other weights than before: a gradient step, or a new network. Leave the weights.")
-    files = find_mnist()
-    images, labels = (part[:_DIGITS] for part in idx.read_digits(files.train_images, files.train_labels))
-    digits = scale(images.reshape(-1, idx.PIXELS)).numpy()
+    digits, labels = training_digits(_DIGITS)
     alone = np.concatenate([model(digits[each : each + 1], training=False) for each in range(_ALONE)])
     if np.abs(model(digits[:_ALONE], training=False) - alone).max() > 0.1:
         raise NotYet("Found other answers for digits one at a time: with training=True, one digit alone fails.")
