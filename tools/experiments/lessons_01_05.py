@@ -37,13 +37,30 @@ def first_layer(seed: int, hidden: str) -> Values:
     return {"relative": r.relative_gradients(network, *r.batch())}
 
 
-@experiment("02-rates", *grid(rate=(0.01, 0.1, 0.5, 2.0)))
+@experiment("02-rates", *grid(rate=(0.01, 0.1, 0.5, 2.0, 5.0, 20.0)))
 def sigmoid_rates(seed: int, rate: float) -> Values:
     """Lesson 02's network after ten epochs at other learning rates."""
     optimizer = keras.optimizers.SGD(rate)
     return r.last(
         r.fit(r.dense(activation="sigmoid"), training_dataset(), 10, optimizer, validation=validation_dataset())
     )
+
+
+class FirstLayerFast(keras.optimizers.SGD):
+    """SGD at 0.5 for the first layer, and at 0.01 for all others."""
+
+    def apply(self, grads: list[tf.Tensor], trainable_variables: list[keras.Variable] | None = None) -> None:
+        """Take one step, with the gradients of the first layer's weights and biases fifty times as large."""
+        super().apply(
+            [gradient * (50 if number < 2 else 1) for number, gradient in enumerate(grads)], trainable_variables
+        )
+
+
+@experiment("02-first-layer-fast")
+def first_layer_fast(seed: int) -> Values:
+    """Lesson 02's network after ten epochs, with a learning rate of 0.5 for its first layer alone."""
+    network = r.dense(activation="sigmoid")
+    return r.last(r.fit(network, training_dataset(), 10, FirstLayerFast(0.01), validation=validation_dataset()))
 
 
 @experiment("02-ten-layers", *grid(rate=(0.01, 0.5, 2.0)))
@@ -68,6 +85,7 @@ def saturation(seed: int, factor: float) -> Values:
 
 OPTIMIZERS = {
     "sgd": lambda: keras.optimizers.SGD(0.01),
+    "sgd-0.1": lambda: keras.optimizers.SGD(0.1),
     "momentum": lambda: keras.optimizers.SGD(0.01, momentum=0.9),
     "adam": lambda: keras.optimizers.Adam(0.001),
 }
@@ -75,7 +93,7 @@ OPTIMIZERS = {
 
 @experiment("03-table", *grid(activation=("sigmoid", "relu"), optimizer=tuple(OPTIMIZERS)))
 def table(seed: int, activation: str, optimizer: str) -> Values:
-    """Validation accuracy of 200-60 after three epochs, by activation and optimizer, all at Keras' default rates."""
+    """Validation accuracy of 200-60 after three epochs; all but `sgd-0.1` have the default learning rates of Keras."""
     network = r.dense(activation=activation)
     history = r.fit(network, training_dataset(), 3, OPTIMIZERS[optimizer](), validation=validation_dataset())
     return {"accuracy": history["val_accuracy"][-1], "loss": history["val_loss"][-1]}
@@ -85,6 +103,14 @@ def table(seed: int, activation: str, optimizer: str) -> Values:
 def relu_alone(seed: int) -> Values:
     """Lesson 03's network with SGD in place of Adam, ten epochs."""
     return r.last(r.fit(r.dense(), training_dataset(), 10, PLAIN, validation=validation_dataset()))
+
+
+@experiment("03-twenty-sigmoids", *grid(optimizer=("sgd", "adam")))
+def twenty_sigmoids(seed: int, optimizer: str) -> Values:
+    """Twenty hidden sigmoid layers of 60 neurons after three epochs."""
+    network = r.dense((60,) * 20, "sigmoid")
+    r.fit(network, training_dataset(), 3, OPTIMIZERS[optimizer]())
+    return r.evaluated(network)
 
 
 @experiment("03-twenty", *grid(initializer=("glorot_uniform", "he_normal"), optimizer=("sgd", "adam")))
@@ -146,6 +172,12 @@ def constant_rates(seed: int, rate: float) -> Values:
     return r.last(history) | {"curve": history["val_accuracy"]}
 
 
+@experiment("04-gentle")
+def gentle(seed: int) -> Values:
+    """Lesson 04's network and decay, starting from Adam's default rate."""
+    return r.last(r.fit(r.dense(), training_dataset(), 10, rate=r.decay(0.001, 0.6), validation=validation_dataset()))
+
+
 @experiment("04-third-layer", *grid(hidden=("200-60", "200-100-60"), epochs=(5,)))
 def third_layer(seed: int, hidden: str, epochs: int) -> Values:
     """Lesson 04's recipe over five epochs, with two and with three hidden layers."""
@@ -176,6 +208,13 @@ def amounts(seed: int, count: int) -> Values:
     network.fit(learned.repeat().take(1_000), shuffle=False, verbose=0)
     found = {"training": r.evaluated(network, learned), "validation": r.evaluated(network)}
     return {f"{data}_{name}": value for data, numbers in found.items() for name, value in numbers.items()}
+
+
+@experiment("05-few-digits", *grid(dropout=(0.0, 0.25, 0.5)))
+def few_digits(seed: int, dropout: float) -> Values:
+    """500 digits, the same in every epoch, for 30 epochs in batches of 50, with and without dropout."""
+    few = training_dataset().unbatch().take(500).cache().batch(50)
+    return r.last(r.fit(r.dense(dropout=dropout), few, 30, validation=validation_dataset()))
 
 
 @experiment("05-wide", *grid(dropout=(0.0, 0.25, 0.5)))
