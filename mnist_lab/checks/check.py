@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from mnist_lab.checks.claims.layers import layers_with_settings
-from mnist_lab.checks.evidence import Evidence, NotYet, Verdict, probabilities_of, unusable
+from mnist_lab.checks.errors import describe_error
+from mnist_lab.checks.evidence import Evidence, NotYet, Verdict, probabilities_of
 from mnist_lab.checks.lessons import LESSONS, Lesson
 from mnist_lab.data.datasets import validation_dataset
 from mnist_lab.data.find import find_mnist
@@ -75,7 +76,8 @@ def gather(model: keras.Model, history: History | None = None, extra: dict[str, 
     try:
         probabilities = probabilities_of(model, digits)
     except Exception as error:  # a learner may hand in anything
-        raise NotYet(unusable(error)) from error
+        how = "Expected a trained Keras model of images [n, 784]"
+        raise NotYet(f"Found {describe_error(error).rstrip('.')}. {how}.") from error
     epochs = history if isinstance(history, dict) else getattr(history, "history", None) or {}
     return Evidence(model, epochs, digits, one_hot.argmax(axis=1), probabilities, extra or {})
 

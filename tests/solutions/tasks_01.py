@@ -3,7 +3,7 @@
 CALLS = {
     "01.1": "lab.check_task('01.1', softmax)",
     "01.2": "lab.check_task('01.2', step)",
-    "01.3": "lab.check_task('01.3', models, accuracies, cause)",
+    "01.3": "lab.check_task('01.3', models, accuracies, steps, cause)",
 }
 
 
@@ -116,29 +116,31 @@ _STEP = {
     "nothing returned": (_step(_W, _B), "expected the new W and b"),
 }
 
-_EMPTY = "models, accuracies, cause = {}, {}, None\n"
+_EMPTY = "models, accuracies, steps, cause = {}, {}, {}, None\n"
 _TABLE = {
     "unsolved": (_EMPTY, "an entry for each batch size"),
     "no models": (f"{_EMPTY}models = [1, 2, 3]\n", "for models, expected an entry"),
     "one model for all": (
-        f"{_EMPTY}models = dict.fromkeys((16, 128, 2048), keras.Sequential())\naccuracies = dict(models)\n",
+        f"{_EMPTY}models = dict.fromkeys((16, 128, 2048), keras.Sequential())\naccuracies = steps = dict(models)\n",
         "each starts where the last ended",
     ),
 }
 
 
-def _trained(accuracy="history['val_accuracy'][-1]", cause="fewer steps", epochs="2", new="new()"):
+def _trained(accuracy="history['val_accuracy'][-1]", cause="fewer steps", epochs="2", new="new()", steps="len(data) * epochs"):
     return f"""
 def new():
     model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, "softmax")])
     model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
     return model
 
-models, accuracies, cause = {{}}, {{}}, {cause!r}
+models, accuracies, steps, cause = {{}}, {{}}, {{}}, {cause!r}
 for size in (2048, 128, 16):
     models[size] = model = {new}
     data, validation = lab.training_dataset(size), lab.validation_dataset()
-    history = model.fit(data, validation_data=validation, epochs={epochs}, shuffle=False, verbose=0).history
+    epochs = {epochs}
+    history = model.fit(data, validation_data=validation, epochs=epochs, shuffle=False, verbose=0).history
+    steps[size] = {steps}
     accuracies[size] = {accuracy}
 """
 
@@ -147,9 +149,12 @@ FILLINGS = {"01.1": _SOFTMAX, "01.2": _STEP, "01.3": _TABLE}
 TRAINED = {
     "01.3": {
         "two epochs each": (_trained(), None),
+        "steps counted by the optimizer": (_trained(steps="int(model.optimizer.iterations)"), None),
+        "steps of an epoch": (_trained(steps="len(data)"), None),
+        "digits for steps": (_trained(steps="60_000 * epochs + 1"), "A step is one batch"),
         "in percent": (_trained("100 * history['val_accuracy'][-1]"), "expected a fraction"),
         "training accuracy": (_trained("history['accuracy'][-1]"), "Those are digits it knows"),
-        "as many steps each": (_trained(epochs="size // 16"), "for the same number of epochs"),
+        "more epochs for some": (_trained(epochs="1 + (size == 2048)"), "Found the steps of"),
         "noise": (_trained(cause="noise"), "the least noisy of the three"),
         "no cause": (_trained(cause=None), "Found None for the cause"),
     }

@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 from scipy.special import softmax
 
-from mnist_lab.checks.evidence import NotYet, probabilities_of, shown
-from mnist_lab.checks.task import call, check_choice, close, numbers, task
-from mnist_lab.data import idx
-from mnist_lab.data.datasets import scale
-from mnist_lab.data.find import find_mnist
+from mnist_lab.checks.evidence import NotYet, shown
+from mnist_lab.checks.task import call, check_choice, close, numbers, task, validation_accuracy
+from mnist_lab.data.datasets import training_dataset
 
 
 @task(
@@ -107,7 +105,7 @@ def one_step(step: Any) -> None:
 _SIZES = (16, 128, 2048)
 _CAUSES = {
     "noise": "Its gradients are the least noisy of the three, since each averages 2,048 digits.",
-    "forgetting": "All three saw every digit in their last epoch, so none had longer to forget. Count their steps.",
+    "larger steps": "The learning rate is the same, and its gradients are means, so its steps aren't longer.",
     "memorizing": "Compare its training and its validation accuracy: they agree.",
     "fewer steps": "",
 }
@@ -122,15 +120,15 @@ _CAUSES = {
 in batches of 100: 600 steps, each a little off
 After one epoch, the second has walked a hundred times as far.""",
 )
-def batch_sizes(models: Any, accuracies: Any, cause: Any) -> None:
-    """Judge three trained models and their validation accuracies, both by batch size, and why one is behind."""
-    for what, table in (("models", models), ("accuracies", accuracies)):
+def batch_sizes(models: Any, accuracies: Any, steps: Any, cause: Any) -> None:
+    """Judge three trained models, their validation accuracies and steps, by batch size, and why one is behind."""
+    for what, table in (("models", models), ("accuracies", accuracies), ("steps", steps)):
         if not isinstance(table, Mapping) or set(table) != set(_SIZES):
             found = list(table) if isinstance(table, Mapping) else shown(table)
             raise NotYet(f"Found {found} for {what}, expected an entry for each batch size: 16, 128 and 2048.")
     if len({id(model) for model in models.values()}) < len(_SIZES):
         raise NotYet("Found the same model in several entries: each starts where the last ended. Build a new one.")
-    measured = {size: _validation_accuracy(models[size]) for size in _SIZES}
+    measured = {size: validation_accuracy(models[size]) for size in _SIZES}
     for size in _SIZES:
         handed_in = float(numbers(accuracies[size], f"the accuracy for {size}"))
         if handed_in > 1.5:
@@ -138,17 +136,20 @@ def batch_sizes(models: Any, accuracies: Any, cause: Any) -> None:
         if abs(handed_in - measured[size]) > 0.004:
             how = "Is that the training accuracy? Those are digits it knows. Ask history['val_accuracy']"
             raise NotYet(f"Found {handed_in:.4f} for {size}, and {measured[size]:.4f} on the validation digits. {how}.")
+    epochs = {}
+    for size in _SIZES:
+        in_an_epoch = len(training_dataset(size))
+        epochs[size], left = divmod(float(numbers(steps[size], f"the steps for {size}")), in_an_epoch)
+        if left or not epochs[size]:
+            how = f"A step is one batch, and an epoch has {in_an_epoch:,} of this size"
+            raise NotYet(f"Found {steps[size]} steps for {size}. {how}.")
+    if len(set(epochs.values())) > 1:
+        told = ", ".join(f"{epochs[size]:g}" for size in _SIZES)
+        raise NotYet(f"Found the steps of {told} epochs. Train each of the three for the same number of epochs.")
     if not measured[16] > measured[128] > measured[2048]:
         found = ", ".join(f"{measured[size]:.3f}" for size in _SIZES)
         raise NotYet(f"Found {found}. Train each of the three for the same number of epochs, two for instance.")
     check_choice(cause, _CAUSES)
-
-
-def _validation_accuracy(model: Any) -> float:
-    files = find_mnist()
-    images, labels = idx.read_digits(files.validation_images, files.validation_labels)
-    probabilities = probabilities_of(model, scale(images.reshape(-1, idx.PIXELS)).numpy())
-    return float(np.mean(probabilities.argmax(axis=1) == labels))
 
 
 TASKS = (softmax_by_hand, one_step, batch_sizes)
