@@ -24,6 +24,17 @@ def rates(seed: int, rate: float) -> Values:
     return r.last(r.fit(r.dense(()), training_dataset(), 10, optimizer, validation=validation_dataset()))
 
 
+@experiment("01-seen")
+def seen(seed: int) -> Values:
+    """Lesson 01's network after its ten epochs: accuracy on the digits it learned from, and on validation digits."""
+    network = r.dense(())
+    r.fit(network, training_dataset(), 10, PLAIN)
+    return {
+        "training": r.evaluated(network, training_dataset())["accuracy"],
+        "validation": r.evaluated(network)["accuracy"],
+    }
+
+
 @experiment("02-gradients", *grid(depth=tuple(range(1, 12)), activation=("sigmoid", "relu")))
 def gradients(seed: int, depth: int, activation: str) -> Values:
     """The gradient of each layer relative to its weights before training: `depth` − 1 hidden layers of 60 neurons."""
