@@ -65,8 +65,8 @@ def test_misclassified_digits_come_first():
 @pytest.mark.parametrize(
     ("count", "predicted", "n", "lines", "title"),
     [
-        (60, PREDICTED, 3, 2, "10 of 60 test digits misclassified, 6 of them shown"),
-        (4, LABELS, 6, 5, "0 of 4 test digits misclassified, 0 of them shown"),
+        (60, PREDICTED, 3, 2, "10 of 60 test digits misclassified, the first 6 of them shown"),
+        (4, LABELS, 6, 5, "0 of 4 test digits misclassified"),
     ],
     ids=["more than fit", "fewer than fit"],
 )

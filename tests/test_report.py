@@ -68,7 +68,7 @@ def test_the_validation_digits_are_the_same_as_of_the_dataset(tiny):
     assert (one, [shown, confusions]) == (another, rest[1:])
     assert len(set(shown)) > 2, "the images are on the network's scale"
     report(Network(SEVEN))
-    assert "of 100 validation images of tiny misclassified" in written()[0][1]
+    assert "of 100 validation digits misclassified" in written()[0][1]
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,16 @@ def display_top_unrecognized(
     images, predicted, true = _checked(digits, predictions, labels)
     n, lines = whole_number("n", n), whole_number("lines", lines)
     shown = np.argsort(predicted == true, kind="stable")[: n * lines]
-    wrong = np.sum(predicted != true)
-    counts = f"{wrong:,} of {len(true):,} {title} misclassified, {min(wrong, n * lines):,} of them shown"
-    _draw_figure(images[shown], predicted[shown], true[shown], counts, PREDICTED, n)
+    wrong = int(np.sum(predicted != true))
+    _draw_figure(
+        images[shown], predicted[shown], true[shown], counted(wrong, len(true), title, n * lines), PREDICTED, n
+    )
+
+
+def counted(wrong: int, count: int, name: str, shown: int) -> str:
+    """Return the heading of `count` digits of which `wrong` are misclassified, and at most so many are shown."""
+    first = f", the first {shown:,} of them shown" if wrong > shown else ""
+    return f"{wrong:,} of {count:,} {name} misclassified{first}"
 
 
 def plot_learning_rate(schedule: Callable[[int], float], epochs: int, *, steps_per_epoch: int | None = None) -> None:

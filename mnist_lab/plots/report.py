@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from mnist_lab.data.find import find_mnist
 from mnist_lab.data.idx import CLASSES, PIXELS, SIDE, read_digits
 from mnist_lab.data.printed_digits import printed_digits
-from mnist_lab.plots.digits import PREDICTED, WIDTH_INCHES, draw_wall, wall_inches
+from mnist_lab.plots.digits import PREDICTED, WIDTH_INCHES, counted, draw_wall, wall_inches
 from mnist_lab.plots.style import BLUE, GREY, name_rows, new_figure, style, write_near
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def report(model: keras.Model, held_out: HeldOut | None = None) -> None:
         misclassified = np.sum(printed_predicted != printed_labels)
         ax = chart_below(0, f"{misclassified} of {_PRINTED} printed digits misclassified", row)
         draw_wall(ax, printed.reshape(-1, SIDE, SIDE), printed_predicted, printed_labels, _PRINTED, 1)
-        heading = f"{wrong.sum():,} of {len(labels):,} {name} misclassified"
-        heading += f", the first {len(shown)} of them shown" if wrong.sum() > len(shown) else ""
+        heading = counted(int(wrong.sum()), len(labels), name, len(shown))
         ax = chart_below(_HEADING + row, heading, wall, below=PREDICTED)
         draw_wall(ax, images[shown].reshape(-1, SIDE, SIDE), predicted[shown], labels[shown], _PER_LINE, _LINES)
         ax = chart_below(
@@ -82,7 +81,7 @@ def _digits(held_out: HeldOut | None) -> tuple[str, np.ndarray, np.ndarray]:
     if held_out is None:
         files = find_mnist()
         images, labels = read_digits(files.validation_images, files.validation_labels)
-        return f"validation {files.name}", images.reshape(-1, PIXELS) / np.float32(255), labels
+        return "validation digits", images.reshape(-1, PIXELS) / np.float32(255), labels
     pair: Any = held_out
     if hasattr(pair, "as_numpy_iterator"):
         pair = [np.concatenate(part) for part in zip(*pair.as_numpy_iterator(), strict=True)]

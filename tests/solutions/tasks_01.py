@@ -127,7 +127,9 @@ _TABLE = {
 }
 
 
-def _trained(accuracy="history['val_accuracy'][-1]", cause="fewer steps", epochs="2", new="new()", steps="len(data) * epochs"):
+def _trained(
+    accuracy="history['val_accuracy'][-1]", cause="fewer steps", epochs="2", new="new()", steps="len(data) * epochs"
+):
     return f"""
 def new():
     model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, "softmax")])
