@@ -164,10 +164,11 @@ def test_a_teachers_sheet_has_all_its_parts():
         teacher_sheet("01_a", {"01_a": read(LESSON)})
 
 
-def test_words_of_code_tags_and_sheets_are_not_counted():
+def test_words_of_code_tags_sheets_and_the_quiz_are_not_counted():
     core = prose("<b>Two</b> words\n\n```python\nnot these\n```\n\n{{ changes model }} – {{ 01.mean }}", "core")
     sheet, deeper = prose("for teachers", "sheet", tags=["teacher"]), prose("## Deeper\n\nand more", "deeper")
-    assert words(notebook(core, code("x = 1", "x"), sheet, deeper)) == (3, 3)
+    quiz = prose("Do you know this already?", "know-these")
+    assert words(notebook(quiz, core, code("x = 1", "x"), sheet, deeper)) == (3, 3)
 
 
 def test_core_and_deeper_keep_to_their_length():
