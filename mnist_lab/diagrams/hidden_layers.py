@@ -61,9 +61,9 @@ def _draw_by_layer(networks: Mapping[str, Sequence[float]], title: str, *, with_
         ax = figure.subplots()
         for (name, values), (color, marker, linestyle) in zip(sizes.items(), lines, strict=False):
             first = deepest - len(values) + 1 if with_output else 1
-            layers, size = range(first, first + len(values)), 11 if len(values) == 1 else 5
-            look = {"color": color, "marker": marker, "markersize": size, "linestyle": linestyle}
-            ax.plot(layers, values, label=name, markerfacecolor="white" if len(values) == 1 else color, **look)
+            size, fill = (11, "white") if len(values) == 1 else (5, color)  # a lone point shows around another
+            (line,) = ax.plot(range(first, first + len(values)), values, color=color, linestyle=linestyle, label=name)
+            line.set(marker=marker, markersize=size, markerfacecolor=fill)
         ax.set(yscale="log", xlim=(0.6, deepest + 0.4), xlabel="layer, counted from the pixels", title=title)
         names = [str(layer) for layer in range(1, deepest + 1)]
         ax.set_xticks(range(1, deepest + 1), [*names[:-1], "output"] if with_output else names)
