@@ -82,11 +82,11 @@ RUNS = [
     (checked(False, evaluated=None), "lesson", 1, ["–", r"0.\d+", "1", "–", "not yet"], "not yet: it works"),
     (tasked(("02.1", True)), "exercise", 0, ["–", "–", "1", "1 of 1", "✓"], ""),
     (
-        tasked(("02.1", True), ("02.4", False)),
+        tasked(("02.1", True), ("02.2", False)),
         "exercise",
         0,
         ["–", "–", "1", "1 of 2", "not yet"],
-        "not yet: 02.4 A task",
+        "not yet: 02.2 A task",
     ),
 ]
 

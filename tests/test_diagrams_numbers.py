@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from mnist_lab import diagrams
 from mnist_lab.diagrams import convolutions, descent
 from mnist_lab.diagrams.descent import DECAYING_RATES, LARGE_RATES, LAST_STEPS, SMALL_RATES, final_distance
-from mnist_lab.plots.style import BLUE
+from mnist_lab.plots.style import BLUE, INK
 
 from .test_diagrams import CERTAIN, LAYERS_06, LOGITS, PROBABILITIES, SEVEN
 
@@ -85,6 +85,23 @@ def test_the_slope_drawn_is_that_of_the_curve_drawn(name, lines, inner):
         (x, values), (_, slopes) = (ax.lines[line].get_data() for ax in axes)
         smooth = (np.abs(x) > 0.1) & (x < x[-1])
         np.testing.assert_allclose(slopes[smooth], (np.gradient(values, x) * inner(x))[smooth], atol=1e-3)
+
+
+def test_one_neuron_is_wrong_about_one_of_four_images_and_two_about_none():
+    wrong = []
+    for ax in draw("exactly_one").axes:
+        (shaded,) = ax.collections[0].get_paths()
+        dots = [line for line in ax.lines if line.get_marker() == "o"]
+        says_yes = [shaded.contains_point([line.get_xdata()[0], line.get_ydata()[0]]) for line in dots]
+        wrong.append(sum(yes != (sum(dot.get_xydata()[0]) == 1) for yes, dot in zip(says_yes, dots, strict=True)))
+        assert all(same_color(dot.get_markerfacecolor(), INK) == (sum(dot.get_xydata()[0]) == 1) for dot in dots)
+    assert wrong == [1, 0]
+
+
+def test_networks_of_different_depth_end_at_the_same_output():
+    (ax,) = draw("gradients_by_layer", {"shallow": [0.3], "deep": [0.01, 0.1, 0.3]}).axes
+    names = dict(zip(ax.get_xticks(), [label.get_text() for label in ax.get_xticklabels()], strict=True))
+    assert [[names[x] for x in line.get_xdata()] for line in ax.lines] == [["output"], ["1", "2", "output"]]
 
 
 def test_convolutions_and_pooling_give_what_keras_computes():

@@ -42,7 +42,7 @@ def judge(verdict, fillings, task, name, **names):
 @pytest.mark.parametrize(("task", "name"), FILLINGS)
 def test_a_filling_is_judged_as_its_solution_says(tiny, verdict, task, name):
     lab.set_seed(0)
-    training = lab.training_dataset(300) if task in ("02.4", "09.5") else None
+    training = lab.training_dataset(300) if task in ("02.2", "09.5") else None
     judge(verdict, [each.FILLINGS for each in MODULES], task, name, training=training, EAGERLY=True, HOLDOUT=100)
 
 
@@ -87,8 +87,8 @@ def test_whatever_is_handed_in_gets_one_line(tiny, task, capsys):
 
 def test_a_wrong_call_is_not_yet_and_an_unknown_task_an_error(verdict):
     assert "Expected check_task('09.1', interval)" in verdict("lab.check_task('09.1', 1, 2)")["hint"]
-    assert "missing a required argument" in verdict("lab.check_task('02.4', cause='depth')")["hint"]
-    with pytest.raises(ValueError, match=r"no task '2\.1'.*01\.1, .*02\.4, .*09\.1"):
+    assert "missing a required argument" in verdict("lab.check_task('02.2', cause='depth')")["hint"]
+    with pytest.raises(ValueError, match=r"no task '2\.1'.*01\.1, .*02\.2, .*09\.1"):
         check_task("2.1")
 
 

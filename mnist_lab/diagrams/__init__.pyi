@@ -22,6 +22,7 @@ from .functions import softmax as softmax
 from .hidden_layers import activations_by_layer as activations_by_layer
 from .hidden_layers import batch_normalization as batch_normalization
 from .hidden_layers import dropout as dropout
+from .hidden_layers import exactly_one as exactly_one
 from .hidden_layers import gradients_by_layer as gradients_by_layer
 from .hidden_layers import sums_by_layer as sums_by_layer
 from .layers import flattening as flattening

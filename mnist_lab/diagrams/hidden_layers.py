@@ -1,4 +1,4 @@
-"""Hidden layers: the sizes of their gradients and outputs, the distribution of their sums, dropout, normalization."""
+"""Hidden layers: two neurons' lines, the sizes of gradients and outputs, the spread of sums, dropout, normalization."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -10,20 +10,49 @@ from matplotlib.axes import Axes
 from mnist_lab.data._validation import whole_number
 from mnist_lab.diagrams._arguments import as_named_numbers, as_numbers
 from mnist_lab.diagrams._drawing import SMALL, Page, new_page, styled_figure, tint
-from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILLION
+from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILLION, write_near
+
+
+def exactly_one() -> None:
+    """Draw the four images of two pixels in a plane, parted by one neuron's line, and by the lines of two neurons."""
+    edges = np.array((-0.5, 1.5))
+    images = ((0, 0, "□□\nblank"), (1, 0, "■□\nleft"), (0, 1, "□■\nright"), (1, 1, "both\n■■"))
+    with styled_figure(4) as figure:
+        one, two = figure.subplots(1, 2)
+        for ax, title, sums in ((one, "one neuron: 3 of 4", (0.5, 9)), (two, "two hidden neurons: 4 of 4", (0.5, 1.5))):
+            ax.fill_between(edges, *(total - edges for total in sums), color=tint(BLUE, 0.2), linewidth=0)
+            for total in sums:
+                ax.plot(edges, total - edges, color=BLUE)
+            for left, right, name in images:
+                ax.plot(left, right, "o", color=INK if left != right else "white", markeredgecolor=INK, markersize=10)
+                offset, align = (8, "bottom") if left and right else (-8, "top")
+                write_near(ax, (left, right), name, (0, offset), ha="center", va=align)
+            ax.set(xlim=edges, ylim=edges, xticks=(0, 1), yticks=(0, 1), aspect="equal", title=title)
+            ax.set(xlabel="left pixel", ylabel="right pixel")
+        regions = (
+            (one, ((-0.3, -0.4, "no"), (0.5, 0.5, "yes"))),
+            (two, ((-0.3, -0.4, "no"), (0.5, 0.5, "at least one,\nbut not both"), (1.35, 1.4, "no"))),
+        )
+        for ax, names in regions:
+            for x, y, name in names:
+                ax.text(x, y, name, color=BLUE, ha="center", va="center", weight="bold")
+        write_near(one, (1, 1), "wrong", (9, 0), color=VERMILLION, va="center", weight="bold")
 
 
 def gradients_by_layer(ratios: Mapping[str, Sequence[float]]) -> None:
-    """Draw the RMS of each layer's gradient divided by that of its weights, for up to four networks by their names."""
-    _draw_by_layer(ratios, "gradient of a layer, relative to its weights")
+    """Draw the RMS of each layer's gradient divided by that of its weights, for up to four networks by their names.
+
+    The output layer is on the right. The others are counted from the pixels, in the deepest of the networks.
+    """
+    _draw_by_layer(ratios, "size of each layer's gradient ÷ size of its weights", with_output=True)
 
 
 def activations_by_layer(sizes: Mapping[str, Sequence[float]]) -> None:
-    """Draw the RMS of each layer's outputs on a logarithmic axis, for up to four networks by their names."""
-    _draw_by_layer(sizes, "size of a layer's outputs")
+    """Draw the RMS of each hidden layer's outputs, counted from the pixels, for up to four networks by their names."""
+    _draw_by_layer(sizes, "size of each layer's outputs", with_output=False)
 
 
-def _draw_by_layer(networks: Mapping[str, Sequence[float]], title: str) -> None:
+def _draw_by_layer(networks: Mapping[str, Sequence[float]], title: str, *, with_output: bool) -> None:
     expected = "numbers above 0, one for each layer"
     sizes = as_named_numbers("networks", networks, 4, expected, lambda found: found.ndim == 1 and found.min() > 0)
     deepest = max(map(len, sizes.values()))
@@ -31,10 +60,15 @@ def _draw_by_layer(networks: Mapping[str, Sequence[float]], title: str) -> None:
     with styled_figure(3.2) as figure:
         ax = figure.subplots()
         for (name, values), (color, marker, linestyle) in zip(sizes.items(), lines, strict=False):
-            layers = range(1, len(values) + 1)
-            ax.plot(layers, values, label=name, color=color, marker=marker, markersize=5, linestyle=linestyle)
+            first = deepest - len(values) + 1 if with_output else 1
+            size, fill = (11, "white") if len(values) == 1 else (5, color)  # a lone point shows around another
+            (line,) = ax.plot(range(first, first + len(values)), values, color=color, linestyle=linestyle, label=name)
+            line.set(marker=marker, markersize=size, markerfacecolor=fill)
         ax.set(yscale="log", xlim=(0.6, deepest + 0.4), xlabel="layer, counted from the pixels", title=title)
-        ax.set_xticks(range(1, deepest + 1))
+        names = [str(layer) for layer in range(1, deepest + 1)]
+        ax.set_xticks(range(1, deepest + 1), [*names[:-1], "output"] if with_output else names)
+        decades = [np.floor(np.log10(extreme(map(extreme, sizes.values())))) for extreme in (min, max)]
+        ax.set_ylim(10.0 ** decades[0], 10.0 ** (decades[1] + 1))
         ax.grid(axis="y")
         ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 

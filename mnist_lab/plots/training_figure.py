@@ -12,9 +12,10 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from mnist_lab.plots.style import BLUE, VERMILLION, style
+from mnist_lab.plots.style import BLUE, GREY, VERMILLION, style, write_near
 
 MAX_POINTS = 1000
+_GUESSING = math.log(10)  # the cross-entropy of ten equal probabilities
 
 
 class TrainingFigure:
@@ -40,7 +41,10 @@ class TrainingFigure:
                 ax.set(title=name, xlabel="epochs")
                 ax.xaxis.set_major_locator(MaxNLocator(integer=True))
                 ax.grid(axis="y")
-            loss.set_ylim(0, 2.5 / zoom)  # 2.5 is just above ln 10, the cross-entropy of ten equal probabilities
+            loss.set_ylim(0, 2.5 / zoom)
+            if 2.5 / zoom > _GUESSING:
+                loss.axhline(_GUESSING, 0, 0.4, color=GREY, linestyle=":", linewidth=1)
+                write_near(loss, (0, _GUESSING), "ln 10: guessing", (20, 2), color=GREY, fontsize=9)
             accuracy.set_ylim(1 - 1 / zoom, 1)
             loss.legend(loc="upper right")
         self.end_at(last_epoch)

@@ -107,12 +107,14 @@ const render = ({ model, el }) => {
       const exponents = lines.flatMap(({ values }) => values.filter((value) => value > 0 && value < Infinity));
       const to = Math.max(0, ...exponents.map((value) => Math.ceil(Math.log10(value))));
       const stride = Math.max(1, ...exponents.map((value) => Math.ceil((to - Math.log10(value)) / LEVELS)));
-      const every = layers > 10 ? 5 : 1;
-      const ticks = DEPTHS.filter((back) => back < layers && back % every === 0).map((back) => [-back, back]);
+      const depth = found.ratios.length - 1;
+      const [every, last] = layers > 11 ? [5, depth - 1] : [1, depth]; // numbers keep clear of "output"
+      const numbered = DEPTHS.filter((layer) => layer <= last && (layer === 1 || layer % every === 0));
+      const ticks = numbered.map((layer) => [layer - 1 - depth, layer]);
       const edges = drawLines(context, width, 0.7 * height, {
         colors,
         lines,
-        x: { from: 0.5 - layers, to: 0.5, ticks: [...ticks, [0, "output"]], label: "layers before the output" },
+        x: { from: 0.5 - layers, to: 0.5, ticks: [...ticks, [0, "output"]], label: "layer, counted from the pixels" },
         y: { from: to - LEVELS * stride, to, stride, below: "0" },
         room: 14,
       });
@@ -137,7 +139,7 @@ const render = ({ model, el }) => {
   /** Say the value of the layer that is pointed at. */
   const readingOf = (values) => {
     const value = values[pointed];
-    const layer = pointed === values.length - 1 ? "output layer" : `layer ${pointed + 1} from the pixels`;
+    const layer = pointed === values.length - 1 ? "output" : `layer ${pointed + 1}`;
     if (value === Infinity) return `${layer}: a gradient, but weights of 0`;
     const exponent = Math.floor(Math.log10(value));
     const small = `${(value / 10 ** exponent).toFixed(1)} × ${power(exponent)}`;

@@ -103,6 +103,8 @@ class Descent(Widget):
             ground.plot(*path.T, color=color, linestyle=line, linewidth=1.5)
             ground.plot(*path[-1], marker, color=color, markeredgecolor="white", markersize=8, zorder=3)
             chart.plot(_loss(surface, path), color=color, linestyle=line, label=name)
+        minima = ((0, 0), (-np.sqrt(2), np.sqrt(2))) if surface == "saddle" else (0, 0)
+        ground.plot(*minima, "*", color=INK, markersize=9)
         ground.plot(*_STARTS[surface], "o", color="white", markeredgecolor=INK, markersize=8)
         ground.set(xlim=(-reach, reach), ylim=(-0.75 * reach, 0.75 * reach), xticks=(), yticks=(), aspect="equal")
         ground.spines[:].set_visible(False)
@@ -198,11 +200,10 @@ class Gradients(Widget):
         figure = new_figure(WIDTH, 3.2)
         ax = figure.subplots()
         ratios = relative_gradients(**self.data)
-        layers = np.arange(len(ratios))[::-1]
+        layers = range(1, len(ratios) + 1)
         ax.plot(layers, ratios, "o-", color=BLUE)
-        ax.set(yscale="log", xlabel="layers before the output")
+        ax.set(yscale="log", xlabel="layer, counted from the pixels")
         ax.set_xticks(layers, [*map(str, layers[:-1]), "output"])
-        ax.invert_xaxis()
         ax.grid(axis="y")
         ax.set_title("size of each layer's gradient ÷ size of its weights")
         if not np.isfinite(ratios).all():

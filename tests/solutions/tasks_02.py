@@ -5,7 +5,7 @@ The names that a filling assigns are handed in by the task's call. Those in TRAI
 
 CALLS = {
     "02.1": "lab.check_task('02.1', W1, b1, W2, b2)",
-    "02.4": "lab.check_task('02.4', model, cause=cause, gradient=gradient)",
+    "02.2": "lab.check_task('02.2', model, cause=cause, gradient=gradient)",
 }
 
 
@@ -130,9 +130,9 @@ _STUCK = {
 }
 _FIT = "history = model.fit(training, epochs=EPOCHS, shuffle=False, verbose=0)\n"
 
-FILLINGS = {"02.1": _ONE, "02.4": {name: (_BUILD + source, hint) for name, (source, hint) in _STUCK.items()}}
+FILLINGS = {"02.1": _ONE, "02.2": {name: (_BUILD + source, hint) for name, (source, hint) in _STUCK.items()}}
 TRAINED = {
-    "02.4": {
+    "02.2": {
         "Keras' own weights": (_BUILD + _SEEN + "model = build('glorot_uniform')\n" + _FIT, None),
         "noise": (_BUILD + _SEEN + _NOISE + _FIT, None),
         "rate 10, trained": (_BUILD + _SEEN + "model = build('zeros', rate=10.0)\n" + _FIT, "twins stay twins"),

@@ -78,7 +78,7 @@ _DIGITS, _WANTED, _MARGIN = 2_000, 2.0, 0.03  # the loss of so many digits is th
 
 
 @task(
-    "02.4",
+    "02.2",
     "Stuck at 2.30",
     "you found why the neurons stay alike, and the network learns with sigmoid and SGD",
     """
