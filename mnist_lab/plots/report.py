@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -82,7 +83,8 @@ def _digits(held_out: HeldOut | None) -> tuple[str, np.ndarray, np.ndarray]:
     if held_out is None:
         files = find_mnist()
         images, labels = read_digits(files.validation_images, files.validation_labels)
-        return f"validation {files.name}", images.reshape(-1, PIXELS) / np.float32(255), labels
+        name = re.sub("digits|images", r"validation \g<0>", files.name, count=1)
+        return name, images.reshape(-1, PIXELS) / np.float32(255), labels
     pair: Any = held_out
     if hasattr(pair, "as_numpy_iterator"):
         pair = [np.concatenate(part) for part in zip(*pair.as_numpy_iterator(), strict=True)]
