@@ -79,6 +79,6 @@ def _note(name: str, history: dict[str, dict[str, list[float]]], low: float, hig
     lines = [f"validation {value:.4f}" for value in history["validation"][name][-1:]]
     for which, curves in history.items():
         lines += [
-            f"{which} {value:.3g} is off the chart" for value in curves[name][-1:] if not low <= round(value, 6) <= high
+            f"{which} {value:.3g} is off the chart" for value in curves[name][-1:] if not low <= round(value, 4) <= high
         ]
     return "\n".join(lines)
