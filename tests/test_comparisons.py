@@ -1,7 +1,9 @@
 import matplotlib.pyplot as plt
 import pytest
+from matplotlib.colors import to_rgba
 
 from mnist_lab.plots.comparisons import compare_curves, compare_numbers
+from mnist_lab.plots.style import BLUE, VERMILLION
 
 
 def axes():
@@ -21,19 +23,28 @@ def test_each_number_has_a_bar_and_is_written_at_its_end():
     assert axes().yaxis_inverted()
 
 
-@pytest.mark.parametrize(("numbers", "scale"), [([1e-7, 0.5], "log"), ([0.0], "linear")])
-def test_the_axis_has_room_for_the_smallest_and_the_largest_number(numbers, scale):
-    compare_numbers({str(number): number for number in numbers}, "", logarithmic=scale == "log")
-    assert axes().get_xscale() == scale
+def test_a_pair_has_one_name_and_two_bars_in_the_colours_of_training_and_validation_each_with_its_own():
+    pairs = {"plain": {"training": 0.002, "validation": 0.09}, "dropout": {"training": 0.02, "validation": 0.08}}
+    compare_numbers(pairs, "loss")
+    bars = sorted(axes().patches, key=lambda bar: bar.get_y())
+    assert [bar.get_width() for bar in bars] == [0.002, 0.09, 0.02, 0.08]
+    assert [bar.get_facecolor() for bar in bars] == [to_rgba(VERMILLION), to_rgba(BLUE)] * 2
+    assert {"0.002  training", "0.09  validation"} <= set(written(axes().texts))
+    assert written(axes().get_yticklabels()) == ["plain", "dropout"]
+
+
+@pytest.mark.parametrize("numbers", [[-0.3, 0.5], [0.0]])
+def test_the_axis_has_room_for_the_smallest_and_the_largest_number(numbers):
+    compare_numbers({str(number): number for number in numbers}, "")
     low, high = axes().get_xlim()
     assert low <= numbers[0] <= numbers[-1] < high
     assert written(axes().texts) == [f"{number:g}" for number in numbers]
 
 
-@pytest.mark.parametrize("numbers", [{}, {"a": float("nan")}, {"zero on a logarithmic axis": 0.0, "b": 1.0}])
+@pytest.mark.parametrize("numbers", [{}, {"a": float("nan")}, {"a": {"training": 1.0}}])
 def test_numbers_that_cannot_be_drawn_are_refused(numbers):
-    with pytest.raises(ValueError, match="finite numbers above 0"):
-        compare_numbers(numbers, "", logarithmic=True)
+    with pytest.raises(ValueError, match="finite numbers or pairs"):
+        compare_numbers(numbers, "")
 
 
 def test_curves_start_at_epoch_1_and_differ_by_more_than_colour():

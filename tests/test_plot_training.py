@@ -278,6 +278,13 @@ def test_a_curve_off_the_chart_is_reported_in_words():
     assert figure._notes["loss"].get_text().splitlines() == reports
 
 
+def test_an_accuracy_of_1_is_on_the_chart_even_if_rounding_lifts_it_above():
+    figure, history = TrainingFigure(2, "training", 1), history_of(1.0)
+    history["training"]["accuracy"][-1] = 1 + 1e-5
+    figure.draw(history)
+    assert figure._notes["accuracy"].get_text() == "validation 0.5500"
+
+
 def test_a_redraw_replaces_the_curves_and_leaves_the_users_settings_alone():
     before = dict(mpl.rcParams)
     figure = TrainingFigure(2, "training", 1)

@@ -110,28 +110,27 @@ def _draw_layer(ax: Axes, values: np.ndarray, widest: float, color: str) -> None
 
 
 def dropout() -> None:
-    """Draw a network in two training steps, each with a quarter of the hidden neurons dropped, and predicting."""
-    first, second = np.random.default_rng(0).choice(4, (2, 2))
-    training = "survivors × 1 / (1 − 0.25)"
+    """Draw a network in two training steps, with three and one of eight hidden neurons dropped, and predicting."""
+    training = "survivors ÷ (1 − 0.25)"
     with new_page(2.6) as page:
         for left, title, note, dropped in (
-            (0.35, "training, one digit", training, (None, *first, None)),
-            (3.35, "training, the next digit", training, (None, *second, None)),
-            (6.35, "predicting", "all of them, as they are", (None,) * 4),
+            (0.35, "training, one digit", training, ((), (1,), (0, 3), ())),
+            (3.35, "training, the next digit", training, ((), (2,), (), ())),
+            (6.35, "predicting", "all of them, as they are", ((),) * 4),
         ):
             _draw_network(page, left, dropped)
             page.write(left + 1.08, 2.4, title, 12)
             page.write(left + 1.08, 0.25, note, color=INK)
 
 
-def _draw_network(page: Page, left: float, dropped: Sequence[int | None]) -> None:
-    """Draw the layers from left to right; `dropped` holds the number of a dropped neuron of each, None for none."""
+def _draw_network(page: Page, left: float, dropped: Sequence[Sequence[int]]) -> None:
+    """Draw the layers from left to right; `dropped` holds the numbers of the dropped neurons of each."""
     layers = []
-    for layer, (size, dropped_neuron) in enumerate(zip((3, 4, 4, 2), dropped, strict=True)):
+    for layer, (size, dropped_neurons) in enumerate(zip((3, 4, 4, 2), dropped, strict=True)):
         x, ys = left + layer * 0.72, 0.5 + 1.75 * (np.arange(size) + 0.5) / size
-        layers.append([(x, y) for neuron, y in enumerate(ys) if neuron != dropped_neuron])
+        layers.append([(x, y) for neuron, y in enumerate(ys) if neuron not in dropped_neurons])
         for neuron, y in enumerate(ys):
-            if neuron == dropped_neuron:
+            if neuron in dropped_neurons:
                 page.circle(x, y, 0.13, VERMILLION, "white", linestyle=(0, (2, 1.5)), zorder=2)
                 page.write(x, y, "×", SMALL + 2, color=VERMILLION, weight="bold", zorder=3)
             else:

@@ -7,32 +7,39 @@ import numpy as np
 from mnist_lab.plots.style import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION, chart, name_rows, write_near
 
 _LINES = ((BLUE, "-"), (VERMILLION, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, (0, (5, 1))), (INK, (0, (1, 1))))
+_BAR = ((BLUE, 0.0),)  # its colour, and its place in the row
+_PAIR = ((VERMILLION, -0.155), (BLUE, 0.155))
 
 
-def compare_numbers(
-    numbers: Mapping[str, float], title: str, *, percent: bool = False, logarithmic: bool = False
-) -> None:
+def compare_numbers(numbers: Mapping[str, float | Mapping[str, float]], title: str, *, percent: bool = False) -> None:
     """Draw one bar for each number, by name, and write the number at its end; with `percent`, fractions as percentages.
 
+    Numbers to be compared in pairs come as a dictionary for each pair. The first bar of each pair has the colour of a
+    training curve, the second that of a validation curve, and each has its name written at its end, too.
+
     Raises:
-        ValueError: there are no numbers, or one is not finite (or, on a `logarithmic` axis, not above 0).
+        ValueError: there are no numbers, one is not finite, or a dictionary holds no pair.
+
+    Example:
+        >>> lab.compare_numbers({"plain": {"training": 0.002, "validation": 0.09}}, "Loss")
     """
-    values = np.array([float(value) for value in numbers.values()])
-    if not len(values) or not np.isfinite(values).all() or (logarithmic and (values <= 0).any()):
-        allowed = "finite numbers above 0" if logarithmic else "finite numbers"
-        raise ValueError(f"numbers must be {allowed}, at least one. Received: {dict(numbers)}")
+    rows = [list(found.items()) if isinstance(found, Mapping) else [("", found)] for found in numbers.values()]
+    values = np.array([float(value) for bars in rows for _, value in bars])
+    unpaired = any(isinstance(found, Mapping) and len(found) != 2 for found in numbers.values())
+    if not len(values) or not np.isfinite(values).all() or unpaired:
+        raise ValueError(f"numbers must hold finite numbers or pairs of them, at least one. Received: {dict(numbers)}")
+    paired = len(values) > len(rows)
     with chart(0.75 + 0.36 * len(values), title) as ax:
-        ax.barh(range(len(values)), values, color=BLUE, height=0.62, log=logarithmic)
+        for row, bars in enumerate(rows):
+            for (name, value), (color, shift) in zip(bars, _BAR if len(bars) == 1 else _PAIR, strict=True):
+                y = row + shift
+                ax.barh(y, value, color=color, height=0.62 / len(bars))
+                text = f"{100 * value:.2f}%" if percent else f"{value:.3g}"
+                write_near(ax, (max(value, 0), y), f"{text}  {name}".rstrip(), (5, 0), va="center")
         name_rows(ax, numbers)
-        for row, value in enumerate(values):
-            text = f"{100 * value:.2f}%" if percent else f"{value:.3g}"
-            write_near(ax, (max(value, 0), row), text, (5, 0), va="center")
-        if logarithmic:
-            ax.set_xlim(values.min() / 3, values.max() * 8)
-        else:
-            ax.set_xlim(min(0, values.min()), 1.15 if percent else 1.15 * max(values.max(), 1e-12))
-            ax.set_xticks([])
-            ax.spines.bottom.set_visible(False)
+        longest = 1 if percent else max(values.max(), 1e-12)
+        ax.set(xlim=(min(0, values.min()), longest * (1.3 if paired else 1.15)), xticks=())
+        ax.spines.bottom.set_visible(False)
 
 
 def compare_curves(curves: Mapping[str, Sequence[float]], title: str, *, percent: bool = False) -> None:

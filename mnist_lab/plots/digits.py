@@ -92,9 +92,8 @@ def plot_learning_rate(schedule: Callable[[int], float], epochs: int, *, steps_p
         ax.set(xlim=(0, epochs), ylim=(0, 1.1 * rates.max()), xlabel="epochs")
         ax.grid(axis="y")
         rises_at_once = rates[: points // 20 + 2].max() > rates[0]
-        above, beside_the_rise = (0, 5), (16, -3)
-        first = beside_the_rise if rises_at_once else above
-        for epoch, rate, align, offset in ((0, rates[0], "left", first), (epochs, rates[-1], "right", above)):
+        first = (16, -3) if rises_at_once else (5, 5)  # right of the rise, or above the curve
+        for epoch, rate, align, offset in ((0, rates[0], "left", first), (epochs, rates[-1], "right", (0, 5))):
             text = np.format_float_positional(float(f"{rate:.2g}"), trim="-")
             if rate < _NEARLY_ZERO * rates.max():
                 text, offset = "nearly 0", (0, 9)

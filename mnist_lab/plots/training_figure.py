@@ -82,5 +82,7 @@ def _note(name: str, history: dict[str, dict[str, list[float]]], low: float, hig
     """Return the text inside a chart: the latest validation value, and which curves have left the chart."""
     lines = [f"validation {value:.4f}" for value in history["validation"][name][-1:]]
     for which, curves in history.items():
-        lines += [f"{which} {value:.3g} is off the chart" for value in curves[name][-1:] if not low <= value <= high]
+        lines += [
+            f"{which} {value:.3g} is off the chart" for value in curves[name][-1:] if not low <= round(value, 4) <= high
+        ]
     return "\n".join(lines)
