@@ -47,7 +47,7 @@ def layer_costs(layers: Mapping[str, tuple[Sequence[int], Sequence[int]]]) -> No
     middles = 0.05 + pitch * (np.arange(len(layers) + 1) + 0.5)
     with new_page(4.2) as page:
         for x, name, shape in zip(middles, ("input", *layers), (first, *outputs), strict=True):
-            page.write(x, 4.05, name, weight="bold")
+            page.write(x, 4.05, name)
             _draw_output(page, x, 3.02, shape)
             page.code(x, 2.27, "×".join(map(str, shape)), 10)
         for x, kernel in zip(middles[1:], kernels, strict=True):
