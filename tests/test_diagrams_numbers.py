@@ -19,6 +19,8 @@ from .test_diagrams import CERTAIN, LAYERS_06, LOGITS, PROBABILITIES, SEVEN
 
 DIGITS = np.zeros((24, 28, 28))
 DIGITS[:, 6:22, 8:20] = np.linspace(0.3, 0.9, 12)
+BAR = np.zeros((28, 28))
+BAR[8:10, 4:16] = 0.5
 
 
 def draw(name: str, *args) -> Figure:
@@ -42,7 +44,7 @@ def gradient(function, at):
         ("matrix_product", (100,), ["X [100, 784]", "W [784, 10]", "b [10]", "L [100, 10]"]),
         ("stacked_layers", ([784, 5, 10],), ["784", "pixels", "[784, 5]", "sigmoid", "[5, 10]", "softmax"]),
         ("held_out_and_sealed", (1_000,), ["59,000 to train on", "1,000\nheld out", "10,000\nunder a seal"]),
-        ("softmax", (LOGITS,), ["4.1", "60.3", f"sum = {np.exp(LOGITS).sum():.4g}", "0.723"]),
+        ("softmax", (LOGITS,), ["4.1", "2.6", "60.3", f"sum = {np.exp(LOGITS).sum():.4g}", "0.723", "0.161"]),
         ("softmax", (LOGITS * 1e5,), ["410,000", "too large for a float", "1"]),
         ("cross_entropy", (PROBABILITIES, 6, SEVEN), ["the digit, labelled 6", "p", "= −log 0.00022", "= 8.42"]),
         ("cross_entropy", (np.array([1e-9, 1, *[0] * 8]), 0, SEVEN), ["= −log 1.0e-09", "= 20.72"]),
@@ -50,6 +52,8 @@ def gradient(function, at):
         ("cross_entropy", (CERTAIN[0], 0, SEVEN), ["= −log 1", "= 0.00"]),
         ("loss_curves", (), ["3.91", "0.96", "0.98", "0.04"]),  # only cross-entropy is steep for a confident mistake
         ("layer_costs", (LAYERS_06,), ["weights: 353,724", "convolutions: 11%", "0.03%"]),
+        ("layer_costs", (LAYERS_06,), ["28×28×1", "3×3, 12 filters", "6×6, 24 filters", "200 neurons"]),
+        ("shifted_maps", (BAR,), ["20 of 28 inked\npixels unchanged", "6 of 10 inked\nwindows unchanged"]),
         ("layer_costs", (LAYERS_06,), ["multiply-adds: 3,787,152", "convolutions: 92%", "54%"]),
         ("feature_maps", (DIGITS[0], {"a": np.ones((7, 7, 24))}), ["a: 7 × 7, 12 of 24 channels"]),
     ],
@@ -114,6 +118,11 @@ def test_convolutions_and_pooling_give_what_keras_computes():
 def test_of_a_shifted_digit_the_map_moved_back_and_the_largest_sum_are_the_same():
     differences = draw("shifted_maps", SEVEN).axes[0].images[2::3]
     assert [np.ptp(image.get_array()) == 0 for image in differences] == [False, False, True, False, True]
+
+
+def test_the_two_filters_whose_outputs_differ_differ():
+    grids = [image.get_array() for image in draw("convolution_weights").axes[0].images]
+    assert [np.array_equal(*pair) for pair in zip(grids[:3], grids[3:], strict=True)] == [False] * 3
 
 
 def test_a_digit_pooled_twice_is_drawn_equally_large_each_time():

@@ -19,6 +19,8 @@ def test_each_neurons_weights_are_an_image_and_all_share_a_scale_about_zero():
     assert len(images) == 20
     np.testing.assert_array_equal(images[4], WEIGHTS[:, 4].reshape(28, 28))
     np.testing.assert_array_equal(images[14], 3 * images[4])
+    widths = [ax.get_position().width for ax in plt.gcf().axes[:20]]
+    assert max(widths[:10]) < 0.6 * min(widths[10:]), "the last moment is the largest"
     ((low, high),) = limits
     assert -low == high > 3
     assert {"before", "after", "against the class", "for it"} <= {text.get_text() for text in plt.gcf().texts}

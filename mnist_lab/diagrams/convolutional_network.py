@@ -8,22 +8,23 @@ import numpy.typing as npt
 from matplotlib.patches import Polygon
 
 from mnist_lab.data._validation import whole_number
+from mnist_lab.data.idx import SIDE
 from mnist_lab.diagrams._arguments import as_image, as_named_numbers, as_numbers
 from mnist_lab.diagrams._drawing import SMALL, Page, colorize, new_page, tint
 from mnist_lab.plots.style import BLUE, INK, ORANGE, sign_colors
 
-_PIXEL_INCHES, _CHANNEL_INCHES = 0.015, 0.007
+_PIXEL_INCHES, _CHANNEL_INCHES = 0.028, 0.014
 
 
 def layer_costs(layers: Mapping[str, tuple[Sequence[int], Sequence[int]]]) -> None:
-    """Draw, for each layer, the cube or vector that it makes, and its shares of the weights and multiply-adds.
+    """Draw a network on MNIST's images as a chain of cubes and vectors, and each layer's share of weights and work.
 
     A dense layer uses each weight once for an image, a convolution once at each position of its output, so it has
     weights × rows × columns multiply-adds. Biases aren't counted.
 
     Args:
-        layers: by name, the shapes of one to six layers' weights, `[in, out]` or `[rows, columns, in, out]`, and
-            outputs, `[out]` or `[rows, columns, out]`, without the batch.
+        layers: by name, from the network's first on, the shapes of one to six layers' weights, `[in, out]` or
+            `[rows, columns, in, out]`, and outputs, `[out]` or `[rows, columns, out]`, without the batch.
 
     Raises:
         ValueError: there are no layers, more than six, or the shapes do not fit together.
@@ -32,52 +33,55 @@ def layer_costs(layers: Mapping[str, tuple[Sequence[int], Sequence[int]]]) -> No
         >>> layer_costs({layer.name: (layer.kernel.shape, layer.output.shape[1:]) for layer in model.layers[1:4]})
     """
     whole_number("The number of layers", len(layers), 1, 6)
-    outputs, weights, work = [], [], []
+    kernels, outputs, weights, work = [], [], [], []
     for name, (kernel, output) in layers.items():
         if (len(kernel), len(output)) not in ((2, 1), (4, 3)) or kernel[-1] != output[-1]:
             expected = "[in, out] and [out], or [rows, columns, in, out] and [rows, columns, out]"
             raise ValueError(f"The shapes of {name!r} must be {expected}. Received: {list(kernel)} and {list(output)}")
+        kernels.append(tuple(kernel))
         outputs.append(tuple(output))
         weights.append(math.prod(kernel))
         work.append(weights[-1] * math.prod(output[:-1]))
-    row_height, bottom = 0.6, 0.5
-    top = bottom + row_height * len(layers)
-    convolutional = np.array([len(output) == 3 for output in outputs])
-    with new_page(top + 0.5) as page:
-        for row, (name, output) in enumerate(zip(layers, outputs, strict=True)):
-            y = top - (row + 0.5) * row_height
-            if len(output) == 3:
-                _draw_cube(page, 0.2, y, output)
-            else:
-                height = 0.1 + 0.4 * min(1, output[0] / 200) ** 0.5
-                page.rectangle(0.35, y - height / 2, 0.12, height, tint(ORANGE, 0.5), edgecolor=INK, linewidth=1)
-            page.write(1.35, y + 0.11, name, ha="left")
-            page.code(1.35, y - 0.13, "×".join(map(str, output)), SMALL, ha="left")
-        for left, title, counts in ((3.4, "weights", weights), (6.3, "multiply-adds", work)):
-            page.write(left, top + 0.25, f"{title}: {sum(counts):,}", 12, ha="left", weight="bold")
+    first = (SIDE, SIDE, kernels[0][2]) if len(kernels[0]) == 4 else kernels[0][:1]
+    pitch = 8.9 / (len(layers) + 1)
+    middles = 0.05 + pitch * (np.arange(len(layers) + 1) + 0.5)
+    with new_page(4.2) as page:
+        for x, name, shape in zip(middles, ("input", *layers), (first, *outputs), strict=True):
+            page.write(x, 4.05, name)
+            _draw_output(page, x, 3.02, shape)
+            page.code(x, 2.27, "×".join(map(str, shape)), 10)
+        for x, kernel in zip(middles[1:], kernels, strict=True):
+            filters = f"{kernel[0]}×{kernel[1]}, {kernel[-1]} filters" if len(kernel) == 4 else f"{kernel[-1]} neurons"
+            page.write(x, 3.82, filters, SMALL)
+            page.arrow((x - pitch / 2 - 0.13, 3.02), (x - pitch / 2 + 0.13, 3.02), mutation_scale=11)
+        convolutional = np.array([len(output) == 3 for output in outputs])
+        for floor, title, counts in ((1.15, "weights", weights), (0.12, "multiply-adds", work)):
             shares = np.array(counts) / sum(counts)
-            for row, (share, is_convolution) in enumerate(zip(shares, convolutional, strict=True)):
-                y, color = top - (row + 0.5) * row_height, BLUE if is_convolution else ORANGE
-                page.rectangle(
-                    left, y - 0.15, max(0.01, 2 * share), 0.3, tint(color, 0.75), edgecolor=INK, linewidth=0.6
-                )
-                page.write(left + 2 * share + 0.08, y, _percentage(share), ha="left")
-            page.line((left, left), (bottom, top), INK)
+            page.write(0.1, floor + 0.77, f"{title}: {sum(counts):,}", 12, ha="left", weight="bold")
             if convolutional.any():
-                total = _percentage(shares[convolutional].sum())
-                page.write(left, 0.25, f"convolutions: {total}", 11, ha="left", weight="bold", color=BLUE)
+                total = f"convolutions: {_percentage(shares[convolutional].sum())}"
+                page.write(0.1, floor + 0.5, total, ha="left", weight="bold", color=BLUE)
+            page.line((middles[1] - 0.45, middles[-1] + 0.45), (floor, floor), INK)
+            for x, share, is_convolution in zip(middles[1:], shares, convolutional, strict=True):
+                height, color = max(0.01, 0.7 * share), BLUE if is_convolution else ORANGE
+                page.rectangle(x - 0.3, floor, 0.6, height, tint(color, 0.75), edgecolor=INK, linewidth=0.6)
+                page.write(x, floor + height + 0.1, _percentage(share))
 
 
 def _percentage(share: float) -> str:
     return f"{100 * share:.0f}%" if share >= 0.01 else f"{100 * share:.1g}%"
 
 
-def _draw_cube(page: Page, left: float, middle: float, shape: Sequence[int]) -> None:
-    """Draw rows as height, columns as the slanting edge and channels as width."""
+def _draw_output(page: Page, x: float, y: float, shape: Sequence[int]) -> None:
+    """Draw a vector, or a cube with rows as height, columns as the slanting edge and channels as width, around x, y."""
+    if len(shape) == 1:
+        height = 0.2 + 0.9 * min(1, shape[0] / 200) ** 0.5
+        page.rectangle(x - 0.09, y - height / 2, 0.18, height, tint(ORANGE, 0.5), edgecolor=INK, linewidth=1)
+        return
     rows, columns, channels = shape
     height, depth = rows * _PIXEL_INCHES, 0.42 * columns * _PIXEL_INCHES
-    width = max(_CHANNEL_INCHES * channels, 0.04)
-    bottom = middle - (height + depth) / 2
+    width = max(_CHANNEL_INCHES * channels, 0.03)
+    left, bottom = x - (width + depth) / 2, y - (height + depth) / 2
     for corners, strength in (
         ([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)], 0.5),
         ([(0, 1, 0), (1, 1, 0), (1, 1, 1), (0, 1, 1)], 0.25),
@@ -93,14 +97,15 @@ def learned_filters(weights: npt.ArrayLike) -> None:
     array = as_numbers("weights", weights, expected, lambda w: w.ndim == 4 and w.shape[2] == 1 and max(w.shape[:2]) < 8)
     filters = np.moveaxis(array[:, :, 0, :12], 2, 0)
     largest, side, size = float(np.abs(filters).max()), 1.2, min(13, 34 / max(filters.shape[1:]))
+    strongest = largest / 0.7  # no colour so dark that the signs are hard to read on it
     with new_page(3.5) as page:
         for number, grid in enumerate(filters):
             x, y = 0.2 + number % 6 * 1.48, 1.95 - number // 6 * 1.5
-            page.image(sign_colors(grid, largest), x, y, side, side)
+            page.image(sign_colors(grid, strongest), x, y, side, side)
             page.write(x + side / 2, y + side + 0.11, f"filter {number}", SMALL)
             if size >= SMALL:
                 signs = np.where(abs(grid) > 0.1 * largest, np.where(grid > 0, "+", "−"), "")
-                page.write_in(signs, abs(grid) > 0.55 * largest, x, y, side, size)
+                page.write_in(signs, np.zeros(grid.shape), x, y, side, size)
         page.write(4.5, 0.18, "+ blue: ink here counts for it   ·   − orange: ink here counts against it", SMALL)
 
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.typing import ColorType
 
 from mnist_lab.data.idx import SIDE
 from mnist_lab.diagrams._arguments import as_image
-from mnist_lab.diagrams._drawing import CHANNELS, SMALL, Options, Page, new_page, tint
+from mnist_lab.diagrams._drawing import CHANNELS, SMALL, Options, Page, colorize, new_page, tint
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILLION, sign_colors
 
 UPPER_EDGE = np.array([[-1.0, -1, -1], [0, 0, 0], [1, 1, 1]])  # ink below, paper above
@@ -29,22 +30,22 @@ def shifted_maps(image: npt.ArrayLike) -> None:
     """Draw what a shift of 2 pixels to the right changes: a digit, from 0 to 1, and what a filter makes of it.
 
     The columns are the digit, its feature map (a filter for upper edges, then ReLU), the map moved back after the
-    shift, the map max-pooled, and its largest number. Below each pair, blue is what the shift adds, vermillion what it
-    takes away.
+    shift, the map max-pooled, and its maximum. Below each pair, blue is what the shift adds, vermillion what it takes
+    away, and how many of the pixels or windows that are above 0, before or after, it leaves unchanged.
     """
     image = as_image(image)
     moved = np.pad(image, ((0, 0), (_SHIFT, 0)))[:, :SIDE]
     (digit, feature_map, *pooled), (digit_after, map_after, *pooled_after) = _stages(image), _stages(moved)
     moved_back = np.pad(map_after, ((0, 0), (0, _SHIFT)))[:, _SHIFT:]
     columns = (
-        ("digit", "", digit, digit_after),
-        ("feature map,\nafter ReLU", "", feature_map, map_after),
-        ("feature map,\nmoved back", "no difference:\nequivariance", feature_map, moved_back),
-        ("feature map,\npooled 4 × 4", "some windows\nkeep their sum", pooled[0], pooled_after[0]),
-        ("feature map,\nlargest sum", "no difference:\ninvariance", pooled[1], pooled_after[1]),
+        ("digit", _unchanged("pixels", image, moved), digit, digit_after),
+        ("as it is", _unchanged("pixels", feature_map, map_after), feature_map, map_after),
+        ("moved back", "unchanged:\nequivariance", feature_map, moved_back),
+        ("pooled 4 × 4", _unchanged("windows", pooled[0], pooled_after[0]), pooled[0], pooled_after[0]),
+        ("its maximum", "unchanged:\ninvariance", pooled[1], pooled_after[1]),
     )
-    side, ys = 0.86, (2.42, 1.5, 0.58)
-    with new_page(3.85) as page:
+    left, pitch, side, ys = 1.52, 1.53, 0.86, (2.42, 1.5, 0.58)
+    with new_page(4.15) as page:
         page.write(1.36, ys[0] + side / 2, "before", ha="right")
         page.write(1.36, ys[1] + side / 2, f"{_SHIFT} pixels\nfurther right", ha="right")
         page.write(1.36, ys[2] + 0.56, "only before", ha="right", color=VERMILLION)
@@ -52,19 +53,34 @@ def shifted_maps(image: npt.ArrayLike) -> None:
         page.arrow((4.0, ys[1] + 0.34), (4.5, ys[1] + 0.34), mutation_scale=11)
         page.write(4.24, ys[1] + 0.6, f"{_SHIFT} pixels\nback", SMALL)
         for number, (heading, reason, before, after) in enumerate(columns):
-            x, largest = 1.52 + 1.53 * number, max(before.max(), after.max()) or 1
+            x, largest = left + pitch * number, max(before.max(), after.max()) or 1
             middle = x + side / 2
-            page.write(middle, 3.57, heading, weight="bold")
+            page.write(middle, 3.43, heading, weight="bold")
             for y, values in zip(ys, (before, after), strict=False):
                 page.image(values / largest if values.size > 1 else np.zeros((1, 1)), x, y, side, side)
                 if values.size == 1:
                     page.write(middle, y + side / 2, f"{values.max():.2f}", 13, weight="bold")
             page.image(sign_colors(after - before, largest), x, ys[2], side, side)
             page.write(middle, 0.28, reason, 10)
+        page.line((left + pitch, left + 4 * pitch + side), (3.62, 3.62), INK)
+        page.write(5.6, 3.88, "the feature map of a filter for upper edges, after ReLU", weight="bold")
+        _draw_upper_edge(page, 8.1, 3.68)
+
+
+def _unchanged(name: str, before: np.ndarray, after: np.ndarray) -> str:
+    inked = (before > 0) | (after > 0)
+    return f"{np.isclose(before, after)[inked].sum()} of {inked.sum()} inked\n{name} unchanged"
+
+
+def _draw_upper_edge(page: Page, x: float, y: float) -> None:
+    side = 0.42
+    page.image(sign_colors(UPPER_EDGE, 2), x, y, side, side)
+    signs = np.where(UPPER_EDGE > 0, "+", np.where(UPPER_EDGE < 0, "−", "0"))
+    page.write_in(signs, np.zeros_like(UPPER_EDGE), x, y, side, SMALL)
 
 
 def _stages(image: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Return an image, its feature map of the same size, this pooled twice, and the largest number `[1, 1]`."""
+    """Return an image, its feature map of the same size, this pooled twice, and the maximum `[1, 1]`."""
     feature_map = np.maximum(weighted_sums(np.pad(image, 1), UPPER_EDGE), 0)
     return image, feature_map, max_pool(max_pool(feature_map)), feature_map.max(keepdims=True)
 
@@ -138,6 +154,13 @@ def _draw_pooling(page: Page, left: float, bottom: float, cell: float, patch: np
     page.arrow((x + 0.08, middle), (x + 0.38, middle), mutation_scale=11)
 
 
+# The weights of two filters from 0 to 1 in one channel: large above, and large along a diagonal.
+_FILTERS = (
+    np.linspace(1, 0, 4)[:, np.newaxis] * np.ones(4),
+    np.clip(1 - abs(np.subtract.outer(range(4), range(4))) / 2, 0, 1),
+)
+
+
 def convolution_weights() -> None:
     """Draw one patch of three channels, two filters of 4 × 4 × 3 weights, and the one number that each makes of it."""
     cell, left, bottom, channels = 0.165, 0.2, 0.95, tuple(CHANNELS)
@@ -146,21 +169,23 @@ def convolution_weights() -> None:
             x, y = left + 0.46 * plane, bottom + 0.4 * plane
             _draw_grid(page, x, y, 8, cell, color, marked=(0, 4, 4), zorder=10 - 3 * plane)
             page.write(x + 0.07, y + 8 * cell - 0.11, name, SMALL, ha="left", zorder=12.5 - 3 * plane)
-        for floor, color, name in ((2.1, ORANGE, "A"), (0.72, PURPLE, "B")):
+        for floor, color, name, weights in ((2.1, ORANGE, "A", _FILTERS[0]), (0.72, PURPLE, "B", _FILTERS[1])):
             middle = floor + 0.5
             page.arrow((2.55, 2.35), (3.2, middle), mutation_scale=11)
             page.box(3.27, floor - 0.06, 1.28, 1.12, color, "none", linewidth=2)
             for plane, channel in reversed(tuple(enumerate(channels))):
-                _draw_grid(
-                    page, 3.36 + 0.2 * plane, floor + 0.06 + 0.15 * plane, 4, cell, channel, (0, 0, 4), 10 - 3 * plane
-                )
+                x, y, zorder = 3.36 + 0.2 * plane, floor + 0.06 + 0.15 * plane, 10 - 3 * plane
+                shades = colorize(np.rot90(weights, plane), channel, tint(channel, 0.12))
+                page.image(shades, x, y, 4 * cell, 4 * cell, edgecolor=INK, zorder=zorder)
+                _draw_lines(page, x, y, 4, cell, tint(GREY, 0.4), zorder + 0.5)
             page.write(4.65, middle, f"filter {name}:\n4 × 4 × 3\n= 48 weights", 10, ha="left")
             page.arrow((5.72, middle), (6.72, middle), mutation_scale=11)
             page.write(6.2, middle + 0.24, "48 products,\none sum", SMALL)
             _draw_grid(page, 6.85, floor + 0.04, 5, 0.185, color, (0, 4, 1), 5)
-            page.write(7.9, middle, f"channel {name},\none number\nof it", 10, ha="left")
-        page.write(1.3, 3.38, "one patch, 3 channels", 12, weight="bold")
-        page.write(4.63, 3.38, "two filters, each through all 3", 12, weight="bold")
+            page.write(7.9, middle, f"channel {name},\none cell\nof it", 10, ha="left")
+        page.write(4.65, 1.91, "darker: a larger weight", SMALL, ha="left")
+        page.write(1.4, 3.38, "an image, one patch marked", 12, weight="bold")
+        page.write(4.68, 3.38, "two filters, each through all 3", 12, weight="bold")
         page.write(7.75, 3.38, "output: 2 channels", 12, weight="bold")
         page.write(2.75, 0.34, "weights", 12, ha="right")
         page.code(2.9, 0.34, "[", 14, weight="bold")
@@ -185,13 +210,16 @@ def _draw_grid(
     row, column, size = marked
     side = count * cell
     page.rectangle(left, bottom, side, side, tint(color, 0.22), edgecolor=INK, linewidth=1, zorder=zorder)
+    _draw_lines(page, left, bottom, count, cell, "white", zorder + 0.5)
     x, y = left + column * cell, bottom + side - (row + size) * cell
     page.rectangle(x, y, size * cell, size * cell, tint(color, 0.75), edgecolor=INK, linewidth=2, zorder=zorder + 1)
-    inner = np.arange(1, count) * cell
-    look: Options = {"color": "white", "linewidth": 0.8, "zorder": zorder + 0.5}
-    page.line((left + inner, left + inner), (bottom, bottom + side), **look)
-    page.line((left, left + side), (bottom + inner, bottom + inner), **look)
-    marked_inner = np.arange(1, size) * cell
-    look["zorder"] = zorder + 1.5
-    page.line((x + marked_inner, x + marked_inner), (y, y + size * cell), **look)
-    page.line((x, x + size * cell), (y + marked_inner, y + marked_inner), **look)
+    _draw_lines(page, x, y, size, cell, "white", zorder + 1.5)
+
+
+def _draw_lines(
+    page: Page, left: float, bottom: float, count: int, cell: float, color: ColorType, zorder: float
+) -> None:
+    """Draw the lines between `count` × `count` cells."""
+    inner, ends = np.arange(1, count) * cell, np.array([0, count * cell])
+    page.line((left + inner, left + inner), bottom + ends, color, zorder=zorder)
+    page.line(left + ends, (bottom + inner, bottom + inner), color, zorder=zorder)

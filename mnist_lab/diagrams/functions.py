@@ -1,5 +1,7 @@
 """Activation functions and losses: sigmoid and ReLU, softmax and its argmax, cross-entropy and squared error."""
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +11,7 @@ from mnist_lab.data._validation import whole_number
 from mnist_lab.data.idx import CLASSES
 from mnist_lab.diagrams._arguments import as_image, as_images, as_numbers, as_probabilities
 from mnist_lab.diagrams._drawing import SMALL, new_page, styled_figure, tint
-from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, VERMILLION
+from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, VERMILLION, write_near
 
 _Z = "z, the weighted sum plus bias"
 
@@ -56,12 +58,13 @@ def relu_and_sigmoid() -> None:
 
 
 def softmax(logits: npt.ArrayLike) -> None:
-    """Draw ten logits, their exponentials, and these divided by their sum; the largest is dark and labelled.
+    """Draw ten logits, their exponentials, and these divided by their sum; the two largest are labelled.
 
     Exponentials that are too large for a float have bars in the right proportions, but no numbers.
     """
     logits = as_numbers("logits", logits, "ten finite numbers, [10]", lambda found: found.shape == (CLASSES,))
-    largest, fits = int(logits.argmax()), logits.max() <= 700  # the exponential of 710 overflows
+    second, largest = (int(label) for label in logits.argsort(stable=True)[-2:])
+    fits = logits.max() <= 700  # the exponential of 710 overflows
     exponentials = np.exp(logits if fits else logits - logits.max())
     total = exponentials.sum()
     panels = (
@@ -72,15 +75,23 @@ def softmax(logits: npt.ArrayLike) -> None:
     with styled_figure(2.8) as figure:
         for ax, (title, values, note, numbered) in zip(figure.subplots(1, 3), panels, strict=True):
             _draw_class_bars(ax, values, largest, BLUE, 0.35, 1.5)
-            height, look = values[largest], {"textcoords": "offset points", "ha": "center", "weight": "bold"}
-            offset, align = (3, "bottom") if height >= 0 else (-3, "top")
-            ax.annotate(_format(height, 3) if numbered else "", (largest, height), (0, offset), va=align, **look)
+            if numbered:
+                beside = second - largest if abs(second - largest) == 1 else 0  # then each text keeps to its own side
+                _write_value(ax, largest, values[largest], -beside, weight="bold")
+                _write_value(ax, second, values[second], beside)
             ax.axhline(0, color=GREY, linewidth=0.8)
             low, high = min(values.min(), 0), max(values.max(), 0)
             room = 0.3 * (high - low or 1)
             ax.set(ylim=(low - (room if low < 0 else 0), high + room), xlabel="class", yticks=(), title=title)
             ax.spines[["left", "bottom"]].set_visible(False)
             ax.text(0.98, 0.97, note, transform=ax.transAxes, ha="right", va="top", color=INK)
+
+
+def _write_value(ax: Axes, label: int, value: float, side: int, **look: Any) -> None:
+    """Write a value at the end of its bar: in the middle, or from the bar's other edge to the left (−1) or right."""
+    offset, vertical = (3, "bottom") if value >= 0 else (-3, "top")
+    align = {-1: "right", 0: "center", 1: "left"}[side]
+    write_near(ax, (label - 0.38 * side, value), _format(value, 3), (0, offset), ha=align, va=vertical, **look)
 
 
 def _format(value: float, digits: int) -> str:
@@ -133,30 +144,32 @@ def argmax(probabilities: npt.ArrayLike, digits: npt.ArrayLike | None = None) ->
 def loss_curves() -> None:
     """Draw −log p and (1 − p)², and how steeply each falls as the true class's logit rises: 1 − p and 2 (1 − p)² p.
 
-    p is the probability that softmax gives to the true one of two classes. Dots mark a confident mistake, p = 0.02.
+    p is the probability that softmax gives to the true one of two classes, and (1 − p)² only that class's part of the
+    squared error. Dots mark a confident mistake, p = 0.02.
     """
     p = np.linspace(0.005, 1, 200)
-    with styled_figure(3.2) as figure:
+    with styled_figure(3.4) as figure:
         loss, steepness = figure.subplots(1, 2, width_ratios=(1, 1.08))
-        for ax, top, entropy, error in (
-            (loss, 5.0, lambda p: -np.log(p), lambda p: (1 - p) ** 2),
-            (steepness, 1.28, lambda p: 1 - p, lambda p: 2 * (1 - p) ** 2 * p),
+        for ax, top, (entropy, error), formulas in (
+            (loss, 5.0, (lambda p: -np.log(p), lambda p: (1 - p) ** 2), ("−log p", "(1 − p)²")),
+            (steepness, 1.6, (lambda p: 1 - p, lambda p: 2 * (1 - p) ** 2 * p), ("1 − p", "2 (1 − p)² p")),
         ):
             ax.axvspan(0, 0.05, color=tint(GREY, 0.25), linewidth=0)
-            ax.text(0.06, 0.93 * top, "a confident mistake", fontsize=SMALL + 1, va="center")
-            for curve, color, linestyle in ((entropy, BLUE, "-"), (error, VERMILLION, "--")):
-                ax.plot(p, curve(p), color=color, linestyle=linestyle)
+            names = "cross-entropy", "squared error, the true class's part"
+            looks = ((entropy, BLUE, "-"), (error, VERMILLION, "--"))
+            for (curve, color, linestyle), name, formula in zip(looks, names, formulas, strict=True):
+                ax.plot(p, curve(p), color=color, linestyle=linestyle, label=f"{name}  {formula}")
                 height, look = curve(0.02), {"color": color, "weight": "bold"}
                 ax.plot(0.02, height, "o", color=color)
                 offset = (11, 2) if height > 0.1 else (24, -4)  # below a curve that rises from 0
-                ax.annotate(f"{height:.2f}", (0.02, height), offset, textcoords="offset points", **look)
-            ax.set(xlim=(0, 1), ylim=(0, top), xlabel="p, the probability of the true class", xticks=(0.02, 0.5, 1))
+                write_near(ax, (0.02, height), f"{height:.2f}", offset, **look)
+            ax.set(xlim=(0, 1), ylim=(0, top), xlabel="p, the probability of the true class")
+            ax.set_xticks((0, 0.5, 1), ("0", "0.5", "1"))
+            ax.legend(loc="upper right", labelcolor="linecolor", borderaxespad=0)
         loss.set_title("loss")
-        loss.text(0.2, 2, "cross-entropy  −log p", color=BLUE)
-        loss.text(0.06, 0.07, "squared error  (1 − p)²", color=VERMILLION, fontsize=SMALL)
-        steepness.set(title="steepness: how strongly the logit moves the loss", yticks=(0, 0.5, 1))
-        steepness.text(0.37, 0.7, "cross-entropy  1 − p", color=BLUE)
-        steepness.text(0.065, 0.35, "squared error  2 (1 − p)² p", color=VERMILLION, fontsize=10)
+        loss.text(0.22, 3.2, "grey: confident mistakes,\ndots: p = 0.02", fontsize=SMALL + 1, va="center")
+        steepness.set_title("steepness: how strongly the logit moves the loss")
+        steepness.set_yticks((0, 0.5, 1), ("0", "0.5", "1"))
 
 
 def cross_entropy(probabilities: npt.ArrayLike, label: int, image: npt.ArrayLike) -> None:

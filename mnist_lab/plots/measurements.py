@@ -43,7 +43,7 @@ def display_ladder(upto: str) -> None:
         else:
             ax.set_xticks(range(len(names)), names, rotation=30, ha="right", rotation_mode="anchor")
         ax.tick_params(axis="x", length=0)
-        ax.set(yscale="log", xlim=(-0.6, len(names) - 0.4), ylim=(0.36, 0.0022), ylabel="errors (log scale)")
+        ax.set(yscale="log", xlim=(-0.6, len(names) - 0.4), ylim=(0.36, 0.0022), ylabel="fewer errors  →  (log scale)")
         ax.set_yticks(_ERROR_RATES, [f"{100 * rate:g}%" for rate in _ERROR_RATES])
         ax.set_yticks([], minor=True)
         ax.grid(axis="y")

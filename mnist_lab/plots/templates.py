@@ -11,11 +11,12 @@ from mnist_lab.plots.style import BLUE, GREY, VERMILLION, new_figure, style
 
 _SIGNS = LinearSegmentedColormap.from_list("signs", [VERMILLION, "white", BLUE], N=25)
 _STRONGEST = 0.995  # quantile of the absolute weights at which the colours are strongest
-_LEFT, _TOP, _GAP, _CELL, _KEY = 1.5, 0.35, 0.06, 0.74, 0.4  # inches
+_LEFT, _TOP, _GAP, _KEY = 1.45, 0.35, 0.06, 0.5  # inches
+_SMALL, _LARGE = 0.69, 1.44  # inches, the side of an image in a row of ten and in one of five
 
 
 def display_templates(weights: Mapping[str, npt.ArrayLike]) -> None:
-    """Draw each neuron's weights as an image: a row for each moment, a column for each class, one scale for all.
+    """Draw each neuron's weights as an image, on one scale for all: small ones, but for the last moment large ones.
 
     Args:
         weights: the weights `[784, 10]` of a dense layer at one to three moments, by their names.
@@ -34,25 +35,26 @@ def display_templates(weights: Mapping[str, npt.ArrayLike]) -> None:
             received = f"{list(values.shape)}" if values.shape != (PIXELS, CLASSES) else "NaN or infinity"
             raise ValueError(f"The weights of {name!r} must be finite, [{PIXELS}, {CLASSES}]. Received: {received}")
     strongest = np.quantile(np.abs(np.stack(list(rows.values()))), _STRONGEST) or 1.0
-    height = _TOP + len(rows) * (_CELL + _GAP) + _KEY
-    width = _LEFT + CLASSES * (_CELL + _GAP)
+    *earlier, last = rows
+    lines = [(name, name, range(CLASSES), _SMALL) for name in earlier]
+    lines += [(last, last, range(5), _LARGE), (last, "", range(5, CLASSES), _LARGE)]
+    width = _LEFT + 5 * (_LARGE + _GAP)
+    bottom = height = sum(_TOP + side for *_, side in lines) + _KEY
     with style():
         figure = new_figure(width, height)
         figure.set_layout_engine("none")
-        for row, (name, values) in enumerate(rows.items()):
-            bottom = height - _TOP - (row + 1) * (_CELL + _GAP)
-            figure.text(
-                (_LEFT - 0.12) / width, (bottom + _CELL / 2) / height, name, ha="right", va="center", fontsize=11
-            )
-            for column in range(CLASSES):
-                left = _LEFT + column * (_CELL + _GAP)
-                ax = figure.add_axes((left / width, bottom / height, _CELL / width, _CELL / height))
-                ax.imshow(values[:, column].reshape(SIDE, SIDE), cmap=_SIGNS, vmin=-strongest, vmax=strongest)
+        for name, shown, classes, side in lines:
+            bottom -= _TOP + side
+            middle = (bottom + side / 2) / height
+            figure.text((_LEFT - 0.12) / width, middle, shown, ha="right", va="center", fontsize=11)
+            for column, label in enumerate(classes):
+                left = _LEFT + column * (side + _GAP)
+                ax = figure.add_axes((left / width, bottom / height, side / width, side / height))
+                image = rows[name][:, label].reshape(SIDE, SIDE)
+                ax.imshow(image, cmap=_SIGNS, vmin=-strongest, vmax=strongest)
                 ax.set(xticks=[], yticks=[])
-                for spine in ax.spines.values():
-                    spine.set(visible=True, color="lightgrey")
-                if not row:
-                    ax.set_title(f"{column}", fontsize=12, weight="bold", loc="center")
+                ax.spines[:].set(visible=True, color="lightgrey")
+                ax.set_title(f"{label}", fontsize=12, weight="bold", loc="center")
         key = figure.add_axes((_LEFT / width, 0.24 / height, 1.6 / width, 0.12 / height))
         key.imshow(np.linspace(-1, 1, 100)[np.newaxis], cmap=_SIGNS, aspect="auto")
         key.set(xticks=[], yticks=[])

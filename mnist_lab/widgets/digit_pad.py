@@ -21,8 +21,8 @@ from mnist_lab.widgets.networks import as_keras, network_bytes
 if TYPE_CHECKING:
     import keras
 
-_SAMPLE = 94  # the sample drawing in the picture, a 9 that the network of lesson 01 takes for a 3
-_TITLES = ("a drawing", "what the networks see")
+_SAMPLE = 30  # the sample drawing in the picture, a 3 that the network of lesson 01 isn't sure of
+_TITLES = ("a drawn 3", "what the networks see")
 
 
 def _preprocess_framed(drawing: np.ndarray) -> np.ndarray:
@@ -155,13 +155,15 @@ class DigitPad(Widget):
         axes = figure.subplots(1, 2 + len(readings))
         for ax, pixels, title in zip(axes, (drawing, image.reshape(IMAGE_SIDE, IMAGE_SIDE)), _TITLES, strict=False):
             ax.imshow(pixels, cmap="Greys", interpolation="nearest")
-            ax.set(title=title, xticks=(), yticks=())
+            ax.set_title(title, fontsize=10)
+            ax.set(xticks=(), yticks=())
             ax.spines[:].set_visible(True)
         for ax, (name, probabilities) in zip(axes[2:], readings.items(), strict=True):
             best = int(np.argmax(probabilities))
             colors = [BLUE if digit == best else GREY for digit in range(CLASSES)]
             ax.bar(range(CLASSES), probabilities, color=colors)
-            ax.set(title=f"{name}: {best}, {probabilities[best]:.0%}", xticks=range(CLASSES), yticks=(), ylim=(0, 1))
+            ax.set_title(f"{name} says {best}: {probabilities[best]:.0%}", fontsize=10)
+            ax.set(xticks=range(CLASSES), yticks=(), ylim=(0, 1))
             ax.spines["left"].set_visible(False)
         return figure
 

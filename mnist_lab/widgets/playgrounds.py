@@ -109,7 +109,7 @@ class Descent(Widget):
         ground.set(xlim=(-reach, reach), ylim=(-0.75 * reach, 0.75 * reach), xticks=(), yticks=(), aspect="equal")
         ground.spines[:].set_visible(False)
         ground.set_title(f"{surface}, learning rate {self.data['learning_rate']:g}")
-        chart.set(yscale="log", ylim=(1e-5, 100), xlim=(0, STEPS), xlabel="step", title="loss at each step")
+        chart.set(yscale="log", ylim=(1e-5, 100), xlim=(0, STEPS), xlabel="step", title="loss at each step (log scale)")
         chart.legend()
         return figure
 

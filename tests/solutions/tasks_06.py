@@ -11,7 +11,7 @@ CALLS = {
 
 
 def _convolve(*lines):
-    return function("convolve(image, filter, stride, padding)", "s, (h, w) = stride, filter.shape", *lines)
+    return function("convolve(image, weights, stride, padding)", "s, (h, w) = stride, weights.shape", *lines)
 
 
 _PAD = """
@@ -19,8 +19,8 @@ if padding == "same":
     zeros = [max((-(-n // s) - 1) * s + k - n, 0) for n, k in zip(image.shape, (h, w))]
     image = np.pad(image, [(z // 2, z - z // 2) for z in zeros])
 """
-_WINDOWS = "windows = np.lib.stride_tricks.sliding_window_view(image, filter.shape)"
-_SUM = "return (windows * filter).sum(axis=(2, 3))[::s, ::s]"
+_WINDOWS = "windows = np.lib.stride_tricks.sliding_window_view(image, weights.shape)"
+_SUM = "return (windows * weights).sum(axis=(2, 3))[::s, ::s]"
 _EVENLY = "if padding == 'same':\n    image = np.pad(image, [(k // 2, k // 2) for k in (h, w)])"
 _FOR_1 = "if padding == 'same':\n    image = np.pad(image, [((k - 1) // 2, k // 2) for k in (h, w)])"
 _BEFORE = "if padding == 'same':\n    image = np.pad(image, [(k // 2, (k - 1) // 2) for k in (h, w)])"
@@ -31,7 +31,7 @@ _CONVOLVE = {
         _convolve(
             _PAD,
             "rows, columns = (range(0, n - k + 1, s) for n, k in zip(image.shape, (h, w)))",
-            "return [[(image[r : r + h, c : c + w] * filter).sum() for c in columns] for r in rows]",
+            "return [[(image[r : r + h, c : c + w] * weights).sum() for c in columns] for r in rows]",
         ),
         None,
     ),
@@ -39,13 +39,13 @@ _CONVOLVE = {
         _convolve(
             _PAD,
             "n, m = image.shape[0] - h + 1, image.shape[1] - w + 1",
-            "return sum(filter[i, j] * image[i : i + n, j : j + m] for i in range(h) for j in range(w))[::s, ::s]",
+            "return sum(weights[i, j] * image[i : i + n, j : j + m] for i in range(h) for j in range(w))[::s, ::s]",
         ),
         None,
     ),
     "SciPy's correlate": (
         _convolve(
-            "from scipy.signal import correlate", _PAD, "return correlate(image, filter, mode='valid')[::s, ::s]"
+            "from scipy.signal import correlate", _PAD, "return correlate(image, weights, mode='valid')[::s, ::s]"
         ),
         None,
     ),
@@ -53,7 +53,7 @@ _CONVOLVE = {
         _convolve(
             "from scipy.signal import fftconvolve",
             _PAD,
-            "return fftconvolve(image, filter[::-1, ::-1], mode='valid')[::s, ::s]",
+            "return fftconvolve(image, weights[::-1, ::-1], mode='valid')[::s, ::s]",
         ),
         None,
     ),
@@ -61,27 +61,30 @@ _CONVOLVE = {
         _convolve(
             _PAD,
             "size = image.shape",
-            "sums = np.fft.irfft2(np.fft.rfft2(image) * np.fft.rfft2(filter, size).conj(), size)",
+            "sums = np.fft.irfft2(np.fft.rfft2(image) * np.fft.rfft2(weights, size).conj(), size)",
             "return sums[: size[0] - h + 1, : size[1] - w + 1][::s, ::s]",
         ),
         None,
     ),
     "Keras': its axes left": (
-        "def convolve(image, filter, stride, padding):\n"
-        "    return keras.ops.conv(image[None, :, :, None], filter[:, :, None, None], strides=stride, padding=padding)",
+        "def convolve(image, weights, stride, padding):\n"
+        "    return keras.ops.conv(image[None, ..., None], weights[..., None, None], strides=stride, padding=padding)",
         None,
     ),
     "flipped": (
-        _convolve("from scipy.signal import convolve2d", _PAD, "return convolve2d(image, filter, 'valid')[::s, ::s]"),
+        _convolve("from scipy.signal import convolve2d", _PAD, "return convolve2d(image, weights, 'valid')[::s, ::s]"),
         "mathematicians' convolution",
     ),
-    "flipped by hand": (_convolve(_PAD, _WINDOWS, _SUM.replace("filter", "filter[::-1, ::-1]")), "half a turn"),
+    "flipped by hand": (_convolve(_PAD, _WINDOWS, _SUM.replace("weights", "weights[::-1, ::-1]")), "half a turn"),
     "an even filter padded evenly": (_convolve(_EVENLY, _WINDOWS, _SUM), "extra zero goes after"),
     "the extra zero before": (_convolve(_BEFORE, _WINDOWS, _SUM), "the extra one goes after"),
-    "stride ignored": (_convolve(_PAD, _WINDOWS, "return (windows * filter).sum(axis=(2, 3))"), "stride is ignored"),
+    "stride ignored": (_convolve(_PAD, _WINDOWS, "return (windows * weights).sum(axis=(2, 3))"), "stride is ignored"),
     "padding ignored": (_convolve(_WINDOWS, _SUM), "put zeros around the image first"),
     "stage: valid": (_convolve("assert s == 1", _WINDOWS, _SUM), 'far: "valid" with stride 1. On to step 2. Called'),
-    "stage: stride": (_convolve(_WINDOWS, _SUM), 'far: "valid" with any stride. On to step 3. For a filter 3 × 3'),
+    "stage: stride": (
+        _convolve(_WINDOWS, _SUM),
+        'far: "valid" with any stride, the core. On to step 3. For a filter 3 × 3',
+    ),
     "stage: same": (_convolve(_FOR_1, _WINDOWS, _SUM), 'far: "same" with stride 1. On to step 4. For a filter 3 × 3'),
     "padded as for stride 1": (_convolve(_FOR_1, _WINDOWS, _SUM), "6 rows need 0 zeros before and 1 after"),
     "fewer zeros than none": (_convolve(_PAD.replace("max(", "(").replace(", 0)", ")"), _WINDOWS, _SUM), "negative"),
@@ -91,7 +94,7 @@ _CONVOLVE = {
         "odd number of zeros",
     ),
     "always same": (
-        _convolve("from scipy.signal import correlate", "return correlate(image, filter, 'same')[::s, ::s]"),
+        _convolve("from scipy.signal import correlate", "return correlate(image, weights, 'same')[::s, ::s]"),
         "zeros were added",
     ),
     "border repeated": (
@@ -99,13 +102,16 @@ _CONVOLVE = {
         "at the border are repeated",
     ),
     "means": (_convolve(_PAD, _WINDOWS, _SUM.replace(".sum", ".mean")), "these are means"),
-    "turned by a quarter": (_convolve(_PAD, _WINDOWS, _SUM.replace("filter", "filter.T")), "Which pixels lie beneath"),
+    "turned by a quarter": (
+        _convolve(_PAD, _WINDOWS, _SUM.replace("weights", "weights.T")),
+        "Which pixels lie beneath",
+    ),
     "the last position missing": (_convolve(_WINDOWS, "return windows.sum(axis=(2, 3))[:-1, :-1]"), "n − k + 1"),
     "the filter ignored": (_convolve(_PAD, _WINDOWS, "return windows.sum(axis=(2, 3))[::s, ::s]"), "Which pixels lie"),
     "a row short": (_convolve("return image[5:]"), "where the filter fits"),
-    "one number": (_convolve("return (image[:h, :w] * filter).sum()"), "found the shape [1, 1]"),
+    "one number": (_convolve("return (image[:h, :w] * weights).sum()"), "found the shape [1, 1]"),
     "nothing returned": (_convolve(_PAD), "end with `return`"),
-    "it raises": (_convolve("return image @ filter"), "and 'valid', your function raised"),
+    "it raises": (_convolve("return image @ weights"), "and 'valid', your function raised"),
 }
 
 

@@ -19,7 +19,7 @@ Image = npt.NDArray[np.floating]
 # Of each step of the task, what is right after it, and its cases: sides of image and filter, stride, padding.
 _STEPS: tuple[tuple[str, list[tuple[tuple[int, int], tuple[int, int], int, str]]], ...] = (
     ('"valid" with stride 1', [((7, 7), (3, 3), 1, "valid"), ((12, 9), (2, 4), 1, "valid")]),
-    ('"valid" with any stride', [((12, 9), (3, 3), 2, "valid"), ((13, 9), (3, 2), 3, "valid")]),
+    ('"valid" with any stride, the core', [((12, 9), (3, 3), 2, "valid"), ((13, 9), (3, 2), 3, "valid")]),
     ('"same" with stride 1', [((7, 7), (3, 3), 1, "same"), ((7, 7), (4, 4), 1, "same"), ((12, 9), (4, 3), 1, "same")]),
     (
         '"same"',
