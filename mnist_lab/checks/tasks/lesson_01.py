@@ -22,11 +22,10 @@ from mnist_lab.data.datasets import training_dataset, validation_dataset
 two pixels, two classes: the mean image of A is 0.9 0.9, that of B is 0.1 0.8, and that of all digits 0.5 0.85
 W: A's column is 0.4 0.05, B's is −0.4 −0.05
 a digit with the pixels 0.2 0.8, almost B's mean: A's sum is 0.08 + 0.04 = 0.12, B's is −0.12. A wins!
-A's mean is darker, so it gets the larger sum from any digit. How much darker? Add up its squared pixels:
-0.9² + 0.9² = 1.62 for A, 0.1² + 0.8² = 0.65 for B
-Squared distance to a mean m: (x − m)² = x² − 2·x·m + m², added up over the pixels. x² is the same for A and B.
-The rest, divided by −2, is x·m − ½m²: as a bias, A gets −0.81 and B −0.325.
-The sums are now 0.12 − 0.81 = −0.69 for A and −0.12 − 0.325 = −0.445 for B. B wins.""",
+but its squared distance to A's mean is 0.7² + 0.1² = 0.50, and to B's only 0.1² + 0² = 0.01
+A's mean is darker, so it gets the larger sum from almost any digit. Biases of −0.81 for A and −0.325 for B mend that:
+now A has −0.69 and B −0.445, so B wins. The gap, 0.245, is half that between 0.50 and 0.01. Can you find −0.81 in
+A's mean and −0.325 in B's?""",
 )
 def templates(W: Any, without_b: Any, b: Any, with_b: Any) -> None:
     """Judge weights `[784, 10]` made of mean images, biases `[10]` for the nearest mean, and both accuracies."""
@@ -44,8 +43,8 @@ def templates(W: Any, without_b: Any, b: Any, with_b: Any) -> None:
     if np.ptp(biases) == 0:
         named = np.bincount(sums.argmax(axis=1), minlength=10)
         raise NotYet(
-            f"Step 1 is done: {measured:.1%}. Of {len(labels):,} answers, {named.min()} are {named.argmin()} and "
-            f"{named.max():,} are {named.argmax()}. Step 2: let b make up for that."
+            f"Step 1 is done: {measured:.1%}. Class {named.argmin()} is named for {named.min():,} of {len(labels):,} "
+            f"digits, class {named.argmax()} for {named.max():,}. Step 2: choose a b that makes up for that."
         )
     nearest = (digits @ means - (means**2).sum(axis=0) / 2).argmax(axis=1)
     agreement = np.mean((sums + biases).argmax(axis=1) == nearest)
