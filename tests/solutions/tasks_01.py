@@ -1,14 +1,103 @@
 """Fillings of exercise 01's tasks, in the form of tasks_02.py."""
 
 CALLS = {
-    "01.1": "lab.check_task('01.1', softmax)",
-    "01.2": "lab.check_task('01.2', step)",
-    "01.3": "lab.check_task('01.3', models, accuracies, steps, cause)",
+    "01.1": "lab.check_task('01.1', W, without_b, b, with_b)",
+    "01.2": "lab.check_task('01.2', softmax)",
+    "01.3": "lab.check_task('01.3', step)",
+    "01.4": "lab.check_task('01.4', models, accuracies, steps, cause)",
 }
 
 
 def _function(signature, *lines):
     return f"def {signature}:\n" + "".join(f"    {line}\n" for text in lines for line in text.split("\n"))
+
+
+_ALL = """
+W, without_b, b, with_b = np.zeros((784, 10)), None, np.zeros(10), None
+images, classes = map(np.concatenate, zip(*lab.training_dataset(100).as_numpy_iterator()))
+classes = classes.argmax(axis=1)
+((digits, labels),) = lab.validation_dataset().as_numpy_iterator()
+labels = labels.argmax(axis=1)
+means = np.stack([images[classes == c].mean(axis=0) for c in range(10)], axis=1)
+centred = means - images.mean(axis=0)[:, np.newaxis]
+"""
+_MEASURED = "without_b = np.mean((digits @ W).argmax(axis=1) == labels)\n"
+_STEP_1 = "W = centred\n" + _MEASURED
+_STEP_2 = "with_b = np.mean((digits @ W + b).argmax(axis=1) == labels)\n"
+_RIGHT_B = "b = -(means**2).sum(axis=0) / 2\n"
+
+
+def _templates(weights, step_1=_MEASURED):
+    return f"{_ALL}W = {weights}\n{step_1}"
+
+
+def _biases(biases, step_2=_STEP_2):
+    return f"{_ALL}{_STEP_1}b = {biases}\n{step_2}"
+
+
+_TEMPLATES = {
+    "unsolved": (_ALL, "only zeros in W"),
+    "both steps": (_biases("-(means**2).sum(axis=0) / 2"), None),
+    "step 1 alone": (_ALL + _STEP_1, "Step 1 is done"),
+    "nothing measured": (_ALL + "W = centred\n", "Found None for without_b"),
+    "in percent": (_templates("centred", "without_b = 63.1"), "expected a fraction"),
+    "another measurement": (_templates("centred", "without_b = 0.1"), "on the validation digits"),
+    "rows for classes": (_templates("centred.T", ""), "Found the shape [10, 784] for W"),
+    "ten times the same": (_templates("np.ones((784, 10))"), "ten columns that are all alike"),
+    "all minus class": (_templates("-centred"), "ink that counts against its own class"),
+    "the first digit of each class": (
+        _templates("np.stack([images[classes == c][0] for c in range(10)], axis=1)"),
+        "least of all column",
+    ),
+    "one number subtracted": (_templates("means - means.mean(axis=0)"), "one number from each template"),
+}
+_REAL_TEMPLATES = {
+    "both steps, in loops": (
+        _ALL
+        + "for c in range(10):\n"
+        + "    W[:, c] = images[classes == c].mean(axis=0) - images.mean(axis=0)\n"
+        + "    b[c] = -0.5 * np.sum(images[classes == c].mean(axis=0) ** 2)\n"
+        + "without_b = (np.argmax(digits @ W, axis=1) == labels).mean()\n"
+        + _STEP_2,
+        None,
+    ),
+    "the distance from centred digits": (
+        _biases("-images.mean(axis=0) @ W - (W**2).sum(axis=0) / 2"),
+        None,
+    ),
+    "the first 10,000 digits": (
+        "IMAGES = 10_000\n"
+        + _ALL.replace("means =", "images, classes = images[:IMAGES], classes[:IMAGES]\nmeans =")
+        + _STEP_1
+        + _RIGHT_B
+        + _STEP_2,
+        None,
+    ),
+    "without the mean of all": (_templates("means") + _RIGHT_B + _STEP_2, None),
+    "minus the other nine": (
+        _templates("np.stack([means[:, c] - images[classes != c].mean(axis=0) for c in range(10)], axis=1)")
+        + _RIGHT_B
+        + _STEP_2,
+        None,
+    ),
+    "of validation digits": (
+        _templates("np.stack([digits[labels == c].mean(axis=0) for c in range(10)], axis=1)"),
+        "means of validation digits",
+    ),
+    "sums": (
+        _templates("np.stack([images[classes == c].sum(axis=0) for c in range(10)], axis=1)"),
+        "a frequent class weighs more",
+    ),
+    "templates of length 1": (_templates("means / np.linalg.norm(means, axis=0)"), "least of all column"),
+    "W squared": (_biases("-(W**2).sum(axis=0) / 2"), "You square the columns of W"),
+    "not halved": (_biases("-(means**2).sum(axis=0)"), "twice as large"),
+    "added": (_biases("(means**2).sum(axis=0) / 2"), "Change its sign"),
+    "lengths": (_biases("-np.linalg.norm(means, axis=0)"), "Leave out the square root"),
+    "ink": (_biases("-means.sum(axis=0)"), "Square them first"),
+    "mean of squares": (_biases("-(means**2).mean(axis=0) / 2"), "You average"),
+    "class frequencies": (_biases("np.log(np.bincount(classes) / len(classes))"), "Multiply out"),
+    "not measured again": (_biases("-(means**2).sum(axis=0) / 2", "with_b = without_b"), "for with_b"),
+}
 
 
 def _softmax(*lines):
@@ -147,9 +236,10 @@ for size in (2048, 128, 16):
 """
 
 
-FILLINGS = {"01.1": _SOFTMAX, "01.2": _STEP, "01.3": _TABLE}
+FILLINGS = {"01.1": _TEMPLATES, "01.2": _SOFTMAX, "01.3": _STEP, "01.4": _TABLE}
 TRAINED = {
-    "01.3": {
+    "01.1": _REAL_TEMPLATES,
+    "01.4": {
         "two epochs each": (_trained(), None),
         "steps counted by the optimizer": (_trained(steps="int(model.optimizer.iterations)"), None),
         "steps of an epoch": (_trained(steps="len(data)"), None),
@@ -159,5 +249,5 @@ TRAINED = {
         "more epochs for some": (_trained(epochs="1 + (size == 2048)"), "Found the steps of"),
         "noise": (_trained(cause="noise"), "the least noisy of the three"),
         "no cause": (_trained(cause=None), "Found None for the cause"),
-    }
+    },
 }

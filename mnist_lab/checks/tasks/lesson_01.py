@@ -1,4 +1,4 @@
-"""The tasks of exercise 01: softmax and one step of gradient descent in NumPy, and what a batch size changes."""
+"""The tasks of exercise 01: mean images as templates, softmax and a step of descent in NumPy, batch sizes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,129 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import softmax
 
 from mnist_lab.checks.evidence import NotYet, shown
-from mnist_lab.checks.task import call, check_choice, close, numbers, task, validation_accuracy
-from mnist_lab.data.datasets import training_dataset
+from mnist_lab.checks.task import call, check_choice, close, numbers, task, training_digits, validation_accuracy
+from mnist_lab.data.datasets import training_dataset, validation_dataset
 
 
 @task(
     "01.1",
+    "Templates without training",
+    "your W and b name the class whose mean image is nearest, and you measured how far that gets",
+    """
+two pixels, two classes: the mean image of A is 0.9 0.9, that of B is 0.1 0.8, and that of all digits 0.5 0.85
+W: A's column is 0.4 0.05, B's is −0.4 −0.05
+a digit with the pixels 0.2 0.8, almost B's mean: A's sum is 0.08 + 0.04 = 0.12, B's is −0.12. A wins!
+but its squared distance to A's mean is 0.7² + 0.1² = 0.50, and to B's only 0.1² + 0² = 0.01
+A's mean is darker, so it gets the larger sum from almost any digit. Biases of −0.81 for A and −0.325 for B mend that:
+now A has −0.69 and B −0.445, so B wins. The gap, 0.245, is half that between 0.50 and 0.01. Can you find −0.81 in
+A's mean and −0.325 in B's?""",
+)
+def templates(W: Any, without_b: Any, b: Any, with_b: Any) -> None:
+    """Judge weights `[784, 10]` made of mean images, biases `[10]` for the nearest mean, and both accuracies."""
+    digits, labels = training_digits(60_000)
+    means, counts = _class_means(digits, labels), np.bincount(labels, minlength=10)
+    ((digits, one_hot),) = validation_dataset().as_numpy_iterator()
+    labels = one_hot.argmax(axis=1)
+    weights = numbers(W, "W", 784, 10)
+    scale = _check_templates(weights, means, counts, _class_means(digits, labels))
+    sums = digits @ weights
+    measured = float(np.mean(sums.argmax(axis=1) == labels))
+    how = "Compare digits @ W, its largest sum in each row, with the labels"
+    _check_accuracy(without_b, measured, "without_b", how)
+    biases = numbers(b, "b", 10)
+    if np.ptp(biases) == 0:
+        named = np.bincount(sums.argmax(axis=1), minlength=10)
+        raise NotYet(
+            f"Step 1 is done: {measured:.1%}. Class {named.argmin()} is named for {named.min():,} of {len(labels):,} "
+            f"digits, class {named.argmax()} for {named.max():,}. Step 2: choose a b that makes up for that."
+        )
+    nearest = (digits @ means - (means**2).sum(axis=0) / 2).argmax(axis=1)
+    agreement = np.mean((sums + biases).argmax(axis=1) == nearest)
+    if agreement < _AGREEMENT:
+        hint = _bias_hint(biases, means, scale)
+        raise NotYet(f"Found the class of the nearest mean for {agreement:.0%} of the digits, expected all. {hint}")
+    measured = float(np.mean((sums + biases).argmax(axis=1) == labels))
+    _check_accuracy(with_b, measured, "with_b", "Compare digits @ W + b, its largest sum in each row, with the labels")
+
+
+_AGREEMENT = 0.95  # means of the first 10,000 training digits agree with those of all on more
+
+
+def _class_means(digits: npt.NDArray, labels: npt.NDArray) -> npt.NDArray[np.float64]:
+    return np.stack([digits[labels == each].mean(axis=0, dtype=np.float64) for each in range(10)], axis=1)
+
+
+def _check_templates(found: npt.NDArray, means: npt.NDArray, counts: npt.NDArray, of_validation: npt.NDArray) -> float:
+    """Return the scale of W, or raise `NotYet`. An image that all columns share changes no answer, so it may differ."""
+    contrast = _without_shared(found)
+    if not np.abs(contrast).max() > 1e-9 * np.abs(found).max():
+        what = "ten columns that are all alike" if found.any() else "only zeros"
+        raise NotYet(f"Found {what} in W. Begin with column 0: the mean of `images[classes == 0]`, pixel by pixel.")
+    fits = []
+    for image, hint in (
+        (means, ""),
+        (of_validation, "Those are means of validation digits. They're only there to measure: use training digits."),
+        (means * counts, "Those are sums of digits, so a frequent class weighs more. Take means."),
+        (
+            means - means.mean(axis=0),
+            "You subtract one number from each template. The mean of all digits is an image: take it over the digits.",
+        ),
+    ):
+        expected = _without_shared(image)
+        scale = float((contrast * expected).sum() / (expected**2).sum())
+        fits.append((np.linalg.norm(contrast - scale * expected) / np.linalg.norm(contrast), scale, hint))
+    off, scale, hint = min(fits)
+    if off > 0.1:
+        worst = int(np.linalg.norm(contrast - fits[0][1] * _without_shared(means), axis=0).argmax())
+        raise NotYet(
+            f"Found columns that aren't the classes' mean images, least of all column {worst}. It should be the mean "
+            f"of `images[classes == {worst}]` minus the mean of `images`, each over the digits: axis=0."
+        )
+    if hint:
+        raise NotYet(f"Found other columns than the classes' mean images. {hint}")
+    if scale < 0:
+        raise NotYet("Found ink that counts against its own class: subtract the mean of all from the class's mean.")
+    return scale
+
+
+def _without_shared(W: npt.NDArray) -> npt.NDArray:
+    return W - W.mean(axis=1, keepdims=True)
+
+
+def _bias_hint(b: npt.NDArray, means: npt.NDArray, scale: float) -> str:
+    squares, centred = (means**2).sum(axis=0), means - means.mean(axis=1, keepdims=True)
+    for wrong, hint in (
+        (-squares, "Your b is twice as large as it should be: x·m has a factor of 2 in the squared distance, m² none."),
+        (squares / 2, "Your b favours the dark means, which win too often as it is. Change its sign."),
+        (squares, "Your b favours the dark means, which win too often as it is. Change its sign, and halve it."),
+        (-(centred**2).sum(axis=0) / 2, "You square the columns of W. The distance is to the means themselves."),
+        (-(centred**2).sum(axis=0), "You square the columns of W. The distance is to the means themselves."),
+        (-np.sqrt(squares) / 2, "Leave out the square root: squared distances are enough, and m² is added up."),
+        (-np.sqrt(squares), "Leave out the square root: squared distances are enough, and m² is added up."),
+        (-means.sum(axis=0) / 2, "You add up a mean's pixels. Square them first: which terms does (x − m)² have?"),
+        (-means.sum(axis=0), "You add up a mean's pixels. Square them first: which terms does (x − m)² have?"),
+        (-(means**2).mean(axis=0) / 2, "You average a mean's squared pixels. Add them up, as X @ W adds up products."),
+    ):
+        expected = scale * (wrong - wrong.mean())
+        if np.linalg.norm(b - b.mean() - expected) <= 0.05 * np.linalg.norm(expected):
+            return hint
+    return "Multiply out (x − m)², added up over the pixels. Which terms differ from class to class?"
+
+
+def _check_accuracy(handed_in: Any, measured: float, what: str, how: str) -> None:
+    found = float(numbers(handed_in, what))
+    if found > 1.5:
+        raise NotYet(f"Found {found:g} for {what}, expected a fraction from 0 to 1.")
+    if abs(found - measured) > 0.004:
+        raise NotYet(f"Found {found:.4f} for {what}, and {measured:.4f} on the validation digits. {how}.")
+
+
+@task(
+    "01.2",
     "Softmax",
     "your softmax turns any logits into probabilities, row by row",
     """
@@ -55,7 +169,7 @@ def softmax_by_hand(function: Any) -> None:
 
 
 @task(
-    "01.2",
+    "01.3",
     "One step",
     "your step moves weights and biases downhill, by the mean over the batch",
     """
@@ -112,13 +226,13 @@ _CAUSES = {
 
 
 @task(
-    "01.3",
+    "01.4",
     "Batch sizes",
     "you trained three new networks, measured them on new digits, and found what large batches lack",
     """
-60,000 digits in batches of 10,000: 6 steps in an epoch, each exact, and each about as long as any other
+60,000 digits in batches of 10,000: 6 steps in an epoch, each nearly exact
 in batches of 100: 600 steps, each a little off
-After one epoch, the second has walked a hundred times as far.""",
+A gradient is a mean. So averaging over 100 times as many digits makes a step steadier, but not 100 times as long.""",
 )
 def batch_sizes(models: Any, accuracies: Any, steps: Any, cause: Any) -> None:
     """Judge three trained models, their validation accuracies and steps, by batch size, and why one is behind."""
@@ -130,12 +244,8 @@ def batch_sizes(models: Any, accuracies: Any, steps: Any, cause: Any) -> None:
         raise NotYet("Found the same model in several entries: each starts where the last ended. Build a new one.")
     measured = {size: validation_accuracy(models[size]) for size in _SIZES}
     for size in _SIZES:
-        handed_in = float(numbers(accuracies[size], f"the accuracy for {size}"))
-        if handed_in > 1.5:
-            raise NotYet(f"Found {handed_in:g} for {size}, expected a fraction from 0 to 1.")
-        if abs(handed_in - measured[size]) > 0.004:
-            how = "Is that the training accuracy? Those are digits it knows. Ask history['val_accuracy']"
-            raise NotYet(f"Found {handed_in:.4f} for {size}, and {measured[size]:.4f} on the validation digits. {how}.")
+        how = "Is that the training accuracy? Those are digits it knows. Ask history['val_accuracy']"
+        _check_accuracy(accuracies[size], measured[size], f"the accuracy for {size}", how)
     epochs = {}
     for size in _SIZES:
         in_an_epoch = len(training_dataset(size))
@@ -152,4 +262,4 @@ def batch_sizes(models: Any, accuracies: Any, steps: Any, cause: Any) -> None:
     check_choice(cause, _CAUSES)
 
 
-TASKS = (softmax_by_hand, one_step, batch_sizes)
+TASKS = (templates, softmax_by_hand, one_step, batch_sizes)

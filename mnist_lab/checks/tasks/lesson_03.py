@@ -63,7 +63,7 @@ def _backward(X: npt.NDArray, labels: npt.NDArray, weights: list[npt.NDArray], s
 
 def _hint_for_gradients(found: list, expected: list, X: npt.NDArray, labels: npt.NDArray, weights: list) -> str:
     if not any(each.any() for each in found):
-        return "Found only zeros. Begin at the end: W3's gradient is its inputs times p − y, as in task 01.2."
+        return "Found only zeros. Begin at the end: W3's gradient is its inputs times p − y, as in task 01.3."
     for factor, hint in (
         (len(X), "you add up the digits' gradients. Take their mean"),
         (-1, "they point downhill. A gradient points uphill: begin with p − y"),
