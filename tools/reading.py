@@ -22,9 +22,9 @@ _NO_WORDS = re.compile(
 def words(lesson: NotebookNode) -> tuple[int, int]:
     """Return how many words a lesson's source has before its cell `deeper`, and from there on.
 
-    Only Markdown counts, with its formulas and captions; blocks of code and the teacher's sheet don't, nor does the cell
-    `know-these`, which is for those who then skip the lesson. A placeholder for a number is one word. Without a cell
-    `deeper` all words are the core's.
+    Only Markdown counts, with its formulas and captions; blocks of code and the teacher's sheet don't, nor does the
+    cell `know-these`, which is for those who then skip the lesson. A placeholder for a number is one word. Without a
+    cell `deeper` all words are the core's.
     """
     core, deeper, seen = 0, 0, False
     for cell in lesson.cells:
