@@ -1,4 +1,4 @@
-"""Draw what a filter looks for: the patches of images that it answers to most."""
+"""Draw what a filter looks for: the patches of images that it responds to most."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ def display_strongest_patches(
     patch: int,
     weights: npt.ArrayLike | None = None,
 ) -> None:
-    """Draw, for each of a few channels, the nine patches that its filter answers to most, no two from one image.
+    """Draw, for each of a few channels, the nine patches that its filter responds to most, no two from one image.
 
     Args:
         images: `[n, 784]` or `[n, 28, 28]`, from 0 (paper) to 1 (ink).
@@ -52,7 +52,7 @@ def display_strongest_patches(
         figure.set_layout_engine("none")
         ax = figure.add_axes((0, 0, 1, 1))
         ax.set_axis_off()
-        title = f"the {patch} × {patch} pixels that each answers to most, the strongest first"
+        title = f"the {patch} × {patch} pixels to which each responds most strongly, strongest first"
         ax.text(left, height - 0.17, title, va="center", fontsize=10, color=GREY)
         for row, channel in enumerate(chosen):
             y = height - _TOP - row * (side + _GAP) - side

@@ -13,62 +13,62 @@ def _rate(*lines):
     return function("rate(step)", *lines)
 
 
-_UP = "if step < 469:\n    return 0.01 * step / 469"
-_DOWN = "return 0.005 * (1 + np.cos(np.pi * (step - 469) / (4690 - 469)))"
+_UP = "if step < 468:\n    return 0.01 * step / 468"
+_DOWN = "return 0.005 * (1 + np.cos(np.pi * (step - 468) / (4680 - 468)))"
 _RATES = {
     "unsolved": (_rate("return 0.01"), "at every step"),
     "two pieces": (_rate(_UP, _DOWN), None),
     "counted from 1": (_rate(_UP.replace("* step", "* (step + 1)"), _DOWN), None),
     "parts of an epoch": (
-        _rate("epoch = step / 469", "return 0.01 * min(epoch, np.cos(np.pi / 2 * (epoch - 1) / 9) ** 2)"),
+        _rate("epoch = step / 468", "return 0.01 * min(epoch, np.cos(np.pi / 2 * (epoch - 1) / 9) ** 2)"),
         None,
     ),
     "Keras' schedule": (
         "rate = keras.optimizers.schedules.CosineDecay(\n"
-        "    0.0, decay_steps=4690 - 469, warmup_target=0.01, warmup_steps=469\n)\n",
+        "    0.0, decay_steps=4680 - 468, warmup_target=0.01, warmup_steps=468\n)\n",
         None,
     ),
     "a table": (
-        "down = 0.005 * (1 + np.cos(np.linspace(0, np.pi, 4690 - 469)))\n"
-        "rate = np.concatenate([np.linspace(0, 0.01, 469), down])\n",
+        "down = 0.005 * (1 + np.cos(np.linspace(0, np.pi, 4680 - 468)))\n"
+        "rate = np.concatenate([np.linspace(0, 0.01, 468), down])\n",
         None,
     ),
-    "a table, as a list": (_rate(_UP, _DOWN) + "rate = [rate(step) for step in range(4691)]\n", None),
+    "a table, as a list": (_rate(_UP, _DOWN) + "rate = [rate(step) for step in range(4681)]\n", None),
     "tensors": (
-        _rate("step = tf.cast(step, 'float32')", "down = 0.005 * (1 + tf.cos(np.pi * (step - 469) / 4221))")
-        + "    return tf.where(step < 469, 0.01 * step / 469, down)\n",
+        _rate("step = tf.cast(step, 'float32')", "down = 0.005 * (1 + tf.cos(np.pi * (step - 468) / 4212))")
+        + "    return tf.where(step < 468, 0.01 * step / 468, down)\n",
         None,
     ),
-    "from a tenth of a hundredth": (_rate(_UP.replace("step / 469", "max(step / 469, 0.001)"), _DOWN), None),
+    "from a tenth of a hundredth": (_rate(_UP.replace("step / 468", "max(step / 468, 0.001)"), _DOWN), None),
     "epochs": (
         _rate("epoch = step", "if epoch < 1:\n    return 0.0", "return 0.005 * (1 + np.cos(np.pi * (epoch - 1) / 9))"),
         "It counts steps, not epochs",
     ),
     "whole epochs": (
-        _rate("epoch = step // 469", "return 0.01 * np.cos(np.pi / 2 * (epoch - 1) / 9) ** 2"),
+        _rate("epoch = step // 468", "return 0.01 * np.cos(np.pi / 2 * (epoch - 1) / 9) ** 2"),
         "It counts steps, not epochs",
     ),
     "a jump at the joint": (
-        _rate(_UP, _DOWN.replace("(step - 469) / (4690 - 469)", "step / 4690")),
+        _rate(_UP, _DOWN.replace("(step - 468) / (4680 - 468)", "step / 4680")),
         "Both pieces meet at the peak",
     ),
     "a jump: half the peak": (_rate(_UP, _DOWN.replace("0.005", "0.0025")), "Both pieces meet at the peak"),
-    "a straight line down": (_rate(_UP, "return 0.01 * (4690 - step) / 4221"), "A cosine starts and ends flat"),
+    "a straight line down": (_rate(_UP, "return 0.01 * (4680 - step) / 4212"), "A cosine starts and ends flat"),
     "a whole period": (_rate(_UP, _DOWN.replace("np.pi", "2 * np.pi")), "half a period"),
     "a quarter of a period": (
-        _rate(_UP, "return 0.01 * np.cos(np.pi / 2 * (step - 469) / 4221)"),
+        _rate(_UP, "return 0.01 * np.cos(np.pi / 2 * (step - 468) / 4212)"),
         "expected 0.00",
     ),
-    "no warm-up": (_rate("return 0.005 * (1 + np.cos(np.pi * step / 4690))"), "the peak is reached at once"),
+    "no warm-up": (_rate("return 0.005 * (1 + np.cos(np.pi * step / 4680))"), "the peak is reached at once"),
     "a peak of 1": (_rate(_UP.replace("0.01 *", ""), _DOWN.replace("0.005", "0.5")), "expected a peak of 0.01"),
     "a longer warm-up": (
-        _rate(_UP.replace("469", "938"), _DOWN.replace("469)", "938)")),
-        "expected the peak at step 469",
+        _rate(_UP.replace("468", "938"), _DOWN.replace("468)", "938)")),
+        "expected the peak at step 468",
     ),
-    "a curved warm-up": (_rate(_UP.replace("step / 469", "(step / 469) ** 1.4"), _DOWN), "Expected a straight line"),
-    "exponential decay": (_rate(_UP, "return 0.01 * 0.6 ** ((step - 469) / 469)"), "expected 0.0"),
+    "a curved warm-up": (_rate(_UP.replace("step / 468", "(step / 468) ** 1.4"), _DOWN), "Expected a straight line"),
+    "exponential decay": (_rate(_UP, "return 0.01 * 0.6 ** ((step - 468) / 468)"), "expected 0.0"),
     "too short a table": ("rate = [0.01] * 10\n", "Found 10 rates"),
-    "nothing after the warm-up": (_rate(_UP), "Found None for the rate at step 469"),
+    "nothing after the warm-up": (_rate(_UP), "Found None for the rate at step 468"),
     "it raises": (_rate("return step / 0"), "your function raised ZeroDivisionError"),
 }
 
@@ -130,23 +130,23 @@ def never():
 def instantly():
     return keras.optimizers.Adam(schedules.ExponentialDecay(0.01, decay_steps=10, decay_rate=0.6)), []
 
-def not_really():
+def constant():
     def lr_decay(epoch):
         return 0.01 * 0.6**epoch
     decay = keras.callbacks.LearningRateScheduler(lr_decay)
     return keras.optimizers.Adam(0.01), []
 
-recipes = {"never": never, "instantly": instantly, "not really": not_really}
-causes = {"never": None, "instantly": None, "not really": None}
+recipes = {"never": never, "instantly": instantly, "constant": constant}
+causes = {"never": None, "instantly": None, "constant": None}
 """
 _FOUND = """
-causes = {"never": "epoch ignored", "instantly": "steps counted wrongly", "not really": "never called"}
+causes = {"never": "epoch ignored", "instantly": "steps counted wrongly", "constant": "never called"}
 """
 _BY_EPOCH = (
     "lambda: (keras.optimizers.Adam(0.01), [keras.callbacks.LearningRateScheduler(lambda epoch: 0.01 * 0.6**epoch)])"
 )
-_BY_STEP = "lambda: (keras.optimizers.Adam(schedules.ExponentialDecay(0.01, 469, 0.6)), [])"
-_CURED = f"recipes = {{'never': {_BY_EPOCH}, 'instantly': {_BY_STEP}, 'not really': {_BY_EPOCH}}}\n"
+_BY_STEP = "lambda: (keras.optimizers.Adam(schedules.ExponentialDecay(0.01, 468, 0.6)), [])"
+_CURED = f"recipes = {{'never': {_BY_EPOCH}, 'instantly': {_BY_STEP}, 'constant': {_BY_EPOCH}}}\n"
 _OWN = """
 class Decay(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
@@ -155,7 +155,7 @@ class Decay(keras.callbacks.Callback):
 class DecayLater(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         optimizer = self.model.optimizer
-        optimizer.learning_rate = 0.01 * 0.6 ** (int(optimizer.iterations) / 469)
+        optimizer.learning_rate = 0.01 * 0.6 ** (int(optimizer.iterations) / 468)
 
 def scaled(epoch, rate):
     return rate * 0.6 if epoch else rate
@@ -163,7 +163,7 @@ def scaled(epoch, rate):
 recipes = {
     "never": lambda: (keras.optimizers.SGD(0.01), [Decay()]),
     "instantly": lambda: (keras.optimizers.Adam(0.01), [DecayLater()]),
-    "not really": lambda: [keras.optimizers.Adam(0.01), [keras.callbacks.LearningRateScheduler(scaled)]],
+    "constant": lambda: [keras.optimizers.Adam(0.01), [keras.callbacks.LearningRateScheduler(scaled)]],
 }
 """
 
@@ -184,7 +184,7 @@ _BUGS = {
     "a staircase": (
         _one(
             "instantly",
-            "lambda: (keras.optimizers.Adam(schedules.ExponentialDecay(0.01, 469, 0.6, staircase=True)), [])",
+            "lambda: (keras.optimizers.Adam(schedules.ExponentialDecay(0.01, 468, 0.6, staircase=True)), [])",
         ),
         None,
     ),
@@ -194,25 +194,25 @@ _BUGS = {
     "never: the unit": (_cause("never", "steps counted wrongly"), "counts no steps"),
     "instantly: not called": (_cause("instantly", "never called"), "calls it at every step"),
     "instantly: the epoch": (_cause("instantly", "epoch ignored"), "How many steps has an epoch?"),
-    "not really: the epoch": (_cause("not really", "epoch ignored"), "Does anybody ask it?"),
+    "constant: the epoch": (_cause("constant", "epoch ignored"), "Does anybody ask it?"),
     "a lower start": (
         _one("never", "lambda: (keras.optimizers.Adam(0.001), [])"),
         "the ratio is unchanged; 0.001 is only a lower start",
     ),
     "both mechanisms": (
-        _one("instantly", f"lambda: (keras.optimizers.Adam(schedules.ExponentialDecay(0.01, 469, 0.6)), {_SCHEDULER})"),
+        _one("instantly", f"lambda: (keras.optimizers.Adam(schedules.ExponentialDecay(0.01, 468, 0.6)), {_SCHEDULER})"),
         "One owner per rate",
     ),
     "twice": (
-        _one("not really", "lambda: ('adam', [keras.callbacks.LearningRateScheduler(lambda e, r: 0.6 * r)] * 2)"),
+        _one("constant", "lambda: ('adam', [keras.callbacks.LearningRateScheduler(lambda e, r: 0.6 * r)] * 2)"),
         "One owner per rate",
     ),
     "the unit still wrong": (
         _one("instantly", "lambda: (keras.optimizers.Adam(schedules.ExponentialDecay(0.01, 128, 0.6)), [])"),
-        "An epoch has 469 steps",
+        "An epoch has 468 steps",
     ),
     "a smaller start": (
-        _one("instantly", "lambda: (keras.optimizers.Adam(schedules.ExponentialDecay(0.001, 469, 0.6)), [])"),
+        _one("instantly", "lambda: (keras.optimizers.Adam(schedules.ExponentialDecay(0.001, 468, 0.6)), [])"),
         "expected to start at 0.01",
     ),
     "too slow": (_one("never", _BY_EPOCH.replace("0.6", "0.9")), "0.9 of it after an epoch"),
