@@ -1,4 +1,7 @@
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 
@@ -52,7 +55,26 @@ def test_curves_start_at_epoch_1_and_differ_by_more_than_colour():
     first, second = axes().lines
     assert list(first.get_xdata()) == list(second.get_xdata()) == [1, 2, 3]
     assert first.get_linestyle() != second.get_linestyle()
-    assert written(axes().get_legend().get_texts()) == ["first", "second"]
+
+
+def test_each_curve_is_named_beside_its_last_finite_number_and_names_keep_clear_of_each_other():
+    compare_curves({"low": [1.0, 0.0], "high": [2, 1], "higher": [2, 1.001], "ended": [1, 0.5, np.nan]}, "loss")
+    names = {text.get_text(): text for text in axes().texts}
+    assert {name: text.xy for name, text in names.items()} == {
+        "low": (2, 0),
+        "high": (2, 1),
+        "higher": (2, 1.001),
+        "ended": (2, 0.5),
+    }
+    plt.gcf().canvas.draw()
+    order = [names[name].get_window_extent() for name in ("low", "ended", "high", "higher")]
+    assert all(below.y1 <= above.y0 for below, above in pairwise(order))
+
+
+@pytest.mark.parametrize(("numbers", "starts"), [([0.3, 0.7], True), ([0.4, 0.7], False), ([-0.1, 0.7], False)])
+def test_the_axis_starts_at_0_where_the_lowest_number_is_less_than_half_of_the_highest(numbers, starts):
+    compare_curves({"first": numbers[:1], "second": numbers[1:]}, "loss")
+    assert (axes().get_ylim()[0] == 0) == starts
 
 
 def test_a_single_epoch_is_drawn_as_a_point():

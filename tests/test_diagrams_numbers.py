@@ -42,7 +42,14 @@ def gradient(function, at):
     ("name", "args", "expected"),
     [
         ("matrix_product", (100,), ["X [100, 784]", "W [784, 10]", "b [10]", "L [100, 10]"]),
-        ("stacked_layers", ([784, 5, 10],), ["784", "pixels", "[784, 5]", "sigmoid", "[5, 10]", "softmax"]),
+        ("stacked_layers", ([784, 5, 10],), ["784", "pixels", "[784, 5]", "hidden layer", "[5, 10]", "softmax"]),
+        ("stacked_layers", ([784, 5, 5, 10],), ["sigmoid", "hidden layers"]),
+        (
+            "gradients_by_layer",
+            ({"a": [0.33], "b": [0.01, 0.1, 0.3]},),
+            ["a (its only layer)", "33 times less", "0.01"],
+        ),
+        ("activations_by_layer", ({"8": [1, 8]},), ["variance × inputs", "8"]),
         ("held_out_and_sealed", (1_000,), ["59,000 to train on", "1,000\nheld out", "10,000\nunder a seal"]),
         ("softmax", (LOGITS,), ["4.1", "2.6", "60.3", f"sum = {np.exp(LOGITS).sum():.4g}", "0.723", "0.161"]),
         ("softmax", (LOGITS * 1e5,), ["410,000", "too large for a float", "1"]),

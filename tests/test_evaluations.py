@@ -21,6 +21,10 @@ def test_each_recipe_is_a_row_with_a_dot_for_each_run():
     assert list(ring.get_xdata()) == [0.9], "the interval belongs to the first run"
     assert list(mean.get_xdata()) == pytest.approx([0.91, 0.91])
     assert list(single.get_xdata()) == [0.95], "a single run has no mean"
+    (number,) = ax.texts
+    at, height = number.get_position()
+    assert (at, number.get_text()) == (pytest.approx(0.91), "91.00%")
+    assert height < min(ax.lines[0].get_ydata()) - 0.2, "above the dots"
     left, right = ax.get_xlim()
     assert left < 0.88 < 0.95 < right
     (bar,) = ax.patches

@@ -9,7 +9,7 @@ import pytest
 import mnist_lab as lab
 from mnist_lab.commands.notebook_format import tidy
 from mnist_lab.widgets._widget import MIME_TYPE
-from mnist_lab.widgets.playgrounds import relative_gradients
+from mnist_lab.widgets.playgrounds import _gradient, relative_gradients
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 SETTINGS = {"learning_rate": 0.1, "momentum": 0.9, "batch_size": None, "decay": 1.0, "optimizers": ["sgd"]}
@@ -39,6 +39,15 @@ def test_the_output_holds_a_view_a_picture_and_the_settings_of_which_a_stored_no
     output = nbformat.v4.new_output("display_data", data=encoded)
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[output])])
     assert set(tidy(notebook).cells[0].outputs[0].data) == {"text/plain", "image/png", MIME_TYPE}
+
+
+@pytest.mark.parametrize(("surface", "marked"), [("bowl", "*"), ("valley", "*"), ("saddle", "*x")])
+def test_the_picture_marks_points_at_which_the_gradient_is_zero(surface, marked):
+    lines = [line for line in lab.widgets.descent(surface)._picture().axes[0].lines if line.get_marker() in ("*", "x")]
+    points = np.concatenate([line.get_xydata() for line in lines])
+    assert "".join(line.get_marker() for line in lines) == marked
+    assert len(np.unique(points, axis=0)) == (3 if surface == "saddle" else 1)
+    assert np.allclose([_gradient(surface, point) for point in points], 0)
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patheffects import withStroke
 
 from mnist_lab.diagrams._drawing import Point, styled_figure, tint
-from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, VERMILLION
+from mnist_lab.plots.style import BLUE, INK, ORANGE, VERMILLION, write_near
 
 Function = Callable[[np.ndarray], np.ndarray]
 Panel = tuple[np.ndarray, str, str]  # a path, its title, its result
@@ -29,27 +29,21 @@ def descend(gradient: Function, start: np.ndarray, learning_rates: Iterable[floa
     return np.array([*accumulate(learning_rates, lambda at, rate: at - rate * gradient(at), initial=start)])
 
 
-def _draw_paths(
-    panels: Iterable[Panel], labelled: int, height: float, loss: Function, minimum: np.ndarray, view: View, **look: Any
-) -> Sequence[Axes]:
-    """Draw each path over the contours of the loss; name start and minimum in the panel numbered `labelled`."""
-    x, y = np.meshgrid(*(np.linspace(low, high, 80) for low, high in view))
-    heights = loss(np.stack((x, y), axis=-1))
-    levels = heights.min() + np.ptp(heights) * np.linspace(0, 1, 9) ** 2
-    colors = LinearSegmentedColormap.from_list("slope", ("white", tint(BLUE, 0.3)))
-    with styled_figure(height) as figure:
-        axes = figure.subplots(1, 3)
-        for ax, (path, title, result) in zip(axes, panels, strict=True):
-            ax.contourf(x, y, heights, levels=levels, cmap=colors)
-            ax.contour(x, y, heights, levels=levels, colors="white", linewidths=0.8)
-            ax.plot(*path.T, **{"color": INK, "linewidth": 1.2, "markersize": 3.5, **look})
-            ax.plot(*path[0], "o", color="white", markeredgecolor=INK, markersize=8, zorder=3)
-            ax.plot(*minimum, "*", color=GREEN, markersize=13, markeredgecolor="white", zorder=4)
-            ax.set(xlim=view[0], ylim=view[1], xticks=(), yticks=(), aspect="equal", title=title, xlabel=result)
-            ax.spines[:].set_visible(False)
-        for name, end in (("start", path[0]), ("minimum", minimum)):
-            axes[labelled].annotate(name, end, (0, 8), textcoords="offset points", ha="center", fontsize=10)
-    return axes
+def draw_map(ax: Axes, loss: Function, view: View, start: npt.ArrayLike, minima: npt.ArrayLike) -> None:
+    """Draw a loss, at least 0, the darker the lower, with a ring at the start and a star at each minimum."""
+    x, y = np.meshgrid(*(np.linspace(low, high, 120) for low, high in view))
+    shades = [tint(BLUE, share) for share in np.linspace(0.02, 0.45, 14)]
+    ax.contourf(x, y, -np.sqrt(loss(np.stack((x, y), axis=-1))), levels=12, colors=shades)
+    ax.plot(*np.transpose(start), "o", color="white", markeredgecolor=INK, markersize=8, zorder=3)
+    ax.plot(*np.transpose(minima), "*", color=INK, markersize=11, markeredgecolor="white", zorder=4)
+    ax.set(xlim=view[0], ylim=view[1], xticks=(), yticks=(), aspect="equal")
+    ax.spines[:].set_visible(False)
+
+
+def name_point(ax: Axes, point: npt.ArrayLike, name: str, offset: Point) -> None:
+    """Write the name of a point of a map, legible over paths."""
+    halo = withStroke(linewidth=2.5, foreground="white")
+    write_near(ax, tuple(np.asarray(point)), name, offset, ha="center", fontsize=10, path_effects=[halo], zorder=5)
 
 
 def saddle(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -83,7 +77,7 @@ def bouncing_and_settling() -> None:
     paths = [noisy_descent(rates) for rates in (SMALL_RATES, LARGE_RATES, DECAYING_RATES)]
     titles = ("always small steps", "always large steps", "large, then ever smaller")
     results = [f"at the end {final_distance(path):.2f} from the minimum" for path in paths]
-    _draw_noisy_paths(list(zip(paths, titles, results, strict=True)), 0, GREY)
+    _draw_paths(list(zip(paths, titles, results, strict=True)), 0)
 
 
 def averaged_steps() -> None:
@@ -95,12 +89,19 @@ def averaged_steps() -> None:
         (large, "their average", f"the average: {np.linalg.norm(average):.2f} from the minimum"),
         (decaying, "large, then ever smaller", f"last points: {final_distance(decaying):.2f} from the minimum"),
     ]
-    axes = _draw_noisy_paths(panels, 2, INK, color=GREY, linewidth=0.7)
-    axes[1].plot(*average, "D", color=VERMILLION, markersize=9, zorder=5)
+    axes = _draw_paths(panels, 2)
+    axes[1].plot(*average, "D", color=ORANGE, markeredgecolor=INK, markersize=9, zorder=5)
 
 
-def _draw_noisy_paths(panels: list[Panel], labelled: int, dots: str, **look: Any) -> Sequence[Axes]:
-    axes = _draw_paths(panels, labelled, 3.2, bowl, _BOWL_MINIMUM, ((-3.3, 2.1), (-2.2, 1.8)), **look)
-    for ax, (path, _, _) in zip(axes, panels, strict=True):
-        ax.plot(*path[-LAST_STEPS:].T, "o", color=dots, markersize=3.5)
+def _draw_paths(panels: Sequence[Panel], labelled: int) -> Sequence[Axes]:
+    """Draw each path down the bowl, its last steps as dots; name start and minimum in the panel numbered `labelled`."""
+    with styled_figure(3.2) as figure:
+        axes = figure.subplots(1, 3)
+        for ax, (path, title, result) in zip(axes, panels, strict=True):
+            draw_map(ax, bowl, ((-3.3, 2.1), (-2.2, 1.8)), path[0], _BOWL_MINIMUM)
+            ax.plot(*path.T, color=VERMILLION, linewidth=1.2, zorder=1.5)
+            ax.plot(*path[-LAST_STEPS:].T, "o", color=INK, markersize=3.5)
+            ax.set(title=title, xlabel=result)
+        for name, end in (("start", _BOWL_START), ("minimum", _BOWL_MINIMUM)):
+            name_point(axes[labelled], end, name, (0, 8))
     return axes

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from mnist_lab.data._validation import whole_number
 from mnist_lab.diagrams._arguments import as_named_numbers, as_numbers
 from mnist_lab.diagrams._drawing import SMALL, Page, new_page, styled_figure, tint
-from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILLION, write_near
+from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILLION, name_ends, write_near
 
 
 def exactly_one() -> None:
@@ -42,17 +42,36 @@ def exactly_one() -> None:
 def gradients_by_layer(ratios: Mapping[str, Sequence[float]]) -> None:
     """Draw the RMS of each layer's gradient divided by that of its weights, for up to four networks by their names.
 
-    The output layer is on the right. The others are counted from the pixels, in the deepest of the networks.
+    The output layer is on the right. The others are counted from the pixels, in the deepest of the networks. Of each
+    layer's values, the smallest and the largest are written. An arrow leads from the value of a network's only layer
+    down to the smallest of all.
     """
-    _draw_by_layer(ratios, "size of each layer's gradient ÷ size of its weights", with_output=True)
+    ax = _draw_by_layer(ratios, "size of each layer's gradient ÷ size of its weights", with_output=True)
+    points = np.concatenate([line.get_xydata() for line in ax.lines])
+    for layer in np.unique(points[:, 0]):
+        values = points[points[:, 0] == layer, 1]
+        for value, offset in {values.max(): 11, values.min(): -11}.items():
+            write_near(ax, (layer, value), f"{value:.2g}", (0, offset), ha="center", va="center", fontsize=SMALL)
+    for network in ratios.values():
+        layer, smallest = points[points[:, 1].argmin()]
+        if len(network) == 1 and smallest < network[0]:
+            ax.hlines(network[0], layer, points[:, 0].max(), GREY, ":", linewidth=1.2, zorder=1)
+            arrow = {"arrowstyle": "-|>", "color": GREY, "shrinkA": 0, "shrinkB": 5}
+            ax.annotate("", (layer, smallest), (layer, network[0]), arrowprops=arrow)
+            middle = (layer, np.sqrt(smallest * network[0]))
+            write_near(ax, middle, f"{network[0] / smallest:.0f} times less", (6, 0), va="center", fontsize=10)
 
 
 def activations_by_layer(sizes: Mapping[str, Sequence[float]]) -> None:
-    """Draw the RMS of each hidden layer's outputs, counted from the pixels, for up to four networks by their names."""
-    _draw_by_layer(sizes, "size of each layer's outputs", with_output=False)
+    """Draw the RMS of each hidden layer's outputs, counted from the pixels, for up to four networks.
+
+    The names say how large the variance of a network's weights is, times the number of its layers' inputs.
+    """
+    ax = _draw_by_layer(sizes, "size of each layer's outputs", with_output=False)
+    ax.annotate("variance × inputs", (1.03, 1.03), xycoords="axes fraction", fontsize=10, annotation_clip=False)
 
 
-def _draw_by_layer(networks: Mapping[str, Sequence[float]], title: str, *, with_output: bool) -> None:
+def _draw_by_layer(networks: Mapping[str, Sequence[float]], title: str, *, with_output: bool) -> Axes:
     expected = "numbers above 0, one for each layer"
     sizes = as_named_numbers("networks", networks, 4, expected, lambda found: found.ndim == 1 and found.min() > 0)
     deepest = max(map(len, sizes.values()))
@@ -61,16 +80,21 @@ def _draw_by_layer(networks: Mapping[str, Sequence[float]], title: str, *, with_
         ax = figure.subplots()
         for (name, values), (color, marker, linestyle) in zip(sizes.items(), lines, strict=False):
             first = deepest - len(values) + 1 if with_output else 1
-            size, fill = (11, "white") if len(values) == 1 else (5, color)  # a lone point shows around another
-            (line,) = ax.plot(range(first, first + len(values)), values, color=color, linestyle=linestyle, label=name)
+            lone = len(values) == 1
+            size, fill = (11, "white") if lone else (5, color)  # a lone point shows around another
+            label = f"{name} (its only layer)" if lone else name
+            (line,) = ax.plot(range(first, first + len(values)), values, color=color, linestyle=linestyle, label=label)
             line.set(marker=marker, markersize=size, markerfacecolor=fill)
         ax.set(yscale="log", xlim=(0.6, deepest + 0.4), xlabel="layer, counted from the pixels", title=title)
         names = [str(layer) for layer in range(1, deepest + 1)]
         ax.set_xticks(range(1, deepest + 1), [*names[:-1], "output"] if with_output else names)
-        decades = [np.floor(np.log10(extreme(map(extreme, sizes.values())))) for extreme in (min, max)]
-        ax.set_ylim(10.0 ** decades[0], 10.0 ** (decades[1] + 1))
+        low, high = (extreme(map(extreme, sizes.values())) for extreme in (min, max))
+        decades = 10.0 ** np.floor(np.log10([low, 10 * high]))
+        room = max(2, (high / low) ** 0.12)
+        ax.set_ylim(min(decades[0], low / room), max(decades[1], high * room))
         ax.grid(axis="y")
-        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+        name_ends(ax)
+    return ax
 
 
 def sums_by_layer(rows: Mapping[str, Sequence[npt.ArrayLike]]) -> None:

@@ -134,9 +134,10 @@ def stacked_layers(sizes: Sequence[int] = (784, 200, 60, 10)) -> None:
     sizes = [whole_number("Each of sizes", size) for size in sizes]
     last = whole_number("The number of sizes", len(sizes), 3, 6) - 1
     step, middle = 8.0 / len(sizes), 1.6
+    heights = [0.5 + 1.4 * (size / max(sizes)) ** 0.4 for size in sizes]
     with new_page(3) as page:
-        for layer, size in enumerate(sizes):
-            x, height = 0.5 + step * (layer + 0.5), 0.5 + 1.4 * (size / max(sizes)) ** 0.4
+        for layer, (size, height) in enumerate(zip(sizes, heights, strict=True)):
+            x = 0.5 + step * (layer + 0.5)
             role, color = {0: ("pixels", GREY), last: ("softmax", GREEN)}.get(layer, ("sigmoid", BLUE))
             page.box(x - 0.35, middle - height / 2, 0.7, height, color, tint(color, 0.15), linewidth=1.8)
             page.write(x, middle, f"{size:,}", 13, weight="bold")
@@ -145,7 +146,9 @@ def stacked_layers(sizes: Sequence[int] = (784, 200, 60, 10)) -> None:
                 page.arrow((x - step + 0.42, middle), (x - 0.42, middle))
                 page.code(x - step / 2, middle + 0.22, f"[{sizes[layer - 1]}, {size}]", SMALL)
                 page.write(x - step / 2, middle - 0.22, "weights", SMALL, color=GREY)
-        page.write(4.5, 2.8, "hidden layers", 12, color=BLUE)
+        left, right, top = 0.15 + 1.5 * step, 0.85 + (last - 0.5) * step, middle + max(heights[1:last]) / 2 + 0.1
+        page.line((left, left, right, right), (top, top + 0.1, top + 0.1, top), BLUE, linewidth=1.5)
+        page.write(4.5, top + 0.24, "hidden layers" if last > 2 else "hidden layer", 12, color=BLUE)
 
 
 def tensors(image: npt.ArrayLike) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mnist_lab.plots.style import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION, chart, name_rows, write_near
+from mnist_lab.plots.style import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION, chart, name_ends, name_rows, write_near
 
 _LINES = ((BLUE, "-"), (VERMILLION, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, (0, (5, 1))), (INK, (0, (1, 1))))
 _BAR = ((BLUE, 0.0),)  # its colour, and its place in the row
@@ -45,6 +45,8 @@ def compare_numbers(numbers: Mapping[str, float | Mapping[str, float]], title: s
 def compare_curves(curves: Mapping[str, Sequence[float]], title: str, *, percent: bool = False) -> None:
     """Draw up to six curves, by name: one number per epoch, starting with epoch 1; `percent` as in `compare_numbers`.
 
+    The axis starts at 0 where the lowest number is less than half of the highest.
+
     Raises:
         ValueError: there are no curves, there are more than six, or one has no finite number.
     """
@@ -62,6 +64,9 @@ def compare_curves(curves: Mapping[str, Sequence[float]], title: str, *, percent
         ax.set(xlabel="epochs", xlim=(0.8, max(longest, 2) + 0.2))
         ax.locator_params("x", integer=True)
         ax.grid(axis="y")
+        numbers = np.concatenate([values[np.isfinite(values)] for values in arrays.values()])
+        if 0 <= numbers.min() < numbers.max() / 2:
+            ax.set_ylim(bottom=0)
         if percent:
             ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
-        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+        name_ends(ax)

@@ -20,7 +20,7 @@ def display_runs(
     intervals: Mapping[str, tuple[float, float]] | None = None,
     paired: bool = False,
 ) -> None:
-    """Draw the accuracies of several runs, a row for each recipe: a dot for each run, a line for the mean of several.
+    """Draw the accuracies of several runs, a row for each recipe: a dot for each run, and the mean of several.
 
     Args:
         runs: by the recipe's name, the accuracy of each run, as a fraction.
@@ -41,15 +41,18 @@ def display_runs(
     with chart(1.0 + 0.5 * len(rows), title) as ax:
         heights = []
         for row, (name, accuracies) in enumerate(rows.items()):
-            spread = 0.2 if len(accuracies) > 1 else 0
+            spread = 0.15 if len(accuracies) > 1 else 0
             heights.append(row + np.linspace(-spread, spread, len(accuracies)))
             ax.plot(accuracies, heights[-1], "o", color=BLUE, markersize=5, alpha=0.7, markeredgewidth=0)
             if name in bars:
                 low, high = bars[name]
-                ax.barh(row, high - low, left=low, height=0.7, color=PALE, edgecolor=GREY, linewidth=0.8, zorder=1)
+                ax.barh(row, high - low, left=low, height=0.52, color=PALE, edgecolor=GREY, linewidth=0.8, zorder=1)
                 ax.plot(accuracies[0], heights[-1][0], "o", markersize=9, markerfacecolor="none", color=INK)
             if spread:
-                ax.plot([accuracies.mean()] * 2, [row - 0.32, row + 0.32], color=INK, linewidth=2.5)
+                mean = accuracies.mean()
+                ax.plot([mean] * 2, [row - 0.24, row + 0.24], color=INK, linewidth=2.5)
+                paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+                ax.text(mean, row - 0.4, f"{100 * mean:.2f}%", ha="center", va="center", fontsize=10, bbox=paper)
         if paired:
             ax.plot(np.stack([*rows.values()]), np.stack(heights), color=GREY, linewidth=0.7, alpha=0.6, zorder=1)
         name_rows(ax, rows)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -56,6 +56,32 @@ def name_rows(ax: Axes, names: Iterable[str]) -> None:
 def write_near(ax: Axes, point: tuple[float, float], text: str, offset: tuple[float, float], **properties: Any) -> None:
     """Write a text `offset` points (1/72 inch) away from a point of the chart."""
     ax.annotate(text, point, xytext=offset, textcoords="offset points", **properties)
+
+
+def name_ends(ax: Axes) -> None:
+    """Write the label of each line to the right of the chart, joined to its last finite point, clear of the others."""
+    figure = cast(Figure, ax.figure)
+    figure.draw_without_rendering()  # only then is the chart as high as it stays
+    points = [np.asarray(line.get_xydata()) for line in ax.lines]
+    ends = np.array([values[np.isfinite(values[:, 1])][-1] for values in points])
+    heights = ax.transAxes.inverted().transform(ax.transData.transform(ends))[:, 1]
+    gap = 13 / 72 * figure.dpi / ax.bbox.height  # 13 points
+    for line, end, height in zip(ax.lines, ends, spread_apart(heights, gap), strict=True):
+        look = {"arrowstyle": "-", "color": line.get_color(), "relpos": (0, 0.5), "shrinkA": 1, "shrinkB": 5}
+        look |= {"linestyle": ":", "linewidth": 1}
+        place: Any = {"xytext": (1.03, height), "textcoords": "axes fraction", "va": "center"}
+        ax.annotate(str(line.get_label()), tuple(end), **place, fontsize=10, arrowprops=look, annotation_clip=False)
+
+
+def spread_apart(heights: np.ndarray, gap: float) -> np.ndarray:
+    """Return `heights`, `[n]`, moved so that any two differ by `gap` or more, in the same order."""
+    order = np.argsort(heights, kind="stable")
+    steps = gap * np.arange(len(heights))
+    free = heights[order] - steps
+    pushed_up, pushed_down = np.maximum.accumulate(free), np.minimum.accumulate(free[::-1])[::-1]
+    spread = np.empty(len(heights))
+    spread[order] = (pushed_up + pushed_down) / 2 + steps
+    return spread
 
 
 def sign_colors(values: np.ndarray, largest: float | None = None) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Playgrounds: gradient descent on a map of two weights, and gradients on their way back through the layers."""
 
 from collections.abc import Collection
+from functools import partial
 from itertools import pairwise
 from numbers import Real
 from typing import Any
@@ -10,8 +11,8 @@ from matplotlib.figure import Figure
 
 from mnist_lab.data._validation import whole_number
 from mnist_lab.data.idx import CLASSES, PIXELS
-from mnist_lab.diagrams._drawing import WIDTH, tint
-from mnist_lab.diagrams.descent import saddle, saddle_gradient
+from mnist_lab.diagrams._drawing import WIDTH
+from mnist_lab.diagrams.descent import draw_map, name_point, saddle, saddle_gradient
 from mnist_lab.plots.style import BLUE, GREEN, INK, PURPLE, VERMILLION, new_figure
 from mnist_lab.widgets._widget import Widget
 from mnist_lab.widgets.digits import sample_digits
@@ -25,6 +26,7 @@ _HESSIANS = {
     "valley": np.array([[0.48, -1.41], [-1.41, 5.64]]),
 }
 _STARTS = {"bowl": (-2.8, 0.2), "valley": (-2.8, 0.1), "saddle": (-1.6, 0.02)}
+_MINIMA: dict[str, tuple] = {"bowl": (0, 0), "valley": (0, 0), "saddle": ((0, -np.sqrt(2)), (0, np.sqrt(2)))}
 _REACHES = {"bowl": 3.4, "valley": 3.4, "saddle": 2.4}
 _LOOKS = {
     "sgd": ("SGD", VERMILLION, "-", "o"),
@@ -94,20 +96,19 @@ class Descent(Widget):
         ground, chart = figure.subplots(1, 2)
         surface = self.data["surface"]
         reach = _REACHES[surface]
-        x, y = np.meshgrid(np.linspace(-reach, reach, 160), np.linspace(-0.75 * reach, 0.75 * reach, 120))
-        roots = np.sqrt(_loss(surface, np.stack((x, y), axis=-1)))
-        ground.contourf(x, y, -roots, levels=12, colors=[tint(BLUE, share) for share in np.linspace(0.02, 0.45, 14)])
+        view = (-reach, reach), (-0.75 * reach, 0.75 * reach)
+        draw_map(ground, partial(_loss, surface), view, _STARTS[surface], _MINIMA[surface])
+        name_point(ground, _STARTS[surface], "start", (0, 8))
+        if surface == "saddle":
+            ground.plot(0, 0, "x", color=INK, markersize=8, markeredgewidth=2, zorder=4)
+            name_point(ground, (0, 0), "saddle point", (0, -18))
         for optimizer in self.data["optimizers"]:
             name, color, line, marker = _LOOKS[optimizer]
             path = descent_path(optimizer, self.data)
             ground.plot(*path.T, color=color, linestyle=line, linewidth=1.5)
-            ground.plot(*path[-1], marker, color=color, markeredgecolor="white", markersize=8, zorder=3)
+            ground.plot(*path[-1], marker, color=color, markeredgecolor="white", markersize=10, zorder=3)
             chart.plot(_loss(surface, path), color=color, linestyle=line, label=name)
-        minima = ((0, 0), (-np.sqrt(2), np.sqrt(2))) if surface == "saddle" else (0, 0)
-        ground.plot(*minima, "*", color=INK, markersize=9)
-        ground.plot(*_STARTS[surface], "o", color="white", markeredgecolor=INK, markersize=8)
-        ground.set(xlim=(-reach, reach), ylim=(-0.75 * reach, 0.75 * reach), xticks=(), yticks=(), aspect="equal")
-        ground.spines[:].set_visible(False)
+        ground.set_xlabel("darker: lower loss, ★ minimum")
         ground.set_title(f"{surface}, learning rate {self.data['learning_rate']:g}")
         chart.set(yscale="log", ylim=(1e-5, 100), xlim=(0, STEPS), xlabel="step", title="loss at each step (log scale)")
         chart.legend()
