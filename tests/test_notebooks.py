@@ -24,7 +24,7 @@ HEADINGS = (
     "In practice | Further reading"
 )
 HEADINGS_OF_TWO_PARTS = (
-    "Do you know this already? | How to use this notebook | Check | Deeper | What you saw | Words you now own | "
+    "Do you know this already? | How to use this notebook | Check | What you saw | Deeper | Words you now own | "
     "On your own | In practice | Further reading"
 )
 PROMISES = ("**You will do:**", "**You will learn:**", "**You will need:**", "**Predict.**")
