@@ -171,7 +171,7 @@ def batch_normalization() -> None:
     steps = (
         ("1  weighted sums", "one dot: one digit of the batch", sums, 15, 10),
         ("2  normalized", "− mean, ÷ standard deviation", normalized, 3.6, 2),
-        ("3  centred anew", "+ a learned centre each", shifted, 3.6, 2),
+        ("3  shifted", "+ beta, learned", shifted, 3.6, 2),
         ("4  ReLU", "negative becomes 0", np.maximum(shifted, 0), 3.6, 2),
     )
     with styled_figure(3.1) as figure:
