@@ -278,6 +278,24 @@ def test_a_curve_off_the_chart_is_reported_in_words():
     assert figure._notes["loss"].get_text().splitlines() == reports
 
 
+@pytest.mark.parametrize(
+    ("loss", "marked"),
+    [
+        ("categorical_crossentropy", True),
+        (keras.losses.sparse_categorical_crossentropy, True),
+        (keras.losses.CategoricalCrossentropy(from_logits=True), True),
+        ("mean_squared_error", False),
+        (None, False),
+    ],
+)
+def test_the_price_of_guessing_is_marked_for_a_cross_entropy_only(loss, marked):
+    callback = PlotTraining(sample_rate=1, zoom=1)
+    callback.set_model(SimpleNamespace(loss=loss))
+    callback._last_epoch = 1
+    texts = [text.get_text() for text in callback._new_figure()._axes["loss"].texts]
+    assert ("ln 10: guessing" in texts) == marked
+
+
 def test_an_accuracy_of_1_is_on_the_chart_even_if_rounding_lifts_it_above():
     figure, history = TrainingFigure(2, "training", 1), history_of(1.0)
     history["training"]["accuracy"][-1] = 1 + 1e-5

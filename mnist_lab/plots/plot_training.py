@@ -154,7 +154,10 @@ class PlotTraining(keras.callbacks.Callback):
 
     def _new_figure(self) -> TrainingFigure:
         batches = "batch" if self.sample_rate == 1 else f"{self.sample_rate} batches"
-        return TrainingFigure(self._last_epoch, f"training, last {batches}", self.zoom)
+        loss = getattr(self.model, "loss", None)  # a name, a function or an object
+        name = loss if isinstance(loss, str) else getattr(loss, "name", getattr(loss, "__name__", ""))
+        with_guessing = "crossentropy" in str(name).lower()
+        return TrainingFigure(self._last_epoch, f"training, last {batches}", self.zoom, with_guessing)
 
     def _newest(self) -> list[str]:
         """Return the epoch and its newest values, the accuracy last; with `validation_freq`, not all are validated."""

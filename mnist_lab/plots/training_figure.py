@@ -19,9 +19,12 @@ _GUESSING = math.log(10)  # the cross-entropy of ten equal probabilities
 
 
 class TrainingFigure:
-    """Two charts up to `last_epoch`, loss and accuracy, each with a thin training and a thick validation curve."""
+    """Two charts up to `last_epoch`, loss and accuracy, each with a thin training and a thick validation curve.
 
-    def __init__(self, last_epoch: int, training_label: str, zoom: float) -> None:
+    The loss of guessing is marked `with_guessing`, which only a cross-entropy can be compared with.
+    """
+
+    def __init__(self, last_epoch: int, training_label: str, zoom: float, with_guessing: bool = False) -> None:
         self._lines: dict[str, dict[str, Line2D]] = {}
         self._notes: dict[str, Text] = {}
         with style():
@@ -42,7 +45,7 @@ class TrainingFigure:
                 ax.xaxis.set_major_locator(MaxNLocator(integer=True))
                 ax.grid(axis="y")
             loss.set_ylim(0, 2.5 / zoom)
-            if 2.5 / zoom > _GUESSING:
+            if with_guessing and 2.5 / zoom > _GUESSING:
                 loss.axhline(_GUESSING, 0, 0.4, color=GREY, linestyle=":", linewidth=1)
                 write_near(loss, (0, _GUESSING), "ln 10: guessing", (20, 2), color=GREY, fontsize=9)
             accuracy.set_ylim(1 - 1 / zoom, 1)
