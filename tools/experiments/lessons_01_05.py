@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_lab.data.datasets import training_dataset, validation_dataset
+from mnist_lab.data.datasets import first_digits, training_dataset, validation_dataset
 from tools.experiments import Values, experiment, grid
 from tools.experiments import recipes as r
 
@@ -32,6 +32,38 @@ def seen(seed: int) -> Values:
     return {
         "training": r.evaluated(network, training_dataset())["accuracy"],
         "validation": r.evaluated(network)["accuracy"],
+    }
+
+
+_TWO_EPOCHS = ((16, 0.01), (128, 0.01), (2048, 0.01), (2048, 0.16))
+
+
+@experiment("01-two-epochs", *[{"batch_size": size, "rate": rate} for size, rate in _TWO_EPOCHS], seeds=5)
+def two_epochs(seed: int, batch_size: int, rate: float) -> Values:
+    """Lesson 01's network after two epochs, as in task 01.4."""
+    network = r.dense(())
+    r.fit(network, training_dataset(batch_size), 2, keras.optimizers.SGD(rate))
+    return r.evaluated(network)
+
+
+@experiment("01-templates", *grid(templates=("means", "trained")), seeds=5)
+def templates(seed: int, templates: str) -> Values:
+    """Mean images with the bias of the nearest mean, as in task 01.1, or what training found; and errors of 4 and 9."""
+    if templates == "means":
+        digits, labels = first_digits(training_dataset(), 59_904)
+        W = np.stack([digits[labels == each].mean(axis=0, dtype=np.float64) for each in range(10)], axis=1)
+        b = -(W**2).sum(axis=0) / 2
+    else:
+        network = r.dense(())
+        r.fit(network, training_dataset(), 10, PLAIN)
+        W, b = network.get_weights()
+    images, classes = first_digits(validation_dataset(), 10_000)
+    answers = (images @ W + b).argmax(axis=1)
+    confused = np.isin(classes, (4, 9)) & np.isin(answers, (4, 9)) & (answers != classes)
+    return {
+        "accuracy": float(np.mean(answers == classes)),
+        "accuracy_without_bias": float(np.mean((images @ W).argmax(axis=1) == classes)),
+        "fours_and_nines": int(confused.sum()),
     }
 
 
