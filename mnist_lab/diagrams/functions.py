@@ -70,7 +70,7 @@ def softmax(logits: npt.ArrayLike) -> None:
     panels = (
         ("logits", logits, "", True),
         ("their exponentials", exponentials, f"sum = {_format(total, 4)}" if fits else "too large for a float", fits),
-        ("divided by the sum: probabilities", exponentials / total, "sum = 1", True),
+        ("divided by sum: probabilities", exponentials / total, "sum = 1", True),
     )
     with styled_figure(2.8) as figure:
         for ax, (title, values, note, numbered) in zip(figure.subplots(1, 3), panels, strict=True):
