@@ -250,11 +250,43 @@ def one_epoch(seed: int) -> Values:
     """Lesson 10's network after its one epoch on the sample drawings, and where covering rescues an upstroke's one."""
     network = small_network()
     fit(network, training_dataset(holdout=HOLDOUT), 1)
-    found, prepared = of_drawings(network), drawings()["prepared"]
+    meant, prepared = drawings()["classes"], drawings()["prepared"]
+    found = of_drawings(network) | {
+        kind: int((classes_of(network, images) == meant).sum()) for kind, images in half_prepared().items()
+    }
     answers = classes_of(network, prepared)
     found |= {"upstrokes": int((answers[UPSTROKES] == 1).sum()), "plain": int((answers[PLAIN] == 1).sum())}
     covered = [classes_of(network, covers(prepared[one])) for one in UPSTROKES]
-    return found | {"answers": answers[UPSTROKES], "rescuing_covers": [int((each == 1).sum()) for each in covered]}
+    rescuing = [int((each == 1).sum()) for each in covered]
+    rescued = sum(answer != 1 and count > 0 for answer, count in zip(answers[UPSTROKES], rescuing, strict=True))
+    logits = network.predict(drawings()["raw"], verbose=0)
+    wrong = logits.argmax(axis=1) != meant
+    surest = float(np.max(tf.nn.softmax(logits[wrong])))
+    return found | {
+        "answers": answers[UPSTROKES],
+        "rescuing_covers": rescuing,
+        "rescued": int(rescued),
+        "surest_error": surest,
+    }
+
+
+@cache
+def half_prepared() -> dict[str, np.ndarray]:
+    """Return the drawings with one half of the preparation each: `moved`, not scaled, and `scaled`, not moved."""
+    found = drawings()
+    middles = {kind: centres_of_mass(found[kind].reshape(-1, SIDE, SIDE)) for kind in ("raw", "prepared")}
+    moves = {"moved": SIDE / 2 - middles["raw"], "scaled": middles["raw"] - middles["prepared"]}
+    images = {"moved": found["raw"], "scaled": found["prepared"]}
+    return {kind: np.stack(list(map(shifted, images[kind], moves[kind]))) for kind in moves}
+
+
+def shifted(image: np.ndarray, move: np.ndarray) -> np.ndarray:
+    """Return the image `[784]` moved by whole pixels down and to the right, as far as its ink stays inside."""
+    square = image.reshape(SIDE, SIDE)
+    for axis in (0, 1):
+        inked = np.flatnonzero(square.any(axis=1 - axis))
+        square = np.roll(square, np.clip(round(move[axis]), -inked[0], SIDE - 1 - inked[-1]), axis)
+    return square.reshape(-1)
 
 
 def covers(image: np.ndarray, side: int = 5) -> np.ndarray:
