@@ -18,9 +18,10 @@ from contenders import arrays, codelab_pipeline, has_torch, keras_convnet, recip
 from report import arguments, report
 
 GOAL, EVERY, IMAGES = 0.99, 100, 60_000
+STEPS, PEAK = 300, 0.02  # of the small network
 AT_A_TIME = 1_000
 PROCESS_SECONDS = 1_800
-LEAST = {"the codelab's recipe": 3, "Keras' simple convnet": 5, "PyTorch's basic example": 5}
+LEAST = {"the codelab's recipe": 4, "Keras' simple convnet": 5, "PyTorch's basic example": 5}
 
 
 class Clock:
@@ -75,6 +76,39 @@ def one_epoch(began):
         "10_faster_and_better", "parameters", "data", "learning-rate", "loss", "normalized", "model", "compile"
     )
     return fit(began, names["model"], names["training"], shuffle=False)
+
+
+def small_network(began):
+    """Two thirds of lesson 10's multiplications a digit, fewer positions, 300 steps; chosen on held-out digits."""
+    import keras
+
+    import mnist_lab as lab
+
+    def convolution(channels, size, *pooling):
+        layer = keras.layers.Conv2D(channels, size, padding="same", use_bias=False)
+        return [layer, *pooling, keras.layers.BatchNormalization(scale=False, momentum=0.9), keras.layers.ReLU()]
+
+    network = keras.Sequential(
+        [
+            keras.Input(shape=(28 * 28,)),
+            keras.layers.Reshape((28, 28, 1)),
+            *convolution(16, 5, keras.layers.MaxPooling2D()),
+            *convolution(32, 3),
+            keras.layers.MaxPooling2D(),
+            *convolution(64, 3),
+            keras.layers.Flatten(),
+            keras.layers.Dense(128, use_bias=False),
+            keras.layers.BatchNormalization(scale=False, momentum=0.9),
+            keras.layers.ReLU(),
+            keras.layers.Dense(10),
+        ]
+    )
+    schedule = keras.optimizers.schedules.CosineDecay(
+        PEAK / 10, STEPS - STEPS // 5, alpha=0, warmup_target=PEAK, warmup_steps=STEPS // 5
+    )
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    network.compile(keras.optimizers.Adam(schedule), loss)
+    return fit(began, network, lab.training_dataset(128).take(STEPS), shuffle=False)
 
 
 def lesson_08(began, pipeline, endless):
@@ -147,9 +181,10 @@ def pytorch_example(began):
     return clock
 
 
-OURS = "lesson 10's one epoch"
+OURS = "300 steps of a small network"
 CONTENDERS = {
-    OURS: one_epoch,
+    OURS: small_network,
+    "lesson 10's one epoch": one_epoch,
     "the codelab's recipe": codelab,
     "the same with our loader": codelab_by_our_loader,
     "Keras' simple convnet": keras_example,
