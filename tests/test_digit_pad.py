@@ -110,6 +110,14 @@ def test_the_error_of_a_failing_preprocessing_is_shown(preprocess, message):
     assert re.search(message, pad.message)
 
 
+def test_every_drawing_is_answered_even_if_the_answer_is_the_same(monkeypatch):
+    pad, answers = lab.DigitPad(Network(), preprocess=lambda drawing: 1 / 0), []
+    monkeypatch.setattr(pad, "send", answers.append)
+    for edge in (LEFT, RIGHT):
+        draw(pad, sheet(edge))
+    assert answers == [{"answered": True}] * 2
+
+
 @pytest.mark.parametrize("output", [np.ones((1, 10)), np.zeros((1, 3)), np.full((1, 10), np.nan)])
 def test_a_network_that_returns_no_probabilities_is_refused_at_once(output):
     with pytest.raises(ValueError, match="softmax of ten"):

@@ -15,13 +15,14 @@ from mnist_lab.commands.notebook_format import tidy
 from mnist_lab.widgets._widget import MIME_TYPE
 from mnist_lab.widgets.script import SCRIPTS, module
 
-SCRIPT_FILES = sorted(Path(lab.widgets.__file__).parent.glob("*.js"))
+FOLDER = Path(lab.widgets.__file__).parent
+FILES = sorted([*FOLDER.glob("*.js"), *FOLDER.glob("*.css")])
 LIVE = "application/vnd.jupyter.widget-view+json"
 BESIDE = {"image/png", "text/plain", MIME_TYPE}
 
 
-@pytest.mark.parametrize("path", SCRIPT_FILES, ids=lambda path: path.name)
-def test_a_script_is_short_and_asks_nobody_else(path):
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_script_or_style_sheet_is_short_and_asks_nobody_else(path):
     script = path.read_text(encoding="utf-8")
     assert len(script.splitlines()) <= 300
     assert max(map(len, script.splitlines())) <= 120

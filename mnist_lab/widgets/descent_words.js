@@ -65,7 +65,9 @@ const judged = (losses) => {
   const arrived = losses.map((loss) => loss <= ARRIVED * losses[0]);
   const first = arrived.indexOf(true);
   if (first < 0) return `it's ${losses.at(-1) > losses[0] ? "above" : "still above 1% of"} its starting value`;
-  if (arrived.includes(false, first)) return `it first fell to 1% at step ${first}, but rose again`;
+  const since = arrived.lastIndexOf(false) + 1;
+  if (since === losses.length) return `it first fell to 1% at step ${first}, but rose again`;
+  if (since > first) return `it first fell to 1% at step ${first}, and last at step ${since}`;
   return `it fell to 1% of its starting value at step ${first}`;
 };
 

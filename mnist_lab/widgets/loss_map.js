@@ -95,6 +95,15 @@ export const drawMap = (context, width, height, { surface, start, paths, positio
     const share = Math.min(1, (width / 2 - 9) / Math.abs(right), (height / 2 - 9) / Math.abs(down));
     return [width / 2 + share * right, height / 2 + share * down];
   });
+  paths.forEach(({ optimizer }, index) => {
+    const { color, shape } = LOOKS[optimizer];
+    drawMarker(context, shape, ...balls[index], 7, colors[color], colors.paper);
+  });
+  context.textAlign = "center";
+  const found = [...minima.map((point) => ["★", point]), ...(saddle ? [["✕", saddle]] : [])];
+  for (const [sign, point] of found) {
+    writeOver(context, sign, ...place(point), colors.ink, colors.paper, `16px ${FONT.slice(5)}`);
+  }
   const heights = spread(
     balls.map(([, y]) => y),
     16,
@@ -102,18 +111,13 @@ export const drawMap = (context, width, height, { surface, start, paths, positio
     height - 10,
   );
   paths.forEach(({ optimizer }, index) => {
-    const { name, color, shape } = LOOKS[optimizer];
+    const { name, color } = LOOKS[optimizer];
     const [x, y] = balls[index];
     const left = x > width - 90;
     context.textAlign = left ? "right" : "left";
     const label = [x + (left ? -14 : 14), heights[index]];
-    if (Math.abs(label[1] - y) > 8) drawPath(context, [[x, y], label], { color: colors[color], width: 1 });
-    drawMarker(context, shape, x, y, 7, colors[color], colors.paper);
+    const leader = [[x + (left ? -7 : 7), y], label];
+    if (Math.abs(label[1] - y) > 8) drawPath(context, leader, { color: colors[color], width: 1 });
     writeOver(context, name, ...label, colors[color], colors.paper);
   });
-  context.textAlign = "center";
-  const found = [...minima.map((point) => ["★", point]), ...(saddle ? [["✕", saddle]] : [])];
-  for (const [sign, point] of found) {
-    writeOver(context, sign, ...place(point), colors.ink, colors.paper, `16px ${FONT.slice(5)}`);
-  }
 };

@@ -31,36 +31,49 @@ const outputsOf = async ({ layers }, image) => {
   return outputs;
 };
 
+const isSame = (bytes, view) =>
+  bytes.length === view.byteLength && bytes.every((byte, index) => byte === view.getUint8(index));
+
 /** Send the drawing to the kernel, at most every 60 ms while it changes, and tell whether the kernel is silent. */
 const connect = (model, drawing, expectsAnswer, received) => {
-  let sent = null;
+  let sent = model.get("drawing");
   let lastSent = 0;
   let timer = null;
   let unanswered = null;
+  let silent = false;
   const send = () => {
     clearTimeout(timer);
     timer = null;
     lastSent = performance.now();
-    sent = new DataView(drawing.pixels()?.buffer ?? new ArrayBuffer(0));
+    const pixels = drawing.pixels() ?? new Uint8Array(0);
+    if (isSame(pixels, sent)) return; // a pen that rests before it lifts changes nothing
+    sent = new DataView(pixels.buffer);
     model.set("drawing", sent);
     model.save_changes();
-    if (expectsAnswer && sent.byteLength) unanswered ??= setTimeout(received, NO_ANSWER, true);
+    if (expectsAnswer && sent.byteLength) unanswered ??= setTimeout(() => received((silent = true)), NO_ANSWER);
   };
   drawing.watch((complete) => {
     if (complete) send();
     else timer ??= setTimeout(send, Math.max(0, lastSent + SEND_EVERY - performance.now()));
   });
   model.on("change:drawing", () => {
-    if (model.get("drawing") !== sent) drawing.load(model.get("drawing"));
+    const now = model.get("drawing");
+    if (now === sent) return;
+    drawing.load(now);
+    sent = now;
   });
-  let waiting = false; // the traits of one answer change one after the other
-  const soon = () => {
+  const answered = () => {
     clearTimeout(unanswered);
     unanswered = null;
-    if (!waiting) queueMicrotask(() => received((waiting = false)));
+  };
+  let waiting = false; // the traits of one answer change one after the other
+  const soon = () => {
+    answered();
+    if (!waiting) queueMicrotask(() => received((waiting = silent = false)));
     waiting = true;
   };
   for (const trait of ["seen", "readings", "message"]) model.on(`change:${trait}`, soon);
+  model.on("msg:custom", () => (silent ? soon() : answered())); // the answer may be the same as before
 };
 
 const createState = (model) => {

@@ -4,7 +4,8 @@ export const BUTTONS = { look: "Look inside", hide: "Hide" };
 export const HINT = "Draw a few digits first. Then try one of these.";
 export const IN_NOTEBOOK = "These networks live in the notebook: run its cell there to see their predictions.";
 export const KEYS = "Keyboard: arrow keys move the pen, Space lowers or lifts it, Ctrl+Z undoes, Delete clears.";
-export const PREPARED = "Your drawing, scaled and centred in 28×28 pixels, as the digits were that it was trained on.";
+export const PREPARED =
+  "Your drawing, tidied as MNIST's digits were: scaled, and centred in 28×28 pixels. Lesson 11 shows how.";
 export const SILENT = "No answer from the kernel: it's busy with another cell, or it has stopped.";
 
 export const QUESTIONS = [

@@ -58,5 +58,6 @@ def module(name: str) -> str:
 
 
 def style_sheet() -> str:
-    """Return the style sheet of all widgets."""
-    return (files("mnist_lab.widgets") / "widgets.css").read_text(encoding="utf-8")
+    """Return the style sheet of all widgets: what they share first, so that each may change it."""
+    sheets = (files("mnist_lab.widgets") / f"{name}.css" for name in ("widgets", *SCRIPTS))
+    return "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)

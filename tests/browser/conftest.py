@@ -16,12 +16,13 @@ from jupyter_server.serverapp import list_running_servers
 from mnist_lab.data.find import absolute_data_variable
 from tools.widget_page import write_page
 
-from .pages import served, watched_page
+from .pages import is_local, served, watched_page
 
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # cells out of sight stay in the page
 }
+OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 START_SECONDS, STOP_SECONDS, RUN_SECONDS = 90, 20, 240
 IDLE = {"lab/tree": "text=| Idle", "notebooks": ".jp-Toolbar-kernelName >> text=Python 3"}
 
@@ -34,14 +35,14 @@ def chromium():
         (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium is installed")
     with (
         playwright.sync_playwright() as driver,
-        driver.chromium.launch(executable_path=path, args=["--no-sandbox"]) as browser,
+        driver.chromium.launch(executable_path=path, args=["--no-sandbox", OFFLINE]) as browser,
     ):
         yield browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def jupyter(tmp_path_factory):
-    """Yield the folder of a Jupyter server, and its address with the token; `{app}` is "lab/tree" or "notebooks"."""
+    """Yield the folder of a Jupyter server, its address, and its token."""
     folder, config = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("config")
     (config / "labconfig").mkdir()
     (config / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(SETTINGS))
@@ -53,7 +54,7 @@ def jupyter(tmp_path_factory):
         while not started and time.monotonic() < deadline:
             time.sleep(0.3)
             started = [info for info in list_running_servers() if info["pid"] == server.pid]
-        yield folder, f"{started[0]['url']}{{app}}/{{name}}?token={started[0]['token']}&reset"
+        yield folder, started[0]["url"], started[0]["token"]
     finally:
         server.terminate()  # it shuts its kernels down
         server.wait(STOP_SECONDS)
@@ -92,16 +93,20 @@ class Notebook:
 
 @pytest.fixture
 def show(jupyter, chromium, tmp_path):
-    """Return a function that opens a notebook in a page; at the end, check that widgets had no errors (Jupyter has)."""
-    folder, address = jupyter
-    errors = []
+    """Return a function that opens a notebook in a page, with an app of Jupyter's: "lab/tree" or "notebooks".
+
+    In the end, widgets had no errors (Jupyter has), and nothing has asked another host.
+    """
+    folder, address, token = jupyter
+    errors, refused = [], []
 
     def open_page(notebook, app="lab/tree"):
         name = f"{tmp_path.name}.ipynb"
         nbformat.write(notebook, folder / name)
         page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: errors.append(str(error)) if "blob:" in (error.stack or "") else None)
-        page.goto(address.format(app=app, name=name))
+        page.on("request", lambda request: is_local(request.url) or refused.append(request.url))
+        page.goto(f"{address}{app}/{name}?token={token}&reset")
         expect(page.locator(IDLE[app]).first).to_be_visible(timeout=60_000)
         return Notebook(page)
 
@@ -109,7 +114,11 @@ def show(jupyter, chromium, tmp_path):
         page = context.new_page()
         yield open_page
         page.screenshot(path=tmp_path / "page.png")  # for whoever looks at a failure
-    assert errors == []
+        page.goto("about:blank")
+        api, headers = f"{address}api/sessions", {"Authorization": f"token {token}"}
+        for session in context.request.get(api, headers=headers).json():
+            context.request.delete(f"{api}/{session['id']}", headers=headers)
+    assert errors + refused == []
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-LOCAL = "127.0.0.1"
+LOCAL = ("127.0.0.1", "localhost")
 SERIOUS = ("serious", "critical")
 
 
@@ -15,13 +15,17 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Log nothing."""
 
 
+def is_local(url):
+    return urlsplit(url).hostname in (*LOCAL, None)  # data and blobs have no host
+
+
 @contextmanager
 def served(folder):
     """Serve a folder's files while the block runs; yield the address."""
-    with ThreadingHTTPServer((LOCAL, 0), partial(_Quiet, directory=folder)) as server:
+    with ThreadingHTTPServer((LOCAL[0], 0), partial(_Quiet, directory=folder)) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield f"http://{LOCAL}:{server.server_port}/"
+        yield f"http://{LOCAL[0]}:{server.server_port}/"
         server.shutdown()
         thread.join(5)
 
@@ -40,7 +44,7 @@ def watched_page(browser, missing=(), **options):
     def load(route):
         if is_missing(route.request.url):
             route.abort()
-        elif urlsplit(route.request.url).hostname == LOCAL:
+        elif is_local(route.request.url):
             route.continue_()
         else:
             refused.append(route.request.url)
@@ -60,9 +64,9 @@ def watched_page(browser, missing=(), **options):
     assert not refused + errors, refused + errors
 
 
-def violations(page):
-    """Return what axe finds serious or critical on the page: rules and the elements."""
+def violations(page, within=None):
+    """Return what axe finds serious or critical on the page, or in the elements `within`: rules and the elements."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, context=within).response["violations"]
     return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found if one["impact"] in SERIOUS]

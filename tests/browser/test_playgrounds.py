@@ -1,5 +1,6 @@
 """The playgrounds on a bare page: what controls change, keys, drags, extremes, and arithmetic as in NumPy and Keras."""
 
+import itertools
 import json
 import re
 import shutil
@@ -10,7 +11,7 @@ import pytest
 
 import mnist_lab as lab
 from mnist_lab.widgets.digits import sample_digits
-from mnist_lab.widgets.playgrounds import descent_path, relative_gradients
+from mnist_lab.widgets.playgrounds import _loss, descent_path, relative_gradients
 
 from .conftest import expect
 from .pages import violations
@@ -30,6 +31,12 @@ FOCUSED = """() => {
   if (type === "range") return value === max ? "ArrowLeft" : "ArrowRight";
   return { checkbox: "Space", button: "Enter" }[type] ?? "ArrowDown";
 }"""
+
+
+SURFACES = """() => Object.fromEntries(["true", "false"].map((pressed) => {
+  const buttons = [...document.querySelectorAll(`[aria-pressed="${pressed}"]`)];
+  return [pressed, [...new Set(buttons.map((button) => getComputedStyle(button).backgroundColor))]];
+}))"""
 
 
 def pictures(page):
@@ -79,6 +86,32 @@ def test_descents_diverge_at_the_sliders_ends_and_say_so(show_widget):
         page.get_by_role("slider", name=label).first.press("Home")
     expect(reading).to_contain_text("After 100 steps")
     assert not re.search("NaN|Infinity|undefined", page.locator(".mnist-lab-widget").inner_text())
+
+
+def test_gradients_at_both_ends_of_their_controls_are_put_into_words(show_widget):
+    page = playground(show_widget, "gradients")
+    for activation, initialization in itertools.product(("sigmoid", "ReLU"), ("small", "zeros")):
+        for name in (activation, initialization):
+            page.get_by_role("button", name=name, exact=True).click()
+        for key in ("Home", "End"):
+            page.get_by_label("hidden layers").press(key)
+            pictures(page)
+            expect(page.locator(".headline")).to_contain_text(
+                "All weights are 0" if initialization == "zeros" else "steps"
+            )
+            assert not re.search("NaN|Infinity|undefined", page.locator(".mnist-lab-widget").inner_text())
+
+
+def test_a_reading_says_when_the_loss_fell_to_a_hundredth_for_the_first_time_and_the_last(show_widget):
+    data = lab.widgets.descent("valley", 0.2, optimizers=["momentum"]).data
+    page = show_widget("descent", data)
+    losses = _loss("valley", descent_path("momentum", data))
+    below = losses <= 0.01 * losses[0]
+    first, last = below.argmax(), np.flatnonzero(~below)[-1] + 1
+    assert first < last < len(losses)
+    expect(page.locator(".reading").nth(1)).to_contain_text(
+        f"first fell to 1% at step {first}, and last at step {last}."
+    )
 
 
 def test_the_start_is_dragged_and_play_rolls_the_balls_or_jumps_to_the_end(show_widget):
@@ -136,6 +169,10 @@ def test_axe_finds_nothing_serious_and_a_phone_need_not_scroll_sideways(show_wid
     page.emulate_media(color_scheme="dark")
     page.locator('[data-theme="dark"]').wait_for()
     assert violations(page) == []
+    page.emulate_media(forced_colors="active")
+    surfaces = page.evaluate(SURFACES)
+    assert len(surfaces["true"] + surfaces["false"]) == 2
+    assert surfaces["true"] != surfaces["false"], "one sees what is pressed"
     scroll, inner = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert scroll <= inner
 

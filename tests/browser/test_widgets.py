@@ -7,6 +7,7 @@ from mnist_lab.widgets.script import SCRIPTS
 
 from .conftest import expect, notebook_of
 from .drawing import THREE, draw
+from .pages import violations
 
 CELLS = ["import mnist_lab as lab", *(f"lab.widgets.{name}()" for name in SCRIPTS), "print('all shown')"]
 
@@ -34,6 +35,7 @@ def test_every_widget_moves_in_jupyterlab_and_follows_its_theme(show):
     page.get_by_text("JupyterLab Dark", exact=True).click()
     for index in range(len(SCRIPTS)):
         expect(widgets.nth(index)).to_have_attribute("data-theme", "dark")
+    assert violations(page, ".mnist-lab-widget") == []
 
 
 def test_a_widget_goes_on_after_its_tab_was_frozen(show_widget):
