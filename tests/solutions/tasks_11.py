@@ -251,7 +251,7 @@ _OCCLUSION = {
             ),
             _MAP,
         ),
-        "at position",
+        "an array of its own",
     ),
     "another class": (_occlusion(_LOOP, "return probabilities[:, 7].reshape(24, 24)"), "Take column `asked`"),
     "with ink": (_occlusion(_LOOP.replace("] = 0", "] = 1"), _MAP), "Paper is 0"),
