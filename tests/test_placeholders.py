@@ -43,7 +43,11 @@ def seeds_of(lesson, *, variant=AS_TAUGHT):
 def measured_values(name, **arm):
     if (name, arm) != ("06-rates", {"rate": 0.01, "optimizer": "adam"}):
         raise ValueError("no such arm")
-    return {"val_accuracy": np.array([0.9, 0.1, 0.98]), "loss": np.array([1200.0, 0.5, 0.1])}
+    return {
+        "val_accuracy": np.array([0.9, 0.1, 0.98]),
+        "loss": np.array([1200.0, 0.5, 0.1]),
+        "errors": np.array([2, 3, 3]),
+    }
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +76,7 @@ def measured(monkeypatch):
         (f"{RATES} loss highest {ARM}", "1,200"),
         (f"{RATES} loss mean {ARM}", "400"),
         (f"{RATES} loss seeds {ARM}", "3"),
+        (f"{RATES} errors mean {ARM}", "2.67"),
         ("changes model learning-rate", "```diff\n c = 3\n-d = 4\n+d = 5\n+new\n```"),
         ("code 01_a/model", "```python\na = 1\nb = 2\nc = 3\nd = 4\n```"),
         ("times", "Core: 5 minutes · with the deeper part: 15 minutes"),
@@ -99,7 +104,7 @@ def test_the_readme_tells_a_longer_training_apart():
         ("{{ 77.mean }}", "no lesson 77. There are: 01, 02"),
         ("{{ 07.pairs_below_77 }}", "no lesson 77"),
         ("{{ mean }}", "no such placeholder. There are: NN.mean.*changes CELL…; code LESSON/CELL; times; github FILE"),
-        (f"{{{{ {RATES} error mean {ARM} }}}}", "06-rates has no value 'error'. There are: val_accuracy, loss"),
+        (f"{{{{ {RATES} error mean {ARM} }}}}", "06-rates has no value 'error'. There are: val_accuracy, loss, errors"),
         (f"{{{{ {RATES} loss median {ARM} }}}}", "no statistic 'median'. There are: mean, lowest"),
         (f"{{{{ {RATES} loss mean rate=0.1 }}}}", "no such arm"),
         ("{{ changes }}", "no such placeholder"),

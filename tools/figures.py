@@ -68,7 +68,7 @@ def of_experiment(name: str, value: str, statistic: str, settings: list[str]) ->
         raise ValueError(
             f"there is no statistic {statistic!r}. There are: {', '.join(_STATISTICS)}, seeds, missed, dead"
         )
-    number = float(_STATISTICS[statistic](values))
+    number = float(_STATISTICS[statistic](values.astype(float)))  # of whole numbers, `mean` would cut off the fraction
     return percent(number) if "accuracy" in value else f"{float(f'{number:.3g}'):,g}"
 
 
