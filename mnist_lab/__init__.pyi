@@ -41,6 +41,7 @@ from .results.experiments import measured_values as measured_values
 from .results.runs import measured_runs as measured_runs
 from .trainer.compiled_fit import compiled_fit as compiled_fit
 from .widgets.digit_pad import DigitPad as DigitPad
+from .widgets.networks import load_network as load_network
 
 __all__ = [
     "DigitPad",
@@ -70,6 +71,7 @@ __all__ = [
     "first_digits",
     "float_tolerance",
     "holdout_dataset",
+    "load_network",
     "measured_runs",
     "measured_values",
     "plot_learning_rate",

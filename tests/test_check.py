@@ -61,8 +61,9 @@ def test_a_right_solution_passes_and_each_check_is_recorded(solved, tiny, record
 def test_the_floors_of_every_lesson_are_in_order():
     for name, lesson in LESSONS.items():
         assert lesson.name == name
-        assert 0.1 < lesson.learner_floor < lesson.unmeasured_floor < 1
-        assert all(lesson.learner_floor < lesson.floor(origin) < 1 for origin in ("mnist", "stand-in", "other"))
+        learner_floor = lesson.learner_floor if lesson.trains else 0.85  # that of the drawings, for lesson 11
+        assert 0.1 < learner_floor < lesson.unmeasured_floor < 1
+        assert all(learner_floor < lesson.floor(origin) < 1 for origin in ("mnist", "stand-in", "other"))
 
 
 def test_missing_digits_are_not_blamed_on_the_network(tmp_path, monkeypatch, capsys):
@@ -141,7 +142,7 @@ def known(tmp_path_factory):
 def test_odd_arguments_get_hints_without_a_traceback_or_an_array(lesson, known, tiny, records, capsys, monkeypatch):
     few = [several[:3] for several in sample_drawings()]
     monkeypatch.setattr(handwriting, "sample_drawings", lambda: few)
-    monkeypatch.setattr(check, "gather", lambda of, history, extra: replace(of, history=history, extra=extra))
+    monkeypatch.setattr(check, "gather", lambda of, history, extra, _: replace(of, history=history, extra=extra))
     handed_in = [(known[0], value) for value in ODD_VALUES] + list(zip(known[1:], ODD_VALUES, strict=False))
     for of, value in handed_in:
         history = value if isinstance(value, dict) else {"loss": [1.0], "val_accuracy": value}

@@ -10,13 +10,14 @@ from PIL import Image
 
 from mnist_lab import preprocess_digit, sample_drawings
 from mnist_lab.checks import check
+from mnist_lab.checks import evidence as evidence_module
 from mnist_lab.checks.claims import handwriting
 from mnist_lab.checks.lessons import LESSONS
 
 from .notebooks import ROOT
 from .verdicts import evidence, expect
 
-CLAIMS = LESSONS["11_your_handwriting"].claims[:5]
+CLAIMS = LESSONS["11_your_handwriting"].all_claims
 DRAWINGS, MEANT = (several[::5] for several in sample_drawings())
 PREPARED = np.stack([preprocess_digit(drawing) for drawing in DRAWINGS])
 
@@ -82,12 +83,16 @@ def test_a_function_preprocesses_as_mnist_did_or_gets_its_hints(function, hints)
         expect(claim, of, hints.get(number, "Found no image of a drawing yet" if 0 in hints else None))
 
 
-def test_the_accuracies_on_the_sample_drawings_are_recorded(tmp_path, monkeypatch):
+def test_the_check_asks_about_the_drawings_and_reads_no_digits_of_mnist(tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_LAB_RESULTS", str(tmp_path / "record"))
-    monkeypatch.setattr(check, "gather", lambda *_: known(preprocess=preprocess_digit))
-    check.check_lesson("11_your_handwriting", object())
-    figures = json.loads((tmp_path / "record").read_text())["figures"]
-    assert 0.1 <= figures["raw"] < 0.9 < figures["prepared"] == 1
+    monkeypatch.setenv("MNIST_LAB_DATA", "stand-in")
+    monkeypatch.setattr(evidence_module, "validation_dataset", lambda: pytest.fail("the check read the test digits"))
+    model = SimpleNamespace(predict=nearest_neighbours)
+    check.check_lesson("11_your_handwriting", model, preprocess=preprocess_digit)
+    record = json.loads((tmp_path / "record").read_text())
+    assert len(record["verdicts"]) == 5
+    assert all(verdict["holds"] for verdict in record["verdicts"])
+    assert (record["evaluated"], record["misread"]) == (1, [])
 
 
 def test_the_lessons_functions_give_what_the_package_gives():

@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from mnist_lab import diagrams
 from mnist_lab.diagrams import convolutions, descent
 from mnist_lab.diagrams.descent import DECAYING_RATES, LARGE_RATES, LAST_STEPS, SMALL_RATES, final_distance
-from mnist_lab.plots.style import BLUE, INK
+from mnist_lab.plots.style import BLUE, INK, VERMILLION
 
 from .test_diagrams import CERTAIN, LAYERS_06, LOGITS, PROBABILITIES, SEVEN
 
@@ -62,6 +62,11 @@ def gradient(function, at):
         ("layer_costs", (LAYERS_06,), ["28×28×1", "3×3, 12 filters", "6×6, 24 filters", "200 neurons"]),
         ("shifted_maps", (BAR,), ["20 of 28 inked\npixels unchanged", "6 of 10 inked\nwindows unchanged"]),
         ("layer_costs", (LAYERS_06,), ["multiply-adds: 3,787,152", "convolutions: 92%", "54%"]),
+        (
+            "occlusion",
+            (DIGITS[:2], np.stack([np.full((24, 24), 0.25), np.eye(24)]), [0.25, 0.5], 3),
+            ["uncovered: 25%", "with patch: 25%", "uncovered: 50%", "with patch: 100%"],
+        ),
         ("feature_maps", (DIGITS[0], {"a": np.ones((7, 7, 24))}), ["a: 7 × 7, 12 of 24 channels"]),
     ],
 )
@@ -184,3 +189,18 @@ def test_the_steps_of_batch_normalization_are_computed_as_by_keras_and_follow_fr
     assert (sums[0] < 0).all(), "the lesson says that neuron A is useless before normalization"
     for ax, values in zip(axes, steps, strict=True):
         assert np.abs(values).max() < ax.get_ylim()[1]
+
+
+def test_the_box_lies_on_the_patch_that_makes_the_class_most_probable_on_the_digit_and_on_the_map():
+    maps = np.zeros((1, 24, 24))
+    maps[0, 6, 9] = 1
+    (ax,) = draw("occlusion", DIGITS[:1], maps, [0], 3).axes
+    boxes = [patch for patch in ax.patches if same_color(patch.get_edgecolor(), VERMILLION)]
+    digit, under, colours = [image.get_extent() for image in ax.images if image.get_array().shape[1] in (1, 24, 28)]
+    for box, (left, right, _bottom, top) in zip(boxes, (digit, under), strict=True):
+        pixel = (right - left) / 28
+        np.testing.assert_allclose(box.get_width(), 5 * pixel)
+        np.testing.assert_allclose(box.get_x(), left + 9 * pixel)
+        np.testing.assert_allclose(box.get_y() + box.get_height(), top - 6 * pixel)
+    middle, width = boxes[1].get_x() + boxes[1].get_width() / 2, (colours[1] - colours[0]) / 24
+    np.testing.assert_allclose(middle, colours[0] + 9.5 * width, err_msg="the map's pixel is in the patch's middle")

@@ -2,6 +2,7 @@
 
 import re
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import traitlets
@@ -53,6 +54,14 @@ def test_each_network_classifies_a_preprocessed_drawing_from_the_browser(own):
     np.testing.assert_allclose(first.images, [image], rtol=1e-6)
     assert np.array_equal(np.frombuffer(pad.seen, np.uint8), np.rint(image * 255))
     assert pad.message == ""
+
+
+@pytest.mark.parametrize("own", [{}, {"preprocess": halve_and_average}], ids=["default", "custom"])
+def test_the_picture_for_where_no_script_runs_is_preprocessed_as_the_drawing_is(own):
+    network = Network()
+    plt.close(lab.DigitPad(network, **own)._picture())
+    image = own.get("preprocess", lab.preprocess_digit)(lab.sample_drawings()[0][30])
+    np.testing.assert_allclose(network.images, [image], rtol=1e-6)
 
 
 @pytest.mark.parametrize("empty", [np.array([], np.uint8), sheet()], ids=["no bytes", "no ink"])

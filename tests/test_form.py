@@ -156,6 +156,14 @@ def test_what_spoils_the_outcome_is_refused_before_the_training_and_only_there(t
         check_spoilers(notebook(told, train), ["98.2%", "much better"])
 
 
+def test_a_lesson_that_trains_nothing_may_tell_from_the_first_guess_on_that_it_shows():
+    asked, shown = (code(source, name, tags=["guess"]) for source, name in (("guessed = None", "a"), ("guessed", "b")))
+    told = prose("98.2 % of the digits", "told")
+    check_spoilers(notebook(asked, shown, told), ["98.2%"])
+    with pytest.raises(ValueError, match=r"the cell 'told' tells '98\.2 %' in its text"):
+        check_spoilers(notebook(asked, told, shown), ["98.2%"])
+
+
 def test_a_teachers_sheet_has_all_its_parts():
     source = LESSON.replace("Everybody", f"{SHEET}\n\nEverybody")
     assert teacher_sheet("01_a", {"01_a": read(source)}).startswith("# Train: teacher's sheet\n\n**Aim:** Text.")

@@ -77,6 +77,14 @@ def test_what_is_missing_is_measured_and_stored_as_a_variant(lesson, without_ker
     assert measured(variant) == epochs
 
 
+def test_by_default_the_lessons_that_train_are_measured(monkeypatch):
+    asked = []
+    monkeypatch.setattr("tools.measure.measure", lambda notebooks, *_: asked.extend(notebooks) or 0)
+    assert main(["measure"]) == 0
+    trained = {path for path in LESSONS if any(cell.id == "train" for cell in read(path).cells)}
+    assert set(asked) == trained == set(LESSONS) - {path for path in LESSONS if path.stem.startswith("11")}
+
+
 VERDICT = '"evaluated": None, "verdicts": [{"claim": "it classifies", "holds": False, "hint": "Found ValueError"}]'
 FAULTS = {
     "not yet: it classifies. Found ValueError": LAB.replace('"verdicts": [], "evaluated": 0.9', VERDICT),

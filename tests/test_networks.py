@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+import mnist_lab as lab
 from mnist_lab.data import idx
 from mnist_lab.data.find import find_mnist
 from mnist_lab.environment import float_tolerance
@@ -76,3 +77,17 @@ def test_unknown_names_and_damaged_bytes_are_refused():
     for damaged in (b"", b"\0" * 40, whole[:3], whole[:-4], whole + whole, whole.replace(b"layers", b"players")):
         with pytest.raises(ValueError, match=f"whole network file. Received {len(damaged):,} bytes"):
             as_keras(damaged)
+
+
+@pytest.mark.parametrize("lesson", ["01", "04", "08", "10"])
+def test_a_lessons_network_is_loaded_as_the_pad_computes_it(lesson):
+    images = np.random.default_rng(2).random((20, 784), np.float32)
+    expected = as_keras(network_bytes(f"lesson_{lesson}"))(images)
+    np.testing.assert_allclose(lab.load_network(lesson).predict(images, verbose=0), expected, atol=float_tolerance())
+
+
+@pytest.mark.parametrize("lesson", ["11", 8, "08_batch_normalization", None, ["08"]])
+def test_a_lesson_without_a_network_is_answered_with_those_that_have_one(lesson):
+    with pytest.raises(ValueError, match=r"one of '01', '04', '08', '10', as a text\. Received: ") as raised:
+        lab.load_network(lesson)
+    assert repr(lesson) in str(raised.value)

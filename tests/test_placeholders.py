@@ -36,8 +36,6 @@ def summary(lesson, *, variant=AS_TAUGHT):
 
 
 def seeds_of(lesson, *, variant=AS_TAUGHT):
-    if lesson[:2] == "11":
-        return {"0": {"figures": {"raw": 0.4}}, "1": {"figures": {"raw": 0.6}}}
     runs = {AS_TAUGHT: RUNS, Variant(epochs=1): ONE_EPOCH}[variant].get(lesson[:2], {})
     return {seed: {"accuracy": accuracy, "loss": loss} for seed, (accuracy, loss) in runs.items()}
 
@@ -45,7 +43,11 @@ def seeds_of(lesson, *, variant=AS_TAUGHT):
 def measured_values(name, **arm):
     if (name, arm) != ("06-rates", {"rate": 0.01, "optimizer": "adam"}):
         raise ValueError("no such arm")
-    return {"val_accuracy": np.array([0.9, 0.1, 0.98]), "loss": np.array([1200.0, 0.5, 0.1])}
+    return {
+        "val_accuracy": np.array([0.9, 0.1, 0.98]),
+        "loss": np.array([1200.0, 0.5, 0.1]),
+        "errors": np.array([2, 3, 3]),
+    }
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +68,6 @@ def measured(monkeypatch):
         ("01.seeds", "20"),
         ("02.mean", "not yet measured"),
         ("02.long.mean", "91.23%"),
-        ("11.raw", "50.00%"),
         ("07.pairs_below_06", "1 of the 2"),
         ("06.deaths", "none of 3"),
         ("08.deaths", "2 of 3"),
@@ -75,6 +76,7 @@ def measured(monkeypatch):
         (f"{RATES} loss highest {ARM}", "1,200"),
         (f"{RATES} loss mean {ARM}", "400"),
         (f"{RATES} loss seeds {ARM}", "3"),
+        (f"{RATES} errors mean {ARM}", "2.67"),
         ("changes model learning-rate", "```diff\n c = 3\n-d = 4\n+d = 5\n+new\n```"),
         ("code 01_a/model", "```python\na = 1\nb = 2\nc = 3\nd = 4\n```"),
         ("times", "Core: 5 minutes · with the deeper part: 15 minutes"),
@@ -102,7 +104,7 @@ def test_the_readme_tells_a_longer_training_apart():
         ("{{ 77.mean }}", "no lesson 77. There are: 01, 02"),
         ("{{ 07.pairs_below_77 }}", "no lesson 77"),
         ("{{ mean }}", "no such placeholder. There are: NN.mean.*changes CELL…; code LESSON/CELL; times; github FILE"),
-        (f"{{{{ {RATES} error mean {ARM} }}}}", "06-rates has no value 'error'. There are: val_accuracy, loss"),
+        (f"{{{{ {RATES} error mean {ARM} }}}}", "06-rates has no value 'error'. There are: val_accuracy, loss, errors"),
         (f"{{{{ {RATES} loss median {ARM} }}}}", "no statistic 'median'. There are: mean, lowest"),
         (f"{{{{ {RATES} loss mean rate=0.1 }}}}", "no such arm"),
         ("{{ changes }}", "no such placeholder"),

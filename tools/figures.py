@@ -10,8 +10,7 @@ from mnist_lab.results.store import AS_TAUGHT, LONG, Variant, seeds_of, summary
 
 LISTED = (
     "NN.mean, NN.lowest, NN.highest, NN.seeds, NN.errors (NN.long.mean and so on of a longer training), "
-    "NN.deaths, "
-    "NN.pairs_below_NN, and the names of a lesson's own figures (11.raw, 11.prepared)"
+    "NN.deaths and NN.pairs_below_NN"
 )
 NAMED = re.compile(r"(\d\d)\.(long\.)?(\w+)")
 _STATISTICS = {"mean": mean, "lowest": min, "highest": max}
@@ -39,8 +38,6 @@ def measured(name: str) -> str:
         return str(round(VALIDATION_DIGITS * (1 - accuracies.mean)))
     if field in ("mean", "lowest", "highest"):
         return percent(getattr(accuracies, field))
-    if own := [run["figures"][field] for run in seeds_of(lesson).values() if field in run.get("figures", {})]:
-        return percent(mean(own))
     if pairs := re.fullmatch(r"pairs_below_(\d\d)", field):
         ours, theirs = seeds_of(lesson), seeds_of(_lesson(pairs[1]))
         both = ours.keys() & theirs.keys()
@@ -71,7 +68,7 @@ def of_experiment(name: str, value: str, statistic: str, settings: list[str]) ->
         raise ValueError(
             f"there is no statistic {statistic!r}. There are: {', '.join(_STATISTICS)}, seeds, missed, dead"
         )
-    number = float(_STATISTICS[statistic](values))
+    number = float(_STATISTICS[statistic](values.astype(float)))  # of whole numbers, `mean` would cut off the fraction
     return percent(number) if "accuracy" in value else f"{float(f'{number:.3g}'):,g}"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 
+from mnist_lab.checks.lessons import LESSONS
 from mnist_lab.commands.notebook_files import notebook_files
 from mnist_lab.commands.notebook_runner import execute, read
 from mnist_lab.commands.progress import Bar, console, progress
@@ -20,13 +21,13 @@ from mnist_lab.results.store import Variant, seeds_of, summary
 from tools.project import NOTEBOOKS
 from tools.store_results import store
 
-_STORED = ("accuracy", "loss", "misread", "figures", "held_out")
+_STORED = ("accuracy", "loss", "misread", "held_out")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what the arguments ask for (default: the command line's); return the exit status."""
     parser = argparse.ArgumentParser(prog="mnist-lab measure", description=__doc__)
-    which = "file, folder or pattern (default: all lessons)"
+    which = "file, folder or pattern (default: all lessons that train)"
     parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", help=which)
     parser.add_argument("--seeds", type=int, default=20, metavar="N", help="seeds 0 to N − 1 (default: %(default)s)")
     parser.add_argument("--epochs", type=int, metavar="E", help="number of epochs; a variant of its own")
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=jobs, metavar="J", help=at_once)
     chosen = parser.parse_args(arguments)
     variant = Variant(chosen.training, chosen.epochs, dict(chosen.set))
-    notebooks = notebook_files(chosen.notebooks) or sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    trained = [NOTEBOOKS / f"{name}.ipynb" for name, lesson in LESSONS.items() if lesson.trains]
+    notebooks = notebook_files(chosen.notebooks) or trained
     return measure(notebooks, chosen.seeds, variant, chosen.jobs)
 
 

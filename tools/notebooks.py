@@ -125,6 +125,11 @@ def first_not_run(lesson: NotebookNode) -> str | None:
     return next((cell.id for cell in code_cells(lesson) if not cell.execution_count), None)
 
 
+def asks(cell: NotebookNode) -> bool:
+    """Return whether a cell tagged `guess` asks for one; otherwise it shows one beside the measurement."""
+    return bool(_GUESS.match(cell.source))
+
+
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     """Return the notebook's cells of code."""
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -148,7 +153,7 @@ def _leave_guesses_uncompared(notebook: NotebookNode, file: str) -> None:
     asked, shown = {}, set()
     for cell in (cell for cell in code_cells(notebook) if "guess" in tags(cell)):
         used = {guess for guess in asked if re.search(rf"\b{guess}\b", cell.source)}
-        if not used and not _GUESS.match(cell.source):
+        if not used and not asks(cell):
             how = "is tagged `guess`. Expected `NAME = None` as its first line, or the name of a guess above"
             raise ValueError(f"{file}: the cell {cell.id!r} {how}")
         shown |= used

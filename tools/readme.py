@@ -28,7 +28,7 @@ CHANGES = (  # of each lesson, from the one before
     "batch normalization behind every layer but the last",
     "digits held out to choose by, a sealed test to report by; seeds, intervals, and writers",
     "one epoch with a rate that rises and falls; then a wider network, and digits that nobody wrote",
-    "your own drawing: what the network sees of it, and how MNIST would have prepared it",
+    "your own drawing, raw and prepared as MNIST's digits were; and whom a good average hides",
     "the loop that `fit` hides; exports, checkpoints, and two workers",
 )
 

@@ -26,8 +26,8 @@ def store(
 ) -> None:
     """Write one seed's entry into the files; an entry of the same seed is replaced.
 
-    It has "accuracy" and "loss" (lists, one number per epoch), "misread" (indices), "seconds"; "figures" and "held_out"
-    if the lesson has them. The environment has the versions and the processor.
+    It has "accuracy" and "loss" (lists, one number per epoch), "misread" (indices), "seconds"; "held_out" if the
+    lesson holds digits out. The environment has the versions and the processor.
     """
     with FileLock(results.FILE.with_suffix(".lock")):
         content = json.loads(results.FILE.read_text(encoding="utf-8"))

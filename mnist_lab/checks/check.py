@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -12,9 +13,8 @@ import numpy as np
 
 from mnist_lab.checks.claims.layers import layers_with_settings
 from mnist_lab.checks.errors import describe_error
-from mnist_lab.checks.evidence import Evidence, NotYet, Verdict, probabilities_of
-from mnist_lab.checks.lessons import LESSONS, Lesson
-from mnist_lab.data.datasets import validation_dataset
+from mnist_lab.checks.evidence import Digits, Evidence, NotYet, Verdict, probabilities_of, validation_digits
+from mnist_lab.checks.lessons import LESSONS
 from mnist_lab.data.find import find_mnist
 from mnist_lab.results.store import RECORD_VARIABLE
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def check_lesson(name: str, model: keras.Model | None = None, history: History | None = None, **evidence: Any) -> None:
     """Print one line for each claim of a lesson: ✓, or "not yet" with what was found and what to do next.
 
-    The check evaluates the model once more, on the package's own validation digits. Where the environment variable
-    MNIST_LAB_RESULTS names a file, the check appends a line of JSON with the verdicts and the figures to it.
+    The check evaluates the model once more, on the package's own validation digits; in lesson 11, on drawings. Where
+    the environment variable MNIST_LAB_RESULTS names a file, it appends a line of JSON with verdicts and figures to it.
 
     Args:
         name: the lesson, "01_dense_softmax" for instance.
@@ -48,14 +48,14 @@ def check_lesson(name: str, model: keras.Model | None = None, history: History |
         verdicts = [Verdict("a trained network is handed in", False, hint)]
     else:
         try:
-            gathered = gather(model, history, evidence)
+            gathered = gather(model, history, evidence, lesson.digits)
             verdicts = [claim.judge(gathered) for claim in lesson.all_claims]
         except NotYet as hint:
-            verdicts = [Verdict("the model classifies the validation digits", False, str(hint))]
+            verdicts = [Verdict("the model classifies digits", False, str(hint))]
     for verdict in verdicts:
         print(f"✓ {verdict.claim}" if verdict.holds else f"not yet: {verdict.claim}\n    {verdict.hint}")
     if os.environ.get(RECORD_VARIABLE):
-        line = {"lesson": name, "origin": find_mnist().origin, **_findings(lesson, gathered)}
+        line = {"lesson": name, "origin": find_mnist().origin, **_findings(gathered)}
         record(line | {"verdicts": [vars(verdict) for verdict in verdicts]})
 
 
@@ -66,23 +66,28 @@ def record(line: dict[str, Any]) -> None:
             lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def gather(model: keras.Model, history: History | None = None, extra: dict[str, Any] | None = None) -> Evidence:
-    """Evaluate `model` on the validation digits and return everything that the claims look at.
+def gather(
+    model: keras.Model,
+    history: History | None = None,
+    extra: dict[str, Any] | None = None,
+    asked: Callable[[], Digits] = validation_digits,
+) -> Evidence:
+    """Evaluate `model` on the validation digits, or others, and return everything that the claims look at.
 
     Raises:
         NotYet: the model fails on the digits.
     """
-    ((digits, one_hot),) = validation_dataset().as_numpy_iterator()
+    digits, labels = asked()
     try:
         probabilities = probabilities_of(model, digits)
     except Exception as error:  # a learner may hand in anything
         how = "Expected a trained Keras model of images [n, 784]"
         raise NotYet(f"Found {describe_error(error).rstrip('.')}. {how}.") from error
     epochs = history if isinstance(history, dict) else getattr(history, "history", None) or {}
-    return Evidence(model, epochs, digits, one_hot.argmax(axis=1), probabilities, extra or {})
+    return Evidence(model, epochs, digits, labels, probabilities, extra or {})
 
 
-def _findings(lesson: Lesson, evidence: Evidence | None) -> dict[str, Any]:
+def _findings(evidence: Evidence | None) -> dict[str, Any]:
     """Return the figures of a record; "evaluated" is null where no network classified the digits."""
     found: dict[str, Any] = {"accuracy": [], "loss": [], "evaluated": None, "misread": [], "network": []}
     if evidence is None:
@@ -96,7 +101,4 @@ def _findings(lesson: Lesson, evidence: Evidence | None) -> dict[str, Any]:
         misclassified = evidence.measured_misclassified
         found |= {"held_out": len(misclassified)} if evidence.held_out else {}
     found |= {"evaluated": 1 - float(np.mean(misclassified)), "misread": np.flatnonzero(misclassified).tolist()}
-    if lesson.figures:
-        with suppress(Exception):
-            found["figures"] = {name: round(value, 4) for name, value in lesson.figures(evidence).items()}
     return found

@@ -16,9 +16,21 @@ from mnist_lab.checks.tasks import (
     lesson_07,
     lesson_08,
     lesson_09,
+    lesson_11,
 )
 
-_LESSONS = lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06, lesson_07, lesson_08, lesson_09
+_LESSONS = (
+    lesson_01,
+    lesson_02,
+    lesson_03,
+    lesson_04,
+    lesson_05,
+    lesson_06,
+    lesson_07,
+    lesson_08,
+    lesson_09,
+    lesson_11,
+)
 TASKS = {task.name: task for lesson in _LESSONS for task in lesson.TASKS}
 
 # How often each task failed in this kernel. A call is all that a check sees of a learner, so only a count that lives

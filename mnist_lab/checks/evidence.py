@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from mnist_lab.checks.errors import describe_error
 from mnist_lab.data._validation import as_probabilities
+from mnist_lab.data.datasets import validation_dataset
 from mnist_lab.results.metric_names import accuracy_name
 
 if TYPE_CHECKING:
     import keras
+
+Digits: TypeAlias = tuple[np.ndarray, np.ndarray]  # images [n, 784] float32, and their classes [n]
 
 
 class NotYet(Exception):
@@ -55,7 +58,7 @@ def claim(text: str) -> Callable[[Callable[[Evidence], None]], Claim]:
 
 @dataclass(eq=False)
 class Evidence:
-    """What a check knows of a training run, with the package's own validation digits."""
+    """What a check knows of a training run, with the package's own validation digits, or lesson 11's drawings."""
 
     model: keras.Model
     history: dict[str, list[float]]  # what `fit` returned: "loss", "val_accuracy" …; empty without a history
@@ -97,6 +100,12 @@ class Evidence:
         """Return the validation "accuracy" or "loss" that training reported, one for each epoch that was validated."""
         name = accuracy_name(self.history, self.model) if which == "accuracy" else which
         return [float(value) for value in self.history.get(f"val_{name}", [])]
+
+
+def validation_digits() -> Digits:
+    """Return the package's own validation digits and their classes."""
+    ((images, one_hot),) = validation_dataset().as_numpy_iterator()
+    return images, one_hot.argmax(axis=1)
 
 
 def probabilities_of(model: keras.Model, images: np.ndarray) -> np.ndarray:

@@ -25,7 +25,7 @@ def run(notebooks: list[Path], output_dir: Path | None) -> int:
     if missing := [str(path) for path in paths if not path.is_file()]:
         raise FileNotFoundError(f"No such notebook: {', '.join(missing)}")
     terminal.print(f"Digits: {find_mnist()}")  # before the bars, because a download shows a bar, too
-    headings = ("validation accuracy", "as taught ≥", "seconds", "tasks", "check")
+    headings = ("accuracy", "as taught ≥", "seconds", "tasks", "check")
     table = Table(Column("notebook", no_wrap=True), *(Column(heading, justify="right") for heading in headings))
     remarks: list[str] = []
     failed = False

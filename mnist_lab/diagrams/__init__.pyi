@@ -2,6 +2,7 @@ from .card import summary_card as summary_card
 from .convolutional_network import feature_maps as feature_maps
 from .convolutional_network import layer_costs as layer_costs
 from .convolutional_network import learned_filters as learned_filters
+from .convolutional_network import occlusion as occlusion
 from .convolutions import convolution_weights as convolution_weights
 from .convolutions import shifted_maps as shifted_maps
 from .convolutions import shrinking as shrinking

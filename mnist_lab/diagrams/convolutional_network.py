@@ -1,4 +1,4 @@
-"""The network of lesson 06: its cubes, what each layer costs, its filters and feature maps."""
+"""The network of lesson 06: its cubes, what each layer costs, its filters and feature maps; and occlusion."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,10 +8,10 @@ import numpy.typing as npt
 from matplotlib.patches import Polygon
 
 from mnist_lab.data._validation import whole_number
-from mnist_lab.data.idx import SIDE
-from mnist_lab.diagrams._arguments import as_image, as_named_numbers, as_numbers
+from mnist_lab.data.idx import CLASSES, SIDE
+from mnist_lab.diagrams._arguments import as_image, as_images, as_named_numbers, as_numbers
 from mnist_lab.diagrams._drawing import SMALL, Page, colorize, new_page, tint
-from mnist_lab.plots.style import BLUE, INK, ORANGE, sign_colors
+from mnist_lab.plots.style import BLUE, GREY, INK, ORANGE, VERMILLION, sign_colors
 
 _PIXEL_INCHES, _CHANNEL_INCHES = 0.028, 0.014
 
@@ -127,3 +127,59 @@ def feature_maps(image: npt.ArrayLike, layers: Mapping[str, npt.ArrayLike]) -> N
             page.write(1.5, y + side + 0.13, title, SMALL + 1, ha="left")
             for channel, grid in enumerate(shown / (shown.max() or 1)):
                 page.image(colorize(grid), 1.5 + channel * 0.622, y, side, side)
+
+
+def occlusion(digits: npt.ArrayLike, maps: npt.ArrayLike, uncovered: npt.ArrayLike, asked: int) -> None:
+    """Draw up to four digits, and below each how probable one class is while a patch of paper covers a part of it.
+
+    On each digit, a box shows the patch that makes the class most probable. The map has a pixel for each position of
+    the patch, where the patch's middle is, and the digit's outline.
+
+    Args:
+        digits: `[n, 784]` or `[n, 28, 28]`, from 0 (paper) to 1 (ink), one to four.
+        maps: `[n, positions, positions]` probabilities of the class; with a patch of 5 × 5 pixels there are 24 × 24
+            positions, row by row from the top left.
+        uncovered: `[n]`, the same probability for each digit as it is.
+        asked: the class, 0 to 9.
+
+    Raises:
+        ValueError: the shapes don't match, or a number is out of range.
+
+    Example:
+        >>> occlusion(images[:3], np.stack([occlusion_map(image) for image in images[:3]]), probabilities[:3, 1], 1)
+    """
+    asked = whole_number("asked", asked, 0, CLASSES - 1)
+    count = whole_number("The number of digits", len(np.asarray(digits)), 1, 4)
+    images = as_images("digits", digits, count)
+    before = as_numbers("uncovered", uncovered, f"probabilities, [{count}]", lambda found: _are_shares(found, count))
+    expected = f"probabilities, [{count}, positions, positions], with 2 to {SIDE} positions"
+    found = as_numbers(
+        "maps", maps, expected, lambda p: 2 <= p.shape[-1] <= SIDE and _are_shares(p, count, *p.shape[-1:] * 2)
+    )
+    patch, side = SIDE - found.shape[1] + 1, 1.55
+    pixel = side / SIDE
+    inset, middles = (patch - 1) / 2 * pixel, (np.arange(SIDE) + 0.5) * pixel
+    with new_page(4.1) as page:
+        page.write(0.1, 3.1, f"each digit, and the\npatch of paper that\nmakes a {asked} likeliest", ha="left")
+        page.write(0.1, 1.35, f"how probable a {asked} is\nwhile the middle of\nthe patch is here", ha="left")
+        page.image(colorize(np.linspace(0, 1, 64)[np.newaxis], BLUE), 0.1, 0.62, 1.4, 0.13, linewidth=0.4)
+        page.write(0.1, 0.48, "0%", SMALL, ha="left")
+        page.write(1.5, 0.48, "100%", SMALL, ha="right")
+        for number, (image, probabilities) in enumerate(zip(images, found, strict=True)):
+            x, upper, lower = 1.95 + 1.78 * number, 2.35, 0.42
+            row, column = np.unravel_index(probabilities.argmax(), probabilities.shape)
+            page.image(colorize(image), x, upper, side, side)
+            page.image(colorize(np.zeros((1, 1))), x, lower, side, side)
+            inner = side - 2 * inset
+            page.image(colorize(probabilities, BLUE), x + inset, lower + inset, inner, inner, edgecolor="none")
+            if image.min() < 0.5 < image.max():
+                page.ax.contour(x + middles, lower + side - middles, image, [0.5], colors=[GREY], linewidths=0.8)
+            for bottom in (upper, lower):
+                corner = x + column * pixel, bottom + side - (row + patch) * pixel
+                page.rectangle(*corner, patch * pixel, patch * pixel, edgecolor=VERMILLION, linewidth=1.6)
+            page.write(x + side / 2, upper - 0.15, f"uncovered: {before[number]:.0%}")
+            page.write(x + side / 2, lower - 0.17, f"with patch: {probabilities.max():.0%}", color=VERMILLION)
+
+
+def _are_shares(values: np.ndarray, *shape: int) -> bool:
+    return values.shape == shape and bool(values.min() >= 0 and values.max() <= 1 + 1e-6)

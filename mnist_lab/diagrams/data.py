@@ -129,10 +129,10 @@ def where_they_stand(drawings: npt.ArrayLike, digits: npt.ArrayLike) -> None:
     """Draw the first twelve drawings above as many training digits, from 0 to 1, framed, to compare their positions."""
     rows = as_images("drawings", drawings, 12), as_images("digits", digits, 12)
     with new_page(1.5) as page:
-        for name, bottom, images in zip(("drawings", "training"), (0.78, 0.06), rows, strict=True):
-            page.write(0.1, bottom + 0.33, name, ha="left")
+        for name, bottom, images in zip(("drawings", "training"), (0.82, 0.08), rows, strict=True):
+            page.write(0.1, bottom + 0.3, name, ha="left")
             for number, image in enumerate(images):
-                page.image(colorize(image), 0.98 + 0.665 * number, bottom, 0.66, 0.66)
+                page.image(colorize(image), 0.98 + 0.67 * number, bottom, 0.6, 0.6)
 
 
 def preparation(drawing: npt.ArrayLike, digit: npt.ArrayLike, small: npt.ArrayLike, image: npt.ArrayLike) -> None:

@@ -3,8 +3,8 @@
     {"environments": […], "results": {origin: {lesson: [{"variant": {…}, "seeds": {seed: {…}}}]}}}
 
 A seed's entry has the "accuracy" and "loss" of every epoch, on the validation digits or on as many held-out training
-digits as "held_out" says, the "seconds" of training, the lesson's own "figures", if any, and the index of its
-"environment" (versions and processor). *Accuracy* always means that after the last epoch, never the best one.
+digits as "held_out" says, the "seconds" of training, and the index of its "environment" (versions and processor).
+*Accuracy* always means that after the last epoch, never the best one.
 
 misclassified.npz holds, under `run_name`, a bit for each digit that a run of lessons 09 and 10 misclassified.
 """

@@ -76,7 +76,8 @@ class DigitPad(Widget):
             models: a Keras model that maps images `[n, 784]` to ten probabilities each, or several models by name,
                 or None.
             preprocess: turns a drawing `[140, 140]` uint8 (255 is ink) into the networks' input `[784]` from 0 to 1;
-                by default `preprocess_digit`, after adding a frame of paper so that ink along the edge stays ink.
+                by default `preprocess_digit`, after adding a frame of paper so that ink along the edge stays ink. With
+                a function of yours the pad keeps no digits for `your_digits`, which are prepared as MNIST's.
             networks: the lessons whose networks classify, too, such as "01".
             hidden: the lessons whose networks wait behind a button.
 
@@ -148,7 +149,8 @@ class DigitPad(Widget):
         return output[0].tolist()
 
     def _picture(self) -> Figure:
-        drawing, image = sample_drawings()[0][_SAMPLE], self._checked(preprocess_digit(sample_drawings()[0][_SAMPLE]))
+        drawing = sample_drawings()[0][_SAMPLE]
+        image = self._checked(self._preprocess(drawing.copy()))
         readings = {name or "your network": self._probabilities(name, image) for name in self._models}
         for lesson in self.data["networks"]:
             readings[f"lesson {lesson}"] = as_keras(network_bytes(f"lesson_{lesson}")).predict_on_batch(image[None])[0]

@@ -16,11 +16,37 @@ import numpy as np
 from mnist_lab.data.idx import PIXELS, SIDE
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     import keras
 
-
-_SUFFIX = ".network"
+_SUFFIX, _LESSON = ".network", "lesson_"
 _LARGEST_INT8 = 127
+
+
+def load_network(lesson: str) -> keras.Model:
+    """Return the trained network of a lesson that comes with the course, as the pad computes it.
+
+    Its batch normalization is part of the layers before it, and its weights are rounded, so that its file is small. It
+    isn't compiled: it predicts, and doesn't train.
+
+    Args:
+        lesson: the lesson's two digits, as a text: "01", "04", "08" or "10".
+
+    Returns:
+        A model that maps images `[n, 784]`, from 0 (paper) to 1 (ink), to probabilities `[n, 10]`.
+
+    Raises:
+        ValueError: no network of that lesson comes with the course.
+
+    Example:
+        >>> network = lab.load_network("10")
+        >>> network.predict(images, verbose=0).argmax(axis=1)
+    """
+    lessons = [name.removeprefix(_LESSON) for name in _stored() if name.startswith(_LESSON)]
+    if lesson not in lessons:
+        raise ValueError(f"lesson must be one of {', '.join(map(repr, lessons))}, as a text. Received: {lesson!r}.")
+    return as_keras(network_bytes(f"{_LESSON}{lesson}"))
 
 
 def network_bytes(name: str) -> bytes:
@@ -35,11 +61,15 @@ def network_bytes(name: str) -> bytes:
     Example:
         >>> model = as_keras(network_bytes("lesson_08"))
     """
-    stored = {file.name: file for file in (files("mnist_lab.widgets") / "networks").iterdir()}
-    if name + _SUFFIX not in stored:
-        names = ", ".join(sorted(file.removesuffix(_SUFFIX) for file in stored if file.endswith(_SUFFIX)))
-        raise ValueError(f"Expected the name of a stored network: {names}. Received: {name!r}.")
-    return stored[name + _SUFFIX].read_bytes()
+    if name not in (stored := _stored()):
+        raise ValueError(f"Expected the name of a stored network: {', '.join(stored)}. Received: {name!r}.")
+    return stored[name].read_bytes()
+
+
+def _stored() -> dict[str, Traversable]:
+    """Return the files of the stored networks by their names without the ending, in alphabetical order."""
+    found = {file.name: file for file in (files("mnist_lab.widgets") / "networks").iterdir()}
+    return {name.removesuffix(_SUFFIX): found[name] for name in sorted(found) if name.endswith(_SUFFIX)}
 
 
 def encode(about: dict[str, Any], layers: list[dict[str, Any]], dtype: Literal["int8", "float16"]) -> bytes:

@@ -108,7 +108,7 @@ const createKernelRows = (model, state) => {
 };
 
 const render = ({ model, el }) => {
-  const { networks, hidden } = model.get("data");
+  const { networks, hidden, tidy } = model.get("data");
   const view = frame(el, "Draw a digit");
   const state = stateOf(model);
   const sheet = createSheet(state.drawing, view);
@@ -126,16 +126,16 @@ const render = ({ model, el }) => {
     ...hidden.map((name) => createHidden(name, state, view)),
     createKernelRows(model, state),
   ];
-  const ten = createTenDigits(state, view);
+  const ten = tidy ? createTenDigits(state, view) : null; // other lessons expect digits prepared as MNIST's
   const left = element(
     "div",
     { class: "left" },
     sheet.node,
     element("div", { class: "controls" }, button("Undo", state.drawing.undo), button("Clear", state.drawing.clear)),
-    ten.node,
+    ...(ten ? [ten.node] : []),
   );
   const title = element("div", { class: "caption" }, "What the network sees");
-  const prepared = element("p", { class: "aside" }, model.get("data").tidy ? PREPARED : "");
+  const prepared = element("p", { class: "aside" }, tidy ? PREPARED : "");
   const middle = element("div", { class: "middle" }, title, seen.node, prepared);
   const right = element("div", { class: "right" }, ...rows.map((row) => row.node));
   view.root.classList.add("playground");
@@ -152,20 +152,21 @@ const render = ({ model, el }) => {
   };
   const show = () => {
     seen.redraw();
-    for (const row of [...rows, ten]) row.show();
+    for (const row of rows) row.show();
+    ten?.show();
     clearTimeout(speaking);
     speaking = setTimeout(speak, PAUSE);
   };
   view.onTheme(() => {
     seen.redraw();
     for (const row of rows) row.redraw();
-    ten.show();
+    ten?.show();
   });
   const unwatch = state.watch(show);
   return () => {
     clearTimeout(speaking);
     unwatch();
-    for (const part of [sheet, seen, ten, ...rows, view]) part.close();
+    for (const part of [sheet, seen, ten, ...rows, view]) part?.close();
   };
 };
 

@@ -44,6 +44,12 @@ INKED_PIXELS = """async () => {
   const { data } = sheet.getContext("2d").getImageData(0, 0, sheet.width, sheet.height);
   return data.filter((value, index) => index % 4 === 3 && value > 128).length;
 }"""
+INK_SEEN = """async () => {
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame); // what changed is painted
+  const seen = document.querySelector("canvas.seen");
+  const { width, data } = seen.getContext("2d").getImageData(0, 0, seen.width, seen.height);
+  return Math.max(...data.keys().filter((i) => i % 4 === 0 && data[i] < 128).map((i) => (i / 4) % width)) / width;
+}"""  # how far to the right there is ink
 
 
 class Pad:
@@ -164,6 +170,23 @@ def test_page_and_python_hold_the_same_drawing_also_after_reloading(show):
     assert pad.inked() == pytest.approx(drawn, rel=0.05)
     pad.press("Clear")
     assert pad.inked() == 0
+
+
+def test_a_pad_with_a_function_of_its_own_shows_what_it_returns_and_keeps_no_digits_for_other_lessons(show):
+    raw = (
+        "def shrink(drawing):\n    return drawing.reshape(28, 5, 28, 5).mean(axis=(1, 3)).reshape(784) / 255\n\n\n"
+        'pad = lab.DigitPad({"dense": model}, preprocess=shrink)\npad'
+    )
+    corner = 'print("seen", any(pad.seen[28 * row + column] for row in range(9) for column in range(9)))'
+    shown = show(notebook_of(NETWORK, raw, corner))
+    pad = Pad(shown, corner)
+    pad.draw((0.05, 0.05), (0.15, 0.15))
+    expect(pad.readings).to_have_count(1)
+    shown.code_cell(corner).locator(".jp-InputArea-editor").click()
+    pad.page.keyboard.press("Control+Enter")
+    expect(shown.code_cell(corner).locator(".jp-OutputArea-output").first).to_have_text("seen True")
+    assert pad.page.evaluate(INK_SEEN) == pytest.approx(0.25, abs=0.1), "of its width: the dot stays in its corner"
+    expect(pad.page.locator(".keep")).to_have_count(0)
 
 
 def test_when_the_kernel_dies_the_networks_of_the_page_go_on(show):

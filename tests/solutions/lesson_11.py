@@ -3,7 +3,7 @@
 # Cells of the lesson that its exercise leaves out, and the cell of the lesson that needs each of them.
 NEEDED = {"cut-out": "to-mnist", "scale": "to-mnist", "centre": "to-mnist"}
 
-# Only the function is in question: the networks stay as they were trained.
+# Only the function is in question: the network stays as it was loaded.
 JUDGED = ("to-mnist", "check")
 
 UNSOLVED = ["fills MNIST's box", "centre of mass"]
@@ -35,6 +35,7 @@ def to_mnist(drawing):
 _EVERY = ["turns a drawing into", "fills MNIST's box", "scaled alike", "centre of mass"]
 
 SOLUTIONS = {
+    "the package's": ({"to-mnist": "def to_mnist(drawing):\n    return lab.preprocess_digit(drawing)"}, []),
     "another way": _to_mnist(_SCALE + _CENTRE),
     "wrong: not scaled": _to_mnist("    small = digit[::5, ::5] / 255\n" + _CENTRE, "fills MNIST's box"),
     "wrong: stretched to a square": _to_mnist(_STRETCH + _CENTRE, "scaled alike"),

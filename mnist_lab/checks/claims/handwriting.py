@@ -69,10 +69,10 @@ def preprocessing_raises_accuracy(evidence: Evidence) -> None:
         raise NotYet(f"{found} or more. Show some of the images beside MNIST's: do they look alike?")
 
 
-def sample_accuracies(evidence: Evidence) -> dict[str, float]:
-    """Return the model's accuracy on the sample drawings, shrunk only ("raw") and preprocessed by the package."""
-    prepared = np.stack([preprocess_digit(drawing) for drawing in sample_drawings()[0]])
-    return {"raw": _accuracy(evidence, _shrunk_drawings()), "prepared": _accuracy(evidence, prepared)}
+def prepared_drawings() -> tuple[np.ndarray, np.ndarray]:
+    """Return the sample drawings as the package prepares them, `[n, 784]` float32, and their classes `[n]`."""
+    drawings, classes = sample_drawings()
+    return np.stack([preprocess_digit(drawing) for drawing in drawings]), classes
 
 
 @lru_cache(maxsize=1)
