@@ -268,17 +268,6 @@ def wide(seed: int, dropout: float) -> Values:
     return r.last(history) | {"training_without_dropout": r.evaluated(network, training_dataset())["loss"]}
 
 
-_OTHERS = (("200-60", 0.001), ("512-512", 0.01))
-
-
-@experiment("05-room-or-time", *[arm for h, f in _OTHERS for arm in grid(hidden=(h,), first=(f,), dropout=(0.0, 0.25))])
-def room_or_time(seed: int, hidden: str, first: float, dropout: float) -> Values:
-    """Lesson 05's network on the gentle schedule of `05-wide`, and the wide one on lesson 05's."""
-    network = r.dense([int(neurons) for neurons in hidden.split("-")], dropout=dropout)
-    rate = r.decay(first, 0.7 if first == 0.001 else 0.6)
-    return r.last(r.fit(network, training_dataset(), 10, rate=rate, validation=validation_dataset()))
-
-
 @experiment("05-early", *grid(dropout=(0.0, 0.25)))
 def early(seed: int, dropout: float) -> Values:
     """Training loss of the first epoch as reported, and measured again after it, with dropout off."""
