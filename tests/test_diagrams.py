@@ -68,7 +68,10 @@ ARGUMENTS = {name: [()] for name in diagrams.__all__} | {
     ],
     "one_layer": [(SEVEN.ravel(),)],
     "softmax": [(np.full(10, -600.0),), (np.eye(10)[9] * 700,), (LOGITS * 1e5,)],
-    "sums_by_layer": [({"a": LAYERS, "b": LAYERS, "c": [np.zeros((2, 5))] * 4},)],
+    "sums_by_layer": [
+        ({"a": LAYERS, "b": LAYERS, "c": [np.zeros((2, 5))] * 4},),
+        ({"a": LAYERS, "b": [90 * values for values in LAYERS], "c": [900 * values for values in LAYERS]},),
+    ],
     "tensors": [(np.zeros(784),)],
     "train_and_validation": [(DIGITS.reshape(-1, 28, 28), DIGITS[:4])],
 }

@@ -114,6 +114,16 @@ def test_one_neuron_is_wrong_about_one_of_four_images_and_two_about_none():
     assert wrong == [1, 0]
 
 
+def test_sums_reach_from_the_smallest_to_the_largest_on_one_axis_for_all_layers():
+    values = np.stack([np.linspace(-2, 60, 101), np.full(101, -0.4)], axis=1)  # the second neuron: always the same
+    axes = draw("sums_by_layer", {"a": [values] * 4, "b": [values / 100] * 4}).axes
+    assert {(ax.get_xscale(), *map(round, ax.get_xlim())) for ax in axes} == {("symlog", -110, 110)}
+    reach, middle = ([path.vertices[:, 0] for path in lines.get_paths()] for lines in axes[0].collections)
+    np.testing.assert_allclose(reach, [[-2, 60], [-0.4, -0.4]])
+    np.testing.assert_allclose(middle, [[1.1, 56.9], [-0.4, -0.4]])
+    np.testing.assert_allclose(axes[0].lines[0].get_xdata(), [29, -0.4])
+
+
 def test_networks_of_different_depth_end_at_the_same_output():
     (ax,) = draw("gradients_by_layer", {"shallow": [0.3], "deep": [0.01, 0.1, 0.3]}).axes
     names = dict(zip(ax.get_xticks(), [label.get_text() for label in ax.get_xticklabels()], strict=True))

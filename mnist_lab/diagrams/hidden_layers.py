@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullLocator
 
 from mnist_lab.data._validation import whole_number
 from mnist_lab.diagrams._arguments import as_named_numbers, as_numbers
@@ -100,7 +101,8 @@ def _draw_by_layer(networks: Mapping[str, Sequence[float]], title: str, *, with_
 def sums_by_layer(rows: Mapping[str, Sequence[npt.ArrayLike]]) -> None:
     """Draw the values of up to 12 neurons in each of four layers, `[batch, …, neurons]`, of one to three networks.
 
-    A dot is a neuron's mean, its line one standard deviation to either side, over the histogram of the whole layer.
+    A dot is a neuron's mean, its thick line the middle 90% of its values, its thin line all of them. All charts have
+    the same axis: linear from −1 to 1, logarithmic beyond.
     """
     whole_number("The number of rows", len(rows), 1, 3)
     layers = {}
@@ -108,28 +110,38 @@ def sums_by_layer(rows: Mapping[str, Sequence[npt.ArrayLike]]) -> None:
         whole_number(f"The number of layers of {name!r}", len(row), 4, 4)
         expected = "finite numbers, [batch, …, neurons]"
         layers[name] = [as_numbers(repr(name), values, expected, lambda found: found.ndim > 1) for values in row]
+    chosen = {name: [_some_neurons(values) for values in arrays] for name, arrays in layers.items()}
+    widest = max(1.0, *(np.abs(values).max() for arrays in chosen.values() for values in arrays))
     with styled_figure(0.6 + 1.15 * len(rows)) as figure:
-        grid = figure.subplots(len(rows), 4, squeeze=False)
-        for axes, (name, arrays), color in zip(grid, layers.items(), (PURPLE, VERMILLION, BLUE), strict=False):
-            widest = max(1e-6, *(np.quantile(np.abs(values), 0.995) for values in arrays))
-            for number, (ax, values) in enumerate(zip(axes, arrays, strict=True), 1):
-                _draw_layer(ax, values.reshape(-1, values.shape[-1]), widest, color)
-                if ax in grid[0]:
-                    unit = "channels" if values.ndim > 2 else "neurons"
-                    ax.set_title(f"layer {number}: {values.shape[-1]} {unit}", fontsize=11)
+        grid = figure.subplots(len(rows), 4, squeeze=False, sharex=True)
+        for axes, (name, arrays), color in zip(grid, chosen.items(), (PURPLE, VERMILLION, BLUE), strict=False):
+            for ax, values in zip(axes, arrays, strict=True):
+                _draw_ranges(ax, values, widest, color)
             axes[0].set_ylabel(name, fontsize=SMALL + 1, rotation=0, ha="right", va="center")
+        for number, (ax, values) in enumerate(zip(grid[0], next(iter(layers.values())), strict=True), 1):
+            unit = "channels" if values.ndim > 2 else "neurons"
+            ax.set_title(f"layer {number}: {values.shape[-1]} {unit}", fontsize=11)
 
 
-def _draw_layer(ax: Axes, values: np.ndarray, widest: float, color: str) -> None:
-    counts, edges = np.histogram(values, 60, (-widest, widest))
-    ax.stairs(counts / max(1, counts.max()), edges, fill=True, color=tint(color, 0.28), linewidth=0)
-    chosen = values[:, np.linspace(0, values.shape[1] - 1, min(12, values.shape[1])).astype(int)]
-    means, deviations, heights = chosen.mean(axis=0), chosen.std(axis=0), np.linspace(0.94, 0.06, chosen.shape[1])
-    ax.hlines(heights, means - deviations, means + deviations, color=color, linewidth=1.3)
-    ax.plot(means, heights, "o", color=INK, markersize=2.6)
+def _some_neurons(values: np.ndarray) -> np.ndarray:
+    """Return the values of up to 12 neurons, `[values, neurons]`."""
+    count = values.shape[-1]
+    return values.reshape(-1, count)[:, np.linspace(0, count - 1, min(12, count)).astype(int)]
+
+
+def _draw_ranges(ax: Axes, values: np.ndarray, widest: float, color: str) -> None:
+    heights = np.linspace(0.94, 0.06, values.shape[1])
+    ax.hlines(heights, values.min(axis=0), values.max(axis=0), color=color, linewidth=0.9)
+    ax.hlines(heights, *np.quantile(values, (0.05, 0.95), axis=0), color=color, linewidth=3)
+    ax.plot(values.mean(axis=0), heights, "o", color=INK, markersize=3)
     ax.axvline(0, color=GREY, linewidth=0.8, zorder=0)
-    ax.set(xlim=(-widest, widest), ylim=(0, 1.05), yticks=())
-    ax.locator_params(axis="x", nbins=3)
+    ax.set_xscale("symlog", linthresh=1)
+    largest = int(np.ceil(np.log10(widest)))
+    ticks = [0, 1, 10**largest] if largest else [0, 1]
+    ax.set_xticks([*(-tick for tick in ticks[:0:-1]), *ticks], minor=False)
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
+    ax.set(xlim=(-(1.1 * 10**largest), 1.1 * 10**largest), ylim=(0, 1), yticks=())
     ax.spines.left.set_visible(False)
 
 
