@@ -23,6 +23,7 @@ from .handwriting.preprocess import preprocess_digit as preprocess_digit
 from .handwriting.samples import sample_drawings as sample_drawings
 from .handwriting.your_digits import your_digits as your_digits
 from .plots.comparisons import compare_curves as compare_curves
+from .plots.comparisons import compare_losses as compare_losses
 from .plots.comparisons import compare_numbers as compare_numbers
 from .plots.digits import display_digits as display_digits
 from .plots.digits import display_top_unrecognized as display_top_unrecognized
@@ -33,6 +34,7 @@ from .plots.evaluations import display_reliability as display_reliability
 from .plots.evaluations import display_runs as display_runs
 from .plots.measurements import display_ladder as display_ladder
 from .plots.measurements import display_paired_losses as display_paired_losses
+from .plots.measurements import display_pairs as display_pairs
 from .plots.patches import display_strongest_patches as display_strongest_patches
 from .plots.plot_training import PlotTraining as PlotTraining
 from .plots.report import report as report
@@ -53,6 +55,7 @@ __all__ = [
     "check_task",
     "clinic",
     "compare_curves",
+    "compare_losses",
     "compare_numbers",
     "compiled_fit",
     "curve_pairs",
@@ -62,6 +65,7 @@ __all__ = [
     "display_distribution",
     "display_ladder",
     "display_paired_losses",
+    "display_pairs",
     "display_reliability",
     "display_runs",
     "display_strongest_patches",

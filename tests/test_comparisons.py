@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 
-from mnist_lab.plots.comparisons import compare_curves, compare_numbers
+from mnist_lab.plots.comparisons import compare_curves, compare_losses, compare_numbers
 from mnist_lab.plots.style import BLUE, VERMILLION
 
 
@@ -91,3 +91,40 @@ def test_a_single_epoch_is_drawn_as_a_point():
 def test_curves_that_cannot_be_drawn_are_refused(curves, message):
     with pytest.raises(ValueError, match=message):
         compare_curves(curves, "")
+
+
+PLAIN = {"loss": [0.9, 0.2, 0.01], "val_loss": [0.3, 0.2, 0.25]}
+DROPPED = {"loss": [1.9, 0.4, 0.28], "val_loss": [0.2, 0.2, 0.2]}
+
+
+def test_two_runs_share_an_axis_that_ends_above_the_validation_losses_and_each_names_its_gap():
+    compare_losses({"plain": PLAIN, "dropout": DROPPED}, "Losses")
+    plain, dropped = plt.gcf().axes
+    assert [ax.get_title("left") for ax in (plain, dropped)] == ["plain: gap 0.24", "dropout: gap -0.08"]
+    assert plain.get_ylim() == dropped.get_ylim() == pytest.approx((0, 1.08 * 0.3)), "training comes in from above"
+    validation, training = plain.lines
+    assert (list(validation.get_ydata()), list(training.get_ydata())) == (PLAIN["val_loss"], PLAIN["loss"])
+    assert validation.get_linestyle() != training.get_linestyle()
+    (arrow,) = [text for text in plain.texts if not text.get_text()]
+    assert sorted((arrow.xy, arrow.get_position())) == [(3, 0.01), (3, 0.25)]
+    assert {"validation", "training"} <= set(written(plain.texts))
+
+
+def test_after_a_single_epoch_both_losses_lie_in_the_chart():
+    compare_losses({name: {"loss": [0.5], "val_loss": [0.1]} for name in "ab"}, "Losses")
+    assert plt.gcf().axes[0].get_ylim()[1] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("runs", "message"),
+    [
+        ({"a": PLAIN}, r"two histories. Received: \['a'\]"),
+        ({"a": PLAIN, "b": {"loss": [0.1]}}, "The run 'b' must have .*'val_loss': None"),
+        ({"a": PLAIN, "b": {"loss": [0.1], "val_loss": [np.nan]}}, "The run 'b'"),
+        ({"a": {"loss": [0.1], "val_loss": [0.1, 0.2]}, "b": PLAIN}, "The run 'a'"),
+    ],
+)
+def test_losses_that_cannot_be_drawn_are_refused(runs, message):
+    with pytest.raises(ValueError, match=message):
+        compare_losses(runs, "")
+    assert not plt.get_fignums()

@@ -1,10 +1,11 @@
 import itertools
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
-from mnist_lab.plots.measurements import display_ladder, display_paired_losses
-from mnist_lab.plots.style import VERMILLION
+from mnist_lab.plots.measurements import display_ladder, display_paired_losses, display_pairs
+from mnist_lab.plots.style import GREY, INK, VERMILLION
 from mnist_lab.results.store import AS_TAUGHT, LONG
 from tools.store_results import store
 
@@ -90,8 +91,9 @@ def test_each_seed_measured_with_both_lessons_is_a_pair(measure):
     assert title == "Validation loss on MNIST: in 2 of 4 pairs it fell"
     joined = [line for line in pairs.lines if list(line.get_xdata()) == [0, 1]]
     assert [tuple(line.get_ydata()) for line in joined] == [(0.4, 0.3), (0.5, 0.1), (0.3, 0.6), (0.4, 0.4)]
-    assert [line.get_linestyle() for line in joined] == ["-", "-", "--", "--"]
-    assert [text.get_text() for text in pairs.texts] == ["0.4000", "0.3500"]
+    assert [line.get_color() for line in joined] == [GREY, GREY, INK, INK]
+    assert {line.get_linestyle() for line in joined} == {"-"}, "dashes mean the second lesson, on the left"
+    assert [text.get_text() for text in pairs.texts] == ["0.4", "0.35"]
 
 
 def test_the_curves_show_the_same_seeds_and_their_mean(measure):
@@ -107,3 +109,22 @@ def test_without_a_common_seed_the_title_says_so(measure):
     title, left, right = compare(measure, {0: [0.2], 1: [0.2]}, {2: [0.2]})
     assert title == "Validation loss on MNIST: no seed was measured with both lessons yet"
     assert not [*left.lines, *right.lines]
+
+
+def test_pairs_are_joined_and_those_that_did_not_fall_are_black():
+    display_pairs({"without": [0.3, 0.2, 0.4], "with": np.array([0.1, 0.25, 0.4])}, "Loss")
+    (ax,) = plt.gcf().axes
+    assert ax.get_title("left") == "Loss: in 1 of 3 pairs it fell"
+    joined = {tuple(line.get_ydata()): line.get_color() for line in ax.lines if list(line.get_xdata()) == [0, 1]}
+    assert joined == {(0.3, 0.1): GREY, (0.2, 0.25): INK, (0.4, 0.4): INK}
+    assert [text.get_text() for text in ax.texts] == ["0.3", "0.25"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["without", "with"]
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"a": [1]}, {"a": [1], "b": [1, 2]}, {"a": [np.nan], "b": [1]}, {"a": [], "b": []}]
+)
+def test_lists_that_make_no_pairs_are_refused(values):
+    with pytest.raises(ValueError, match="two lists of equally many finite numbers"):
+        display_pairs(values, "Loss")
+    assert not plt.get_fignums()

@@ -4,7 +4,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mnist_lab.plots.style import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION, chart, name_ends, name_rows, write_near
+from mnist_lab.plots.style import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    PURPLE,
+    VERMILLION,
+    chart,
+    name_ends,
+    name_rows,
+    new_figure,
+    style,
+    write_near,
+)
 
 _LINES = ((BLUE, "-"), (VERMILLION, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, (0, (5, 1))), (INK, (0, (1, 1))))
 _BAR = ((BLUE, 0.0),)  # its colour, and its place in the row
@@ -70,3 +83,51 @@ def compare_curves(curves: Mapping[str, Sequence[float]], title: str, *, percent
         if percent:
             ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
         name_ends(ax)
+
+
+def compare_losses(runs: Mapping[str, Mapping[str, Sequence[float]]], title: str) -> None:
+    """Draw the training and validation losses of two runs side by side on one axis, and the gap of the last epoch.
+
+    The axis ends above the highest validation loss and the last training losses: a training loss that's higher still
+    comes in from above.
+
+    Args:
+        runs: by name, two histories, each with a "loss" and a "val_loss" for every epoch, as Keras keeps them.
+        title: the figure's title.
+
+    Raises:
+        ValueError: there aren't two runs, or one lacks a finite loss or validation loss for every epoch.
+
+    Example:
+        >>> lab.compare_losses({"without dropout": plain.history, "with dropout": history.history}, "Loss")
+    """
+    losses = {name: _losses(name, run) for name, run in runs.items()}
+    if len(losses) != 2:
+        raise ValueError(f"runs must hold two histories. Received: {list(runs)}")
+    top = 1.08 * max(max(validation.max(), training[-1]) for training, validation in losses.values())
+    with style():
+        figure = new_figure(9, 3.4)
+        figure.suptitle(title)
+        for ax, (name, (training, validation)) in zip(figure.subplots(1, 2, sharey=True), losses.items(), strict=True):
+            epochs = np.arange(1, len(training) + 1)
+            for label, values, (color, line) in zip(
+                ("validation", "training"), (validation, training), _LINES, strict=False
+            ):
+                ax.plot(epochs, values, color=color, linestyle=line, marker=".", label=label)
+            ends = (epochs[-1], training[-1]), (epochs[-1], validation[-1])
+            ax.annotate("", *ends, arrowprops={"arrowstyle": "<->", "color": INK, "shrinkA": 0, "shrinkB": 0})
+            ax.set(title=f"{name}: gap {validation[-1] - training[-1]:.2g}", xlabel="epochs", ylim=(0, top))
+            ax.set_xlim(0.8, max(len(epochs), 2) + 0.2)
+            ax.locator_params("x", integer=True)
+            ax.grid(axis="y")
+        for ax in figure.axes:
+            name_ends(ax)
+
+
+def _losses(name: str, run: Mapping[str, Sequence[float]]) -> tuple[np.ndarray, np.ndarray]:
+    training, validation = (np.asarray(run.get(kind, ()), float) for kind in ("loss", "val_loss"))
+    finite = all(values.ndim == 1 and values.size and np.isfinite(values).all() for values in (training, validation))
+    if not finite or len(training) != len(validation):
+        received = {kind: run.get(kind) for kind in ("loss", "val_loss")}
+        raise ValueError(f"The run {name!r} must have a finite loss and val_loss for every epoch. Received: {received}")
+    return training, validation

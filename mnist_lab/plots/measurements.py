@@ -1,5 +1,6 @@
 """Figures of what was measured on real MNIST, whichever digits you use: the ladder of lessons, and two compared."""
 
+from collections.abc import Mapping, Sequence
 from textwrap import fill
 
 import numpy as np
@@ -52,9 +53,9 @@ def display_ladder(upto: str) -> None:
 def display_paired_losses(first: str, second: str) -> None:
     """Draw the validation losses of two lessons, measured with the same seeds.
 
-    On the left, the loss of every epoch: a thin line for each seed and a thick one for their mean. On the right, the
-    loss of the last epoch: a pair of dots for each seed, joined by a solid line if it fell, and a bar for each mean.
-    If no seed was measured with both lessons, the title says so.
+    On the left, the loss of every epoch: a thin line for each seed and a thick one for their mean, dashed for the
+    second lesson. On the right, the loss of the last epoch, as `display_pairs` draws it. If no seed was measured with
+    both lessons, the title says so.
 
     Example:
         >>> lab.display_paired_losses("06_convolutions", "07_convolutions_with_dropout")
@@ -70,10 +71,39 @@ def display_paired_losses(first: str, second: str) -> None:
             figure.suptitle("Validation loss on MNIST: no seed was measured with both lessons yet")
             return
         last = np.array([[curve[-1] for curve in curves] for curves in losses])
-        fell = np.sum(last[1] < last[0])
-        figure.suptitle(f"Validation loss on MNIST: in {fell} of {len(seeds)} pairs it fell")
+        figure.suptitle(f"Validation loss on MNIST: {_fell(last)}")
         _draw_curves(left, losses, names)
         _draw_pairs(right, last, names)
+        right.set_title("last epoch, by seed (black: it rose)")
+
+
+def display_pairs(values: Mapping[str, Sequence[float]], title: str) -> None:
+    """Draw two lists of numbers, by name, as pairs of dots: the first number of each list, the second, and so on.
+
+    The line of a pair is grey if the number fell from the first list to the second, and black if it didn't; a bar marks
+    each list's mean. The title goes on with how many fell.
+
+    Raises:
+        ValueError: there aren't two lists of equally many finite numbers.
+
+    Example:
+        >>> lab.display_pairs({"without dropout": [0.22, 0.19], "with dropout": [0.18, 0.2]}, "Validation loss")
+    """
+    pairs = [np.asarray(numbers, float) for numbers in values.values()]
+    shapes = [list(numbers.shape) for numbers in pairs]
+    if len(pairs) != 2 or shapes[0] != shapes[1] or len(shapes[0]) != 1 or not all(map(_finite, pairs)):
+        raise ValueError(f"values must hold two lists of equally many finite numbers. Received: shapes {shapes}")
+    both = np.stack(pairs)
+    with chart(3.2, f"{title}: {_fell(both)}") as ax:
+        _draw_pairs(ax, both, list(values))
+
+
+def _finite(numbers: np.ndarray) -> bool:
+    return bool(numbers.size and np.isfinite(numbers).all())
+
+
+def _fell(pairs: np.ndarray) -> str:
+    return f"in {np.sum(pairs[1] < pairs[0])} of {pairs.shape[1]} pairs it fell"
 
 
 def _draw_curves(ax: Axes, losses: list[list[list[float]]], names: list[str]) -> None:
@@ -89,14 +119,16 @@ def _draw_curves(ax: Axes, losses: list[list[list[float]]], names: list[str]) ->
     ax.legend(loc="lower left", fontsize=9)
 
 
-def _draw_pairs(ax: Axes, last: np.ndarray, names: list[str]) -> None:
-    for before, after in last.T:
-        color, line = (GREY, "-") if after < before else (VERMILLION, "--")
-        ax.plot((0, 1), (before, after), line, color=color, linewidth=1, marker="o", markersize=4)
-    for x, mean, side, shift in zip((0, 1), last.mean(axis=1), ("right", "left"), (-26, 26), strict=True):
+def _draw_pairs(ax: Axes, pairs: np.ndarray, names: list[str]) -> None:
+    for before, after in pairs.T:
+        color, width = (GREY, 1.0) if after < before else (INK, 2.2)
+        ax.plot((0, 1), (before, after), color=color, linewidth=width, zorder=1)
+    for x, numbers, color, out, side in ((0, pairs[0], BLUE, -1, "right"), (1, pairs[1], VERMILLION, 1, "left")):
+        ax.plot([x] * len(numbers), numbers, "o", color=color, markersize=5)
+        mean = numbers.mean()
         ax.plot([x - 0.12, x + 0.12], [mean, mean], color=INK, linewidth=3, zorder=3)
-        write_near(ax, (x, mean), f"{mean:.4f}", (shift, 0), ha=side, va="center", weight="bold")
-    ax.set(xlim=(-0.75, 1.75), title="last epoch, by seed (dashed: it rose)")
+        write_near(ax, (x + 0.12 * out, mean), f"{mean:.3g}", (5 * out, 0), ha=side, va="center", weight="bold")
+    ax.set_xlim(-0.75, 1.75)
     ax.set_xticks((0, 1), [fill(name, 18) for name in names])
     ax.tick_params(axis="x", length=0)
     ax.grid(axis="y")
