@@ -73,6 +73,7 @@ def measured(monkeypatch):
         ("08.deaths", "2 of 3"),
         (f"{RATES} val_accuracy lowest {ARM}", "10.00%"),
         (f"{RATES} val_accuracy dead {ARM}", "1 of 3"),
+        (f"{RATES} val_accuracy surviving {ARM}", "94.00%"),
         (f"{RATES} loss highest {ARM}", "1,200"),
         (f"{RATES} loss mean {ARM}", "400"),
         (f"{RATES} loss seeds {ARM}", "3"),

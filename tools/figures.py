@@ -48,7 +48,7 @@ def measured(name: str) -> str:
 def of_experiment(name: str, value: str, statistic: str, settings: list[str]) -> str:
     """Return what an experiment found: the mean, lowest or highest over its seeds, their number, or which were dead.
 
-    Of an accuracy, `missed` is the mean share of errors.
+    Of an accuracy, `missed` is the mean share of errors, and `surviving` the mean over the runs that weren't dead.
 
     Values named after an accuracy are percentages, others have three digits. The settings are those of the arm, each
     NAME=VALUE in JSON or as a word. ValueError if there is no such experiment, arm, value or statistic.
@@ -64,9 +64,11 @@ def of_experiment(name: str, value: str, statistic: str, settings: list[str]) ->
         return f"{(values < _DEAD).sum() or 'none'} of {len(values)}"
     if statistic == "missed":
         return percent(1 - float(values.mean()))
+    if statistic == "surviving":
+        return percent(float(values[values >= _DEAD].mean()))
     if statistic not in _STATISTICS:
         raise ValueError(
-            f"there is no statistic {statistic!r}. There are: {', '.join(_STATISTICS)}, seeds, missed, dead"
+            f"there is no statistic {statistic!r}. There are: {', '.join(_STATISTICS)}, seeds, missed, dead, surviving"
         )
     number = float(_STATISTICS[statistic](values.astype(float)))  # of whole numbers, `mean` would cut off the fraction
     return percent(number) if "accuracy" in value else f"{float(f'{number:.3g}'):,g}"
