@@ -13,53 +13,71 @@ def _weights(W1, b1, W2, b2, then=""):
     return f"W1, b1, W2, b2 = {W1}, {b1}, {W2}, {b2}\n{then}"
 
 
-_TWO = "[[10, -10], [10, -10]]"
+_TWO = "[[10, -10]] * 3"
+_ALIKE = "[[20, 20]] * 3"
 _ONE = {
-    "unsolved": (_weights("np.zeros((2, 2))", "np.zeros(2)", "np.zeros(2)", 0), "passes nothing on"),
-    "OR and NAND": (_weights(_TWO, "[-5, 15]", "[10, 10]", -15), None),
-    "OR and AND": (_weights("[[20, 20], [20, 20]]", "[-10, -30]", "[20, -20]", -10), None),
-    "one pixel without the other, in columns": (
-        _weights("[[10, -10], [-10, 10]]", "[-5, -5]", "[[10], [10]]", [-5]),
+    "unsolved": (_weights("np.zeros((3, 2))", "np.zeros(2)", "np.zeros(2)", 0), "passes nothing on"),
+    "at least two, and not all": (_weights(_TWO, "[-15, 25]", "[10, 10]", -15), None),
+    "at least two, and all": (_weights(_ALIKE, "[-30, -50]", "[20, -20]", -10), None),
+    "a neuron for each pair, in columns": (
+        _weights("[[20, 20, -20], [20, -20, 20], [-20, 20, 20]]", "[-30] * 3", "[[20]] * 3", [-10]),
         None,
     ),
-    "three neurons": (_weights("[[20, 0, 20], [0, 20, 20]]", "[-10, -10, -30]", "[20, 20, -60]", -10), None),
     "tensors": (
-        _weights(f"tf.constant({_TWO})", "tf.constant([-5, 15])", "tf.ones(2) * 10", "tf.constant(-15.0)"),
+        _weights(f"tf.constant({_TWO})", "tf.constant([-15, 25])", "tf.ones(2) * 10", "tf.constant(-15.0)"),
         None,
     ),
     "what Keras returns": (
         _weights(
             f"np.array({_TWO})",
-            "np.array([-5, 15])",
+            "np.array([-15, 25])",
             "np.array([[10], [10]])",
             "np.array([-15])",
             "layers = [keras.layers.Dense(2, 'sigmoid'), keras.layers.Dense(1, 'sigmoid')]\n"
-            "network = keras.Sequential([keras.Input((2,)), *layers])\nnetwork.set_weights([W1, b1, W2, b2])\n"
+            "network = keras.Sequential([keras.Input((3,)), *layers])\nnetwork.set_weights([W1, b1, W2, b2])\n"
             "W1, b1, W2, b2 = network.get_weights()",
         ),
         None,
     ),
-    "four neurons, one for each case": (
-        _weights("[[-20, -20, 20, 20], [-20, 20, -20, 20]]", "[10, -10, -10, -30]", "[-20, 20, 20, -20]", 0),
+    "a count of all, in four neurons": (
+        _weights("[[20, 20, 20, 20]] * 3", "[-10, -30, -50, -70]", "[0, 20, -20, 5]", -10),
         None,
     ),
-    "one hidden neuron idle": (_weights("[[10, 0], [10, 0]]", "[-5, 0]", "[10, 0]", -5), "For 1 1 the hidden neurons"),
-    "huge": (_weights("[[1e9, 1e9], [1e9, 1e9]]", "[-5e8, -15e8]", "[1e9, -1e9]", -5e8), None),
-    "barely": (_weights("[[6, 6], [6, 6]]", "[-3, -9]", "[7, -7]", -3), None),
-    "both look for two": (_weights("[[10, 8], [10, 8]]", "[-15, -12]", "[10, 9]", -5), "twins see one line"),
-    "twins": (_weights("[[10, 10], [10, 10]]", "[-5, -5]", "[10, 10]", -5), "twins see one line"),
-    "twins, one of them steeper": (_weights("[[5, 10], [5, 10]]", "[-2.5, -5]", "[10, -9]", 0), "twins see one line"),
-    "gentle": (_weights("[[1, -1], [1, -1]]", "[-0.5, 1.5]", "[1, 1]", -1.2), "Steeper weights make a step"),
-    "of steps, by hand": (_weights("[[1, 1], [1, 1]]", "[-0.5, -1.5]", "[1, -1]", -0.5), "Steeper weights make a step"),
-    "exactly not": (_weights(_TWO, "[-5, 15]", "[-10, -10]", 15), "the opposite of what's wanted"),
-    "at least one": (_weights(_TWO, "[-5, 15]", "[10, 0]", -5), "For 1 1 the hidden neurons give 1.00 and 0.01"),
-    "one neuron": (_weights("[[10], [10]]", "[-5]", "[10]", -5), "Add a second neuron"),
-    "swapped": (_weights("[[10, 10], [-10, -10]]", "[-5, 15]", "[10, 10]", -15), "Transpose hidden_weights"),
-    "three rows": (_weights("[[20, 0], [0, 20], [20, 20]]", "[0, 0]", "[1, 1]", 0), "Found the shape [3, 2]"),
+    "huge": (_weights("[[1e9, 1e9]] * 3", "[-15e8, -25e8]", "[1e9, -1e9]", -5e8), None),
+    "barely": (_weights("[[6, 6]] * 3", "[-9, -15]", "[7, -7]", -3), None),
+    "the lesson's answer": (_weights(_ALIKE, "[-10, -30]", "[20, -20]", -10), "exactly one, as in the lesson"),
+    "one hidden neuron idle": (
+        _weights("[[10, 0]] * 3", "[-15, 0]", "[10, 0]", -5),
+        "For 111 the hidden neurons give 1.00 and 0.50",
+    ),
+    "both look for two": (_weights("[[10, 8]] * 3", "[-15, -12]", "[10, 9]", -5), "they cut in the same place"),
+    "twins": (_weights("[[10, 10]] * 3", "[-15, -15]", "[10, 10]", -5), "they cut in the same place"),
+    "twins, one of them steeper": (
+        _weights("[[5, 10]] * 3", "[-7.5, -15]", "[10, -9]", 0),
+        "they cut in the same place",
+    ),
+    "gentle": (_weights("[[1, -1]] * 3", "[-1.5, 2.5]", "[1, 1]", -1.2), "Steeper weights make a step"),
+    "of steps, by hand": (_weights("[[1, 1]] * 3", "[-1.5, -2.5]", "[1, -1]", -0.5), "Steeper weights make a step"),
+    "exactly not": (_weights(_TWO, "[-15, 25]", "[-10, -10]", 15), "the opposite of what's wanted"),
+    "at least two": (_weights(_TWO, "[-15, 25]", "[10, 0]", -5), "For 111 the hidden neurons give 1.00 and 0.01"),
+    "the third pixel forgotten": (
+        _weights("[[20, 20], [20, 20], [0, 0]]", "[-10, -30]", "[20, -20]", -10),
+        "For 010 the hidden neurons",
+    ),
+    "one neuron": (_weights("[[10]] * 3", "[-15]", "[10]", -5), "Add a second neuron"),
+    "swapped": (_weights("[[20] * 3, [20] * 3]", "[-30, -50]", "[20, -20]", -10), "Found the shape [2, 3]"),
+    "three neurons, swapped": (
+        _weights("[[20] * 3, [20] * 3, [0] * 3]", "[-30, -50, 0]", "[20, -20, 0]", -10),
+        "Transpose hidden_weights",
+    ),
+    "two pixels": (_weights("[[20, 20], [20, 20]]", "[-10, -30]", "[20, -20]", -10), "Found the shape [2, 2]"),
     "None": (_weights(None, None, None, None), "Found None for hidden_weights"),
     "a text": (_weights("'ten'", 0, 0, 0), "Found 'ten' for hidden_weights"),
-    "ragged": (_weights("[[1, 2], [3]]", 0, 0, 0), "for hidden_weights, expected numbers in the shape [2, n]"),
-    "not a number": (_weights("[[float('nan'), 1], [1, 1]]", "[0, 0]", "[0, 0]", 0), "Found 1 of 4 numbers not finite"),
+    "ragged": (_weights("[[1, 2], [3]]", 0, 0, 0), "for hidden_weights, expected numbers in the shape [3, n]"),
+    "not a number": (
+        _weights("[[float('nan'), 1], [1, 1], [1, 1]]", "[0, 0]", "[0, 0]", 0),
+        "Found 1 of 6 numbers not finite",
+    ),
 }
 
 _BUILD = """

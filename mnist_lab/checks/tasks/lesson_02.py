@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -13,49 +14,54 @@ from mnist_lab.checks.claims.layers import all_layers
 from mnist_lab.checks.evidence import Evidence, NotYet, mean_cross_entropy, probabilities_of, shown
 from mnist_lab.checks.task import check_choice, numbers, task, training_digits
 
-_PIXELS = np.array([(0, 0), (0, 1), (1, 0), (1, 1)])
-_EXACTLY_ONE = np.array([False, True, True, False])
+_PIXELS = np.array(list(product((0, 1), repeat=3)))
+_INKED = _PIXELS.sum(axis=1)
+_EXACTLY_TWO = _INKED == 2
 
 
 @task(
     "02.1",
-    "Exactly one",
-    "your hidden neurons let the output tell exactly one inked pixel from none and from two",
+    "Two of three",
+    "your hidden neurons let the output tell exactly two inked pixels from fewer and from three",
     """
-one neuron that looks for two inked pixels: weights 10 and 10, bias −15
-pixels 0 0: sum −15, sigmoid 0.00
-pixels 0 1: sum  −5, sigmoid 0.01
-pixels 1 1: sum  +5, sigmoid 0.99
-Its line runs between the last two. With a tenth of these numbers it gives 0.18, 0.38 and 0.62: no step yet.""",
+one neuron that looks for both of two pixels: weights 20 and 20, bias −30
+pixels 0 0: sum −30, sigmoid 0.00
+pixels 0 1: sum −10, sigmoid 0.00
+pixels 1 1: sum +10, sigmoid 1.00
+Its bias puts 0 halfway between the sums of one pixel and of two. Where would it go to look for two of three?
+With a tenth of these numbers, the sigmoid gives 0.05, 0.27 and 0.73: no step yet.""",
 )
-def exactly_one(hidden_weights: Any, hidden_biases: Any, output_weights: Any, output_bias: Any) -> None:
-    """Judge the four cases. Weights as in Keras: a row for each pixel, a column for each hidden neuron."""
-    W1 = numbers(hidden_weights, "hidden_weights", 2, None)
+def two_of_three(hidden_weights: Any, hidden_biases: Any, output_weights: Any, output_bias: Any) -> None:
+    """Judge the eight cases. Weights as in Keras: a row for each pixel, a column for each hidden neuron."""
+    W1 = numbers(hidden_weights, "hidden_weights", 3, None)
     count = W1.shape[1]
     b1, W2 = numbers(hidden_biases, "hidden_biases", count), numbers(output_weights, "output_weights", count)
     b2 = numbers(output_bias, "output_bias")
     hidden, outputs = _two_layers(W1, b1, W2, b2)
     if _are_right(outputs):
         return
-    found = "Found " + ", ".join(f"{output:.2f}" for output in outputs) + " for 0 0, 0 1, 1 0, 1 1"
+    names = ["".join(map(str, pixels)) for pixels in _PIXELS]
+    found = "Found " + ", ".join(f"{name}: {output:.2f}" for name, output in zip(names, outputs, strict=True))
     if not (W1.any() and W2.any()):
-        raise NotYet(f"{found}: a weight of 0 passes nothing on. Begin with one hidden neuron: what could it look for?")
+        raise NotYet(f"{found}. A weight of 0 passes nothing on. Begin with one hidden neuron: what could it look for?")
     if count == 1:
-        raise NotYet(f"{found}. One neuron draws one line, and no line parts these cases. Add a second neuron.")
-    if count == 2 and _are_right(_two_layers(W1.T, b1, W2, b2)[1]):
+        raise NotYet(f"{found}. One neuron makes one cut, and no cut parts these cases. Add a second neuron.")
+    if count == 3 and _are_right(_two_layers(W1.T, b1, W2, b2)[1]):
         raise NotYet(f"{found}. Rows are pixels and columns are neurons; yours are swapped. Transpose hidden_weights.")
     if _are_right(1 - outputs):
         raise NotYet(f"{found}, the opposite of what's wanted. Only the output neuron has to change its mind.")
-    lines = np.vstack([W1, b1]) / np.maximum(np.linalg.norm(W1, axis=0), 1e-12)
-    if np.allclose(np.abs(lines.T @ lines), np.diag(lines.T @ lines)):
-        raise NotYet(f"{found}. Your hidden neurons are twins: twins see one line. Let one of them see another.")
-    if ((outputs > 0.5) == _EXACTLY_ONE).all() or np.abs(outputs - 0.5).max() < 0.15:
+    if ((outputs > 0.5) == (_INKED == 1)).all():
+        raise NotYet(f"{found}: exactly one, as in the lesson. Move both cuts: between which sums?")
+    cuts = np.vstack([W1, b1]) / np.maximum(np.linalg.norm(W1, axis=0), 1e-12)
+    if np.allclose(np.abs(cuts.T @ cuts), np.diag(cuts.T @ cuts)):
+        raise NotYet(f"{found}. Your hidden neurons are twins: they cut in the same place. Let one cut elsewhere.")
+    if ((outputs > 0.5) == _EXACTLY_TWO).all() or np.abs(outputs - 0.5).max() < 0.15:
         raise NotYet(f"{found}, expected above 0.9 or below 0.1. Steeper weights make a step: which sums are near 0?")
-    wrong = int(np.argmax((outputs > 0.5) != _EXACTLY_ONE))
-    pixels, fire = " ".join(map(str, _PIXELS[wrong])), " and ".join(f"{each:.2f}" for each in hidden[wrong])
-    wanted = "above 0.9" if _EXACTLY_ONE[wrong] else "below 0.1"
+    wrong = int(np.argmax((outputs > 0.5) != _EXACTLY_TWO))
+    fire = " and ".join(f"{each:.2f}" for each in hidden[wrong])
+    wanted = "above 0.9" if _EXACTLY_TWO[wrong] else "below 0.1"
     raise NotYet(
-        f"{found}. For {pixels} the hidden neurons give {fire}. What sum should the output make of it: {wanted}?"
+        f"{found}. For {names[wrong]} the hidden neurons give {fire}. What sum should the output make of it: {wanted}?"
     )
 
 
@@ -65,7 +71,7 @@ def _two_layers(W1: npt.NDArray, b1: npt.NDArray, W2: npt.NDArray, b2: npt.NDArr
 
 
 def _are_right(outputs: npt.NDArray) -> bool:
-    return bool(np.where(_EXACTLY_ONE, outputs > 0.9, outputs < 0.1).all())
+    return bool(np.where(_EXACTLY_TWO, outputs > 0.9, outputs < 0.1).all())
 
 
 _CAUSES = {
@@ -125,4 +131,4 @@ def stuck(model: Any, cause: Any, gradient: Any) -> None:
         )
 
 
-TASKS = exactly_one, stuck
+TASKS = two_of_three, stuck
