@@ -6,7 +6,7 @@ CALLS = {
     "03.1": "lab.check_task('03.1', gradients)",
     "03.2": "lab.check_task('03.2', step)",
     "03.3": "lab.check_task('03.3', models, accuracies, verdicts)",
-    "03.4": "lab.check_task('03.4', loss, cause, products)",
+    "03.4": "lab.check_task('03.4', loss, cause, broken)",
 }
 
 
@@ -235,14 +235,15 @@ _RUNS = {
 
 _FAULTY = """
 def loss(labels, logits):
-    p = tf.nn.softmax(logits)
-    return -tf.reduce_sum(labels * tf.math.log(p), axis=1)
+    exponentials = tf.exp(logits)
+    p = exponentials / tf.reduce_sum(exponentials, axis=1, keepdims=True)
+    return -tf.math.log(tf.reduce_sum(labels * p, axis=1))
 
-cause, products = None, None
+cause, broken = None, None
 """
 _SEEN = """
-cause = "zero times infinity"
-products = tf.one_hot([1], 10) * tf.math.log(tf.nn.softmax([[150.0] + [0.0] * 9]))
+cause = "overflow"
+broken = tf.exp([[150.0] + [0.0] * 9])
 """
 
 
@@ -322,22 +323,39 @@ _LOSSES = {
     "no minus": (_loss("return tf.reduce_sum(labels * tf.nn.log_softmax(logits), axis=1)"), "Mind the sign"),
     "the sum": (_loss("return -tf.reduce_sum(labels * tf.nn.log_softmax(logits))"), "You add up the digits' losses"),
     "rate": (_FAULTY + "cause = 'learning rate'", "Nothing was trained here"),
-    "overflow": (_FAULTY + "cause = 'Overflow'", "they're all finite"),
+    "the lesson's cause": (_FAULTY + "cause = 'zero times infinity'", "is it NaN before any logarithm is taken"),
     "label": (_FAULTY + "cause = 'wrong label'", "Try any other class"),
-    "no evidence": (_FAULTY + "cause = 'zero times infinity'", "A cause counts with its evidence"),
-    "evidence: the logarithms": (
-        _FAULTY + _SEEN + "products = tf.math.log(tf.nn.softmax([[150.0] + [0.0] * 9]))",
-        "Found 0 of ten products NaN",
-    ),
+    "no evidence": (_FAULTY + "cause = 'Overflow'", "A cause counts with its evidence"),
     "evidence: the probabilities": (
-        _FAULTY + _SEEN + "products = tf.nn.softmax([[150.0] + [0.0] * 9])",
-        "Found 0 of ten products NaN",
+        _FAULTY + _SEEN + "broken = broken / tf.reduce_sum(broken)",
+        "Found 1 of ten NaN: it's in them already",
+    ),
+    "evidence: the logits": (_FAULTY + _SEEN + "broken = [150] + [0] * 9", "up to 150. Compute the next"),
+    "evidence in float64": (_FAULTY + _SEEN + "broken = np.exp([150.0] + [0.0] * 9)", "in float32 as `loss` does"),
+    "evidence: the logarithms": (
+        _FAULTY + _SEEN + "broken = tf.math.log(tf.nn.softmax([[150.0] + [0.0] * 9]))",
+        "Found 9 of ten infinite, expected one",
+    ),
+    "the largest logit subtracted, and no more": (
+        _loss(
+            "exponentials = tf.exp(logits - tf.reduce_max(logits, axis=1, keepdims=True))",
+            "p = exponentials / tf.reduce_sum(exponentials, axis=1, keepdims=True)",
+            "return -tf.math.log(tf.reduce_sum(labels * p, axis=1))",
+        ),
+        "found inf, expected 150. A probability is exactly 0",
+    ),
+    "float64": (
+        _loss(
+            "exponentials = tf.exp(tf.cast(logits, tf.float64))",
+            "p = exponentials / tf.reduce_sum(exponentials, axis=1, keepdims=True)",
+            "return -tf.math.log(tf.reduce_sum(labels * p, axis=1))",
+        ),
+        "For the logits 1000 and nine times 0, class 1 true: found nan",
     ),
     "evidence by a loop": (
         _loss(
             "return keras.ops.logsumexp(logits, axis=1) - keras.ops.sum(labels * logits, axis=1)",
-            seen="p = tf.nn.softmax([[150.0] + [0.0] * 9])[0]\ncause = 'zero times infinity'\n"
-            "products = [float(y * tf.math.log(q)) for y, q in zip([0, 1] + [0] * 8, p)]\n",
+            seen="cause = 'overflow'\nbroken = [float(tf.exp(logit)) for logit in [150.0] + [0.0] * 9]\n",
         ),
         None,
     ),

@@ -202,26 +202,27 @@ def _check_verdict(name: str, verdict: str, values: npt.NDArray, relu: npt.NDArr
 
 _CAUSES = {
     "learning rate": "Nothing was trained here: one digit, one label, no step. And the loss is NaN.",
-    "overflow": "Print the probabilities: they're all finite. tf.nn.softmax subtracts the largest logit first.",
-    "wrong label": "Try any other class as the label, the network's own answer included: NaN again.",
-    "zero times infinity": "",
+    "overflow": "",
+    "wrong label": "The network says 0, and a 0 it is. Try any other class as the label: NaN again.",
+    "zero times infinity": "No label meets a logarithm here. Print p: is it NaN before any logarithm is taken?",
 }
 
 
 @task(
     "03.4",
-    "Where NaN comes from",
+    "NaN all the same",
     "your loss is finite and exact however sure the network is, and so is its slope",
     """
-two classes, logits 150 and 0, the second is true; probabilities in float32: 1 and 0; their logarithms: 0 and −∞
-label × logarithm: 0 × 0 and 1 × (−∞). With a third class: 0 × (−∞), which is NaN
+two classes, logits 150 and 0; float32 ends at 3.4 × 10³⁸
+e¹⁵⁰ is 1.4 × 10⁶⁵, too large: ∞. So is the total, and ∞ ÷ ∞ is NaN
+the largest logit subtracted first: e⁰ = 1 and e⁻¹⁵⁰ = 0. If the second is true, its logarithm is −∞
 on paper:  log p = logit − log(e¹⁵⁰ + e⁰)   and   log(e¹⁵⁰ + e⁰) = 150 + log(e⁰ + e⁻¹⁵⁰) = 150
 so the second's log p is 0 − 150 = −150, its loss is 150, and one more on its logit makes that 149: a slope""",
 )
-def without_nan(loss: Any, cause: Any, products: Any) -> None:
-    """Judge a loss of labels `[n, 10]` and logits `[n, 10]`, the cause, and the faulty loss' ten products."""
+def without_nan(loss: Any, cause: Any, broken: Any) -> None:
+    """Judge a loss of labels `[n, 10]` and logits `[n, 10]`, the cause, and the faulty loss' ten exponentials."""
     check_choice(cause, _CAUSES)
-    _check_products(products)
+    _check_exponentials(broken)
     ordinary = np.array([[2, -1, 0, 3, 1, 0, -2, 0, 1, 0], [12, 9, *[0] * 8], [60, 57, *[50] * 8]], np.float32)
     labels = np.eye(10, dtype=np.float32)[[4, 1, 1]]
     expected = logsumexp(ordinary, axis=1) - (ordinary * labels).sum(axis=1)
@@ -237,13 +238,16 @@ def without_nan(loss: Any, cause: Any, products: Any) -> None:
         _check_sure(loss, sure, true)
 
 
-def _check_products(products: Any) -> None:
-    if products is None:
-        raise NotYet("Found no products. A cause counts with its evidence: the faulty loss' ten, label × log p.")
-    found = numbers(products, "products", 10, finite=False)
-    if not (np.isnan(found[2:]).all() and np.isinf(found[1]) and found[0] == 0):
-        how = "Multiply the label by the logarithm of the softmax of 150 and nine times 0, in float32"
-        raise NotYet(f"Found {np.isnan(found).sum()} of ten products NaN, expected eight. {how}.")
+def _check_exponentials(broken: Any) -> None:
+    if broken is None:
+        raise NotYet("Found None for broken. A cause counts with its evidence: the first ten numbers that go wrong.")
+    found = numbers(broken, "broken", 10, finite=False)
+    if np.isnan(found).any():
+        raise NotYet(f"Found {np.isnan(found).sum()} of ten NaN: it's in them already. What were they made of?")
+    if np.isfinite(found).all():
+        raise NotYet(f"Found ten finite numbers, up to {found.max():.3g}. Compute the next, in float32 as `loss` does.")
+    if found[0] != np.inf or not np.allclose(found[1:], 1):
+        raise NotYet(f"Found {np.isinf(found).sum()} of ten infinite, expected one. Are they the first to go wrong?")
 
 
 def _check_sure(loss: Any, sure: float, true: int) -> None:
@@ -262,8 +266,9 @@ def _check_sure(loss: Any, sure: float, true: int) -> None:
     found, expected = float(numbers(returned, "the loss", finite=False)), sure if true else 0.0
     case = f"For the logits {sure:g} and nine times 0, class {true} true: found {found:.2f}, expected {expected:g}"
     if not np.isfinite(found):
+        what = "A number on the way is infinite" if np.isnan(found) else "A probability is exactly 0: log 0 is −∞"
         how = "Take that on paper: a logit minus log Σ exp, the largest logit subtracted first"
-        raise NotYet(f"{case}. A probability is exactly 0 there, so it has no logarithm. {how}.")
+        raise NotYet(f"{case}. {what}. {how}.")
     if abs(found - expected) > 0.01 * sure:
         raise NotYet(f"{case}. It's finite, but its slope is 0: mend the logarithm, not its argument.")
     if slopes is not None:
