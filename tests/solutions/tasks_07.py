@@ -1,9 +1,9 @@
 """Fillings of exercise 07's tasks, in the form of tasks_02.py."""
 
 CALLS = {
-    "07.2": "lab.check_task('07.2', model, training_loss, validation_loss)",
-    "07.3": "lab.check_task('07.3', runs, causes, evidence)",
-    "07.4": "lab.check_task('07.4', model, answers, chosen)",
+    "07.1": "lab.check_task('07.1', model, training_loss, validation_loss)",
+    "07.2": "lab.check_task('07.2', runs, causes, evidence)",
+    "07.3": "lab.check_task('07.3', model, answers, chosen)",
 }
 
 _NETWORK = """
@@ -138,13 +138,13 @@ _HUMAN = {
     "no model": (_ASK + _ENTROPY + _TOP + "model = None", "Found no model"),
 }
 FILLINGS = {
-    "07.2": {name: (_NETWORK + _LAST + source, hint) for name, (source, hint) in _GAP.items()},
-    "07.3": {name: (_RUNS + source, hint) for name, (source, hint) in _CURVES.items()},
-    "07.4": {name: (_NETWORK + _LAST + source, hint) for name, (source, hint) in _HUMAN.items()},
+    "07.1": {name: (_NETWORK + _LAST + source, hint) for name, (source, hint) in _GAP.items()},
+    "07.2": {name: (_RUNS + source, hint) for name, (source, hint) in _CURVES.items()},
+    "07.3": {name: (_NETWORK + _LAST + source, hint) for name, (source, hint) in _HUMAN.items()},
 }
 _REAL = "runs = lab.curve_pairs()\n"
 TRAINED = {
-    "07.2": {
+    "07.1": {
         "evaluate": (_NETWORK + _FIT + _EVALUATED, None),
         "as reported": (_NETWORK + _FIT + _OWN + "training_loss = history['loss'][-1]", "the network was handicapped"),
         "training=True": (
@@ -153,7 +153,7 @@ TRAINED = {
         ),
         "validation twice": (_NETWORK + _FIT + _OWN + "training_loss = validation_loss", "by construction"),
     },
-    "07.3": {
+    "07.2": {
         "losses": (_REAL + _DIAGNOSED, None),
         "the curves' ends": (
             _REAL + _DIAGNOSED + "evidence['D'] = runs['D'].history['loss'][-1]",
@@ -161,7 +161,7 @@ TRAINED = {
         ),
         "a gap means overfitting": (_REAL + _DIAGNOSED + "causes['C'] = 'overfitting'", "other writers gap too"),
     },
-    "07.4": {
+    "07.3": {
         "entropy": (_NETWORK + _FIT + _ASK + _ENTROPY + _TOP, None),
         "spread": (_NETWORK + _FIT + _ASK + _STD + _TOP, None),
         "votes": (_NETWORK + _FIT + _ASK + _VOTES + "scores = np.array(scores)\n" + _TOP, None),

@@ -21,7 +21,7 @@ _SAME_LOSS = 1e-3
 
 
 @task(
-    "07.2",
+    "07.1",
     "Fair gap",
     "both losses are those of the finished network, with dropout off: their difference is the gap",
     """
@@ -114,7 +114,7 @@ _DECIDES = {
 
 
 @task(
-    "07.3",
+    "07.2",
     "Four pairs of curves",
     "you named four causes, and for each you measured a number that decides",
     """
@@ -169,7 +169,7 @@ _CAUGHT = 0.7  # of the errors that the reference catches
 
 
 @task(
-    "07.4",
+    "07.3",
     "Ask a human",
     "where its own answers disagree, a network errs most: your digits are the right ones to ask about",
     """
