@@ -1,13 +1,15 @@
 """The form of a lesson and of an exercise: what the build makes of it, and what it refuses."""
 
+import re
+
 import pytest
 
 from tools import sources
 from tools.exercises import make_exercises
 from tools.notebooks import INVISIBLE, make_lessons
-from tools.reading import words
+from tools.reading import times, words
 from tools.spoilers import check_spoilers
-from tools.teacher import PARTS, teacher_sheet
+from tools.teacher import PARTS, PATHS, class_times, teacher_sheet
 
 from .notebooks import code, notebook, prose
 
@@ -170,6 +172,61 @@ def test_a_teachers_sheet_has_all_its_parts():
     assert "Everybody trained: 20." in teacher_sheet("01_a", {"01_a": read(source)})
     with pytest.raises(ValueError, match=r"01_a\.md: the teacher's sheet lacks \*\*Aim:\*\*, "):
         teacher_sheet("01_a", {"01_a": read(LESSON)})
+
+
+@pytest.fixture
+def written():
+    """The sources of lessons and exercises, which a test may change."""
+    lessons = sources.read_sources()
+    return lessons, sources.read_exercises(lessons)
+
+
+def test_a_class_has_the_minutes_of_titles_sheets_and_first_tasks_and_what_takes_longer_is_marked(written):
+    lessons, _ = written
+    table = class_times(*written)
+    cores = {
+        row[0]: [int(minutes) for minutes in row[1:]] for row in re.findall(r"core of (\d+) \| (\d+) \| (\d+)", table)
+    }
+    told = {
+        name[:2]: re.match(r"Core: (\d+) minutes", times(source)) for name, source in lessons.items() if name < "09"
+    }
+    assert {number: alone for number, (alone, _) in cores.items()} == {n: int(found[1]) for n, found in told.items()}
+    assert cores["01"][1] == 5 + 5 + 3 + 2 + 5 + 5 + 5
+    paths = re.findall(r"\*\* [^|]+ \| (\d+)( \(too long\))? \| (\d+)( \(too long\))? \| (included|–) \|", table)
+    assert len(paths) == len(PATHS)
+    for (_, limit, chosen, with_tasks), (alone, alone_mark, in_class, class_mark, tasks) in zip(
+        PATHS, paths, strict=True
+    ):
+        assert (tasks == "included") == with_tasks
+        assert with_tasks or int(alone) == sum(cores[number][0] for number in chosen)
+        assert with_tasks or int(in_class) == sum(cores[number][1] for number in chosen)
+        assert (bool(alone_mark), bool(class_mark)) == (int(alone) > limit, int(in_class) > limit)
+
+
+@pytest.mark.parametrize(
+    ("cell", "old", "new", "message"),
+    [
+        (
+            "teacher",
+            "**Minutes:** 5 pad",
+            "**Minutes:** some pad",
+            r"01_dense_softmax\.md: expected .*Minutes.* in the tea",
+        ),
+        ("teacher", "**Minutes:**", "Minutes:", r"01_dense_softmax\.md: expected .*Minutes"),
+        (
+            "build-task",
+            "(core, 5 minutes)",
+            "(5 minutes)",
+            r"exercises/01_dense_softmax\.md: expected one heading .*NN\.0",
+        ),
+    ],
+)
+def test_a_sheet_or_a_first_task_without_minutes_is_refused(written, cell, old, new, message):
+    (changed,) = [each for source in written for each in source["01_dense_softmax"].cells if each.id == cell]
+    assert old in changed.source
+    changed.source = changed.source.replace(old, new)
+    with pytest.raises(ValueError, match=message):
+        class_times(*written)
 
 
 def test_words_of_code_tags_sheets_and_the_quiz_are_not_counted():

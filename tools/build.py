@@ -34,10 +34,11 @@ def derive() -> tuple[dict[Path, str | Image.Image], dict[str, str]]:
     names = glossary.by_name(glossary.read_glossary(written))
     sources = read_sources()
     lessons = make_lessons(sources, names)
-    exercises = make_exercises(read_exercises(sources), sources, names)
+    tasks = read_exercises(sources)
+    exercises = make_exercises(tasks, sources, names)
     files: dict[Path, str | Image.Image] = {
         glossary.GLOSSARY: glossary.in_order(written),
-        readme.README: readme.readme(readme.README.read_text(encoding="utf-8")),
+        readme.README: readme.readme(readme.README.read_text(encoding="utf-8"), sources, tasks),
         SUMS: "".join(f"{SHA256[name]}  {name}\n" for name in sorted(SHA256)),
     }
     for name, lesson in lessons.items():

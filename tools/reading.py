@@ -42,6 +42,12 @@ def times(lesson: NotebookNode) -> str:
     Words are read at 120 a minute, and each code cell, with its output, takes 20 seconds; the header's `runs` adds the
     seconds that the cells of both parts run. Each time is the sum, rounded up to five minutes.
     """
+    core, whole = minutes(lesson)
+    return f"Core: {core} minutes · with the deeper part: {whole} minutes"
+
+
+def minutes(lesson: NotebookNode) -> tuple[int, int]:
+    """Return the minutes for a lesson's core, and for all of it, as `times` counts them."""
     if not lesson.metadata.get("runs"):
         raise ValueError("expected `runs: [CORE, DEEPER]` in the header: the seconds that the cells run on two cores")
     if all(cell.id != "deeper" for cell in lesson.cells):
@@ -53,8 +59,8 @@ def times(lesson: NotebookNode) -> str:
         count / WORDS_A_MINUTE + sum(cells) / CELLS_A_MINUTE + seconds / 60
         for count, cells, seconds in zip(words(lesson), parts, lesson.metadata.runs, strict=True)
     )
-    return f"Core: {_rounded(core)} minutes · with the deeper part: {_rounded(core + deeper)} minutes"
+    return _rounded(core), _rounded(core + deeper)
 
 
-def _rounded(minutes: float) -> int:
-    return _STEP * math.ceil(minutes / _STEP)
+def _rounded(exact: float) -> int:
+    return _STEP * math.ceil(exact / _STEP)

@@ -3,15 +3,17 @@
 import io
 import re
 from base64 import b64decode
+from collections.abc import Mapping
 from itertools import accumulate
 
-import nbformat
+from nbformat import NotebookNode
 from PIL import Image
 
 from mnist_lab.checks.lessons import LESSONS
 from mnist_lab.results.store import LONG, Summary, summary
 from tools.figures import percent
 from tools.project import ROOT, SOURCES, is_known, on_colab
+from tools.teacher import class_times
 
 README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "lesson-01.png"
@@ -24,8 +26,8 @@ CHANGES = (  # of each lesson, from the one before
     "start fast and slow down: a learning rate that decays",
     "overfitting, and a dropout that disappoints",
     "convolutions: filters that slide over an image with rows and columns",
-    "dropout after the dense layer, and this time it helps",
-    "batch normalization behind every layer but the last",
+    "dropout again, after the dense layer: one run, ten pairs, and what each of them can tell",
+    "batch normalization after every layer but the last",
     "digits held out to choose by, a sealed test to report by; seeds, intervals, and writers",
     "one epoch with a rate that rises and falls; then a wider network, and digits that nobody wrote",
     "your own drawing, raw and prepared as MNIST's digits were; and whom a good average hides",
@@ -53,13 +55,16 @@ notebook is not Google's, *Run anyway*. With Colab's versions on two CPU cores t
 top."""
 
 
-def readme(text: str) -> str:
-    """Return the README with its table of lessons and its words on Colab as they should be."""
+def readme(text: str, lessons: Mapping[str, NotebookNode], exercises: Mapping[str, NotebookNode]) -> str:
+    """Return the README with its tables of lessons and of minutes, from their sources, and its words on Colab."""
     _, measured = BENCHMARKS.read_text(encoding="utf-8").split("<!-- measured first_curve -->")
     (seconds,) = map(float, re.findall(r"^\| median .*\| ([\d.]+) \|$", measured, re.MULTILINE))
     words = (_IN_COLAB if is_known() else _NOT_IN_COLAB) + _FIRST_CURVE
     words = words.format(first=on_colab(f"notebooks/{PICTURED}.ipynb"), seconds=f"{seconds:.0f}")
-    return _region("colab", words, _region("lessons", table(), text))
+    tables = {"lessons": table(), "minutes": class_times(lessons, exercises)}
+    for name, content in {"colab": words, **tables}.items():
+        text = _region(name, content, text)
+    return text
 
 
 def table() -> str:
@@ -77,7 +82,7 @@ def table() -> str:
     return "\n".join(rows)
 
 
-def picture(lesson: nbformat.NotebookNode) -> Image.Image | None:
+def picture(lesson: NotebookNode) -> Image.Image | None:
     """Return the lesson's curves and misread digits, one above the other, or None where it has to be run first."""
     outputs = [output for cell in lesson.cells if cell.id in IN_PICTURE for output in cell.outputs]
     pngs = [output.data["image/png"] for output in outputs if "image/png" in output.get("data", {})]
