@@ -230,7 +230,10 @@ def test_a_sheet_or_a_first_task_without_minutes_is_refused(written, cell, old, 
 
 
 def test_words_of_code_tags_sheets_and_the_quiz_are_not_counted():
-    core = prose("<b>Two</b> words\n\n```python\nnot these\n```\n\n{{ changes model }} – {{ 01.mean }}", "core")
+    core = prose(
+        "<b>Two</b> words\n\n```python\nnot these\n```\n\n{{ changes model }} – {{ experiment 01-rates loss mean rate=0.1 }}",
+        "core",
+    )
     sheet, deeper = prose("for teachers", "sheet", tags=["teacher"]), prose("## Deeper\n\nand more", "deeper")
     quiz = prose("Do you know this already?", "know-these")
     assert words(notebook(quiz, core, code("x = 1", "x"), sheet, deeper)) == (3, 3)
