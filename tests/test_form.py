@@ -231,7 +231,7 @@ def test_a_sheet_or_a_first_task_without_minutes_is_refused(written, cell, old, 
 
 def test_words_of_code_tags_sheets_and_the_quiz_are_not_counted():
     core = prose(
-        "<b>Two</b> words\n\n```python\nnot these\n```\n\n{{ changes model }} – {{ experiment 01-rates loss mean rate=0.1 }}",
+        "<b>Two</b> words\n\n```python\nnot these\n```\n\n{{ changes model }} – {{ experiment 01-rates loss mean }}",
         "core",
     )
     sheet, deeper = prose("for teachers", "sheet", tags=["teacher"]), prose("## Deeper\n\nand more", "deeper")
