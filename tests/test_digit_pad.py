@@ -56,11 +56,15 @@ def test_each_network_classifies_a_preprocessed_drawing_from_the_browser(own):
     assert pad.message == ""
 
 
-@pytest.mark.parametrize("own", [{}, {"preprocess": halve_and_average}], ids=["default", "custom"])
-def test_the_picture_for_where_no_script_runs_is_preprocessed_as_the_drawing_is(own):
+@pytest.mark.parametrize(
+    ("own", "number"), [({}, 30), ({"preprocess": halve_and_average}, 44)], ids=["default", "custom"]
+)
+def test_the_picture_for_where_no_script_runs_is_preprocessed_as_the_drawing_is(own, number):
     network = Network()
-    plt.close(lab.DigitPad(network, **own)._picture())
-    image = own.get("preprocess", lab.preprocess_digit)(lab.sample_drawings()[0][30])
+    figure = lab.DigitPad(network, **own)._picture()
+    assert figure.axes[0].get_title() == f"a drawn {number // 10}"
+    plt.close(figure)
+    image = own.get("preprocess", lab.preprocess_digit)(lab.sample_drawings()[0][number])
     np.testing.assert_allclose(network.images, [image], rtol=1e-6)
 
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import keras
 
 _SAMPLE = 30  # the sample drawing in the picture, a 3 that the network of lesson 01 isn't sure of
-_TITLES = ("a drawn 3", "what the networks see")
+_MISPLACED = 44  # with a function of yours: a 4 in a corner, which networks misclassify unless it's prepared
+_SEEN = "what the networks see"
 
 
 def _preprocess_framed(drawing: np.ndarray) -> np.ndarray:
@@ -149,24 +150,27 @@ class DigitPad(Widget):
         return output[0].tolist()
 
     def _picture(self) -> Figure:
-        drawing = sample_drawings()[0][_SAMPLE]
+        drawings, classes = sample_drawings()
+        number = _SAMPLE if self.data["tidy"] else _MISPLACED
+        drawing, titles = drawings[number], (f"a drawn {classes[number]}", _SEEN)
         image = self._checked(self._preprocess(drawing.copy()))
         readings = {name or "your network": self._probabilities(name, image) for name in self._models}
         for lesson in self.data["networks"]:
             readings[f"lesson {lesson}"] = as_keras(network_bytes(f"lesson_{lesson}")).predict_on_batch(image[None])[0]
-        figure = new_figure(9, 2.6)
+        side = min(2.05, 9 / (2 + len(readings)))  # inches of each image: with more networks, there's less room
+        figure = new_figure(9, side + 0.55)
         axes = figure.subplots(1, 2 + len(readings))
-        for ax, pixels, title in zip(axes, (drawing, image.reshape(IMAGE_SIDE, IMAGE_SIDE)), _TITLES, strict=False):
+        for ax, pixels, title in zip(axes, (drawing, image.reshape(IMAGE_SIDE, IMAGE_SIDE)), titles, strict=False):
             ax.imshow(pixels, cmap="Greys", interpolation="nearest")
             ax.set_title(title, fontsize=10)
-            ax.set(xticks=(), yticks=())
+            ax.set(xticks=(), yticks=(), anchor="N")  # as high as the charts, whose titles are beside its own
             ax.spines[:].set_visible(True)
         for ax, (name, probabilities) in zip(axes[2:], readings.items(), strict=True):
             best = int(np.argmax(probabilities))
             colors = [BLUE if digit == best else GREY for digit in range(CLASSES)]
             ax.bar(range(CLASSES), probabilities, color=colors)
             ax.set_title(f"{name} says {best}: {probabilities[best]:.0%}", fontsize=10)
-            ax.set(xticks=range(CLASSES), yticks=(), ylim=(0, 1))
+            ax.set(xticks=range(CLASSES), yticks=(), ylim=(0, 1.05))
             ax.spines["left"].set_visible(False)
         return figure
 

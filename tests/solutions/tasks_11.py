@@ -23,7 +23,7 @@ _END = "return small / small.max()"
 
 
 def _scale(*lines):
-    return _function("scale(drawing)", *lines)
+    return _function("scale(page)", "drawing = 255 - page", *lines)
 
 
 _SCALE = {
@@ -66,6 +66,7 @@ _SCALE = {
         None,
     ),
     "the package's, as an image": (_scale("return lab.preprocess_digit(drawing).reshape(28, 28)"), None),
+    "as for the pad": (_scale("drawing = page", _CUT, _SIZE, _SMALL, _END), "a page's is 255"),
     "stretched": (_scale(_CUT, "height = width = 20", _SMALL, _END), "use one factor for both sides"),
     "by the shorter side": (
         _scale(_CUT, _SIZE.replace("max(digit.shape)", "min(digit.shape)"), _SMALL, _END),

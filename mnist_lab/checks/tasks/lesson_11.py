@@ -55,19 +55,20 @@ def _likeness(found: Array, expected: Array) -> float:
 @task(
     "11.1",
     "Scale",
-    "your function cuts a digit out of its paper and scales it by one factor until its longer side is 20 pixels",
+    "your function cuts a digit out of a scanner's page and scales it by one factor until its longer side is 20 pixels",
     """
-a drawing of 140 × 140 pixels; the first row with ink is 30, the last 109; the columns are 60 to 99
+a page of 140 × 140 pixels: 255 in its corner, so that's paper; 0 is ink. 255 − page has paper 0 and ink 255
+in that, the first row with ink is 30, the last 109; the columns are 60 to 99
 cut out: 109 − 30 + 1 = 80 rows and 99 − 60 + 1 = 40 columns
 the longer side, 80, becomes 20: the factor is 20 / 80 = 0.25
 the shorter side takes the same factor: 0.25 × 40 = 10. So 20 × 10, and not 20 × 20.
 Pillow's resize takes the width first: resize((10, 20)).""",
 )
 def scaling(scale: Any) -> None:
-    """Judge a function of a drawing `[140, 140]` uint8 that returns the digit `[rows, columns]`, from 0 to 1."""
+    """Judge a function of a page `[140, 140]` uint8, paper 255, that returns the digit `[rows, columns]`, 0 to 1."""
     for name, drawing, expected in _cases():
-        found = numbers(call(scale, drawing), "the digit", None, None)
-        case = f"For {name}:"
+        found = numbers(call(scale, 255 - drawing), "the digit", None, None)
+        case = f"For the page of {name}:"
         if max(found.shape) > 10 * BOX:
             raise NotYet(f"{case} found the shape {list(found.shape)}. Keep rows and columns, [rows, columns].")
         if not found.any():
@@ -96,6 +97,9 @@ def _check_size(case: str, digit: Array, returned: Array, expected: Array) -> No
         }
         reason = max(wrong, key=lambda each: _likeness(wrong[each], expected))
         raise NotYet(f"{case} the size is right, but it doesn't show what was drawn. {reason} Look at it.")
+    negative = returned.max() - returned
+    if negative.any() and _likeness(_cut_to_ink(negative), expected) >= _ALIKE:
+        raise NotYet(f"{case} {sides}, {should}. That's paper: a page's is 255, and its ink 0. Turn them round first.")
     if not _near(digit.shape, returned.shape):
         raise NotYet(f"{case} {sides}, {should}. The paper was scaled along: cut the digit out first.")
     if _near(digit.shape, (BOX, BOX)):
@@ -295,13 +299,13 @@ _GROUPS = (  # right and all, by group: the first is the answer
 @task(
     "11.4",
     "Worst subgroup",
-    "your function names the group that does worst as far as the numbers can tell, and says how sure that is",
+    "your function names the group whose interval ends lowest, and gives both ends",
     """
 three groups, right of all: A 90 of 100, B 4 of 10, C 0 of 1. All: 94 of 111, or 85%
 95% intervals of the accuracy (Wilson's): A 0.83 to 0.94, B 0.17 to 0.69, C 0.00 to 0.79
 C has the lowest accuracy, 0, but one digit says next to nothing: its interval reaches up to 0.79.
 A has the most errors, 10, because it's the largest.
-The interval that ends lowest is B's: at best, its accuracy is 0.69. The answer is B, 0.17, 0.69.""",
+The interval that ends lowest is B's: it reaches only up to 0.69. The answer is B, 0.17, 0.69.""",
 )
 def worst_subgroup(worst: Any) -> None:
     """Judge a function of which digits are classified correctly, `[n]` bool, and each one's group, `[n]` texts.
