@@ -181,7 +181,7 @@ def test_a_bed_hides_a_patient_and_digits_are_what_patients_are_made_of(waiting,
 def test_the_charts_are_eight_with_the_healthy_run_in_each():
     clinic.charts()
     eight = plt.gcf().axes
-    assert [ax.get_title() for ax in eight] == ["A1", "A2", "A3", "B1", "B2", "C1", "C2", "C3"]
+    assert [ax.get_title("left") for ax in eight] == ["A1", "A2", "A3", "B1", "B2", "C1", "C2", "C3"]
     healthy = [ax.lines[0].get_ydata() for ax in eight]
     assert all(np.array_equal(healthy[0], line) for line in healthy)
     assert all(ax.lines[0].get_linestyle() == "--" for ax in eight)

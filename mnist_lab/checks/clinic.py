@@ -52,7 +52,7 @@ def look(patient: Run) -> Finding:
     images, labels = next(iter(patient.training))
     images, classes = images.numpy(), np.argmax(labels, axis=1)
     lowest, highest = float(images.min()), float(images.max())
-    display_digits(images[:24] / highest, None, classes[:24], f"{patient.name}: {find_mnist().name}")
+    display_digits(images[:24] / highest, None, classes[:24], f"{patient.name}: {find_mnist().name}", lines=2)
     per_batch = np.mean([len(np.unique(np.argmax(labels, axis=1))) for _, labels in patient.training.take(20)])
     return Finding(
         patient,

@@ -29,7 +29,7 @@ _CARD: dict[str, tuple[str, tuple[tuple[str, str], ...], str, str]] = {
         "Pair first, then\nsplit and shuffle",
     ),
     "A3": (
-        "Flat at 2.3",
+        "Off the chart, then\nflat at 2.3",
         (("memorize", "fails, at {memorized:.1f}"), ("flow", "neurons dead after training")),
         "Learning rate\n300 times\ntoo large",
         "A lower rate,\nor warm-up",
@@ -48,7 +48,7 @@ _CARD: dict[str, tuple[str, tuple[tuple[str, str], ...], str, str]] = {
     ),
     "C1": (
         "Training {accuracy:.0%},\nvalidation {val_accuracy:.0%}",
-        (("look", "one or two classes in a batch"),),
+        (("look", "1 to 5 classes in a batch"),),
         "Sorted file, small\nshuffle buffer",
         "Shuffle all of it",
     ),

@@ -22,7 +22,7 @@ training = both.skip(5_000).shuffle(20_000).batch(BATCH_SIZE)
 """
 _SORTED = _NUMPY.replace("rows = ", "rows = 5_000 + np.argsort(labels[5_000:].argmax(axis=1))  # ")
 _TRANSPOSED = _NUMPY.replace("labels[rows]", "labels[rows - 1]")
-_GREY = _NUMPY.replace(" / 255", "")
+_GREY = _NUMPY.replace("images[rows] / 255", "images[rows]")
 _NORMALIZED_BY_COMPANY = """
 class Norm(keras.layers.BatchNormalization):
     def call(self, inputs, training=None, mask=None):
@@ -55,7 +55,11 @@ SOLUTIONS = {
     "zipped first, another network": ({"batches": _ZIPPED, "model": _network('"rmsprop"')}, []),
     "wrong: labels of the row before": ({"batches": _TRANSPOSED}, _APART),
     "wrong: sorted": ({"batches": _SORTED}, [_MIXED]),
-    "wrong: grey levels": ({"batches": _GREY}, [_START, _HELD_OUT]),
+    "wrong: grey levels": ({"batches": _GREY}, [_START]),
+    "wrong: validated on test digits": (
+        {"batches": f"{_NUMPY}validation = lab.validation_dataset()\n"},
+        [_HELD_OUT],
+    ),
     "wrong: tiny steps": (
         {"batches": _NUMPY, "model": _network("keras.optimizers.Adam(1e-6)")},
         [_MEMORIZES],

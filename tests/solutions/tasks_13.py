@@ -75,7 +75,8 @@ _RATHER_SGD = """
 copy = keras.models.clone_model(model)
 copy.compile(keras.optimizers.SGD(0.1, momentum=0.9), "categorical_crossentropy", metrics=["accuracy"])
 """
-_FIT = "copy.fit(images[:32], labels[:32], batch_size=32, epochs=200, verbose=0)"
+_REPEATED = "(np.tile(each[:32], (200, 1)) for each in (images, labels))"
+_FIT = f"copy.fit(*{_REPEATED}, batch_size=32, shuffle=False, verbose=0)"
 _EVALUATE = "return copy.evaluate(images[:32], labels[:32], verbose=0)[0]"
 _ROWS = "rows = np.random.default_rng(0).choice(len(images), 32, replace=False)"
 _UNDONE = """
@@ -117,7 +118,15 @@ _MEMORIZE_TRAINED = {
     ),
     "the model itself, undone": (_memorize(_UNDONE), None),
     "new digits in each step": (_memorize(_COPY, _NEW_DIGITS, _EVALUATE), "That's training"),
-    "five steps": (_memorize(_COPY, _FIT.replace("200", "5"), _EVALUATE), "200 steps of training are missing"),
+    "two steps": (_memorize(_COPY, _FIT.replace("200", "2"), _EVALUATE), "Too few steps"),
+    "an epoch": (
+        _memorize(_COPY, "copy.fit(images, labels, batch_size=32, verbose=0)", _EVALUATE),
+        "That's training",
+    ),
+    "epochs": (
+        _memorize(_COPY, "copy.fit(images[:32], labels[:32], batch_size=32, epochs=200, verbose=0)", _EVALUATE),
+        None,
+    ),
     "dropout on": (
         _memorize(_COPY, f"found = {_FIT}", "return found.history['loss'][-1]"),
         "With dropout on, it never reaches zero",
