@@ -119,7 +119,7 @@ def test_outputs_that_are_no_probabilities_are_taken_as_logits(outputs, probabil
 
 ODD_VALUES = [3, "text", [1, [2, 3], 4], {}, {"a": None, "b": "c"}, np.zeros((3, 10)), lambda *_: None, object]
 ODD_VALUES += [{0.1: {"a": 1}, 0.2: 0.5, 0.3: np.ones(3)}]
-KEYWORDS = ("schedule", "held_out", "tried", "sealed", "interval", "preprocess", "step", "export")
+KEYWORDS = ("schedule", "held_out", "tried", "sealed", "interval", "preprocess", "step", "export", "training")
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from mnist_lab.checks import clinic, patients
+from mnist_lab.checks.claims import clinic as claims
+from mnist_lab.checks.evidence import Evidence
 from mnist_lab.environment import set_seed
 
 TOLD_BY = {
@@ -50,7 +52,8 @@ def weights_of(patient):
 def told(name, patient):
     found = getattr(clinic, name)(patient)
     plt.close("all")
-    assert repr(found).startswith(f"{patient.name}: "), found
+    assert repr(found) == f"{patient.name}: {found.sentence}"
+    assert (found.patient, found.test) == (patient.name, name)
     return TELLS[name](found)
 
 
@@ -129,8 +132,63 @@ def test_validation_and_unseen_digits_are_apart_and_permuted_labels_are_those_of
     assert np.mean(labels[0].argmax(axis=1) == others.argmax(axis=1)) < 0.5
 
 
+CLAIMS = {
+    "A1": "memorizes",
+    "A2": "labels_fit_the_images",
+    "B2": "starts_from_guessing",
+    "C1": "batches_are_mixed",
+    "C3": "company_does_not_matter",
+}
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values())
+def test_a_claim_holds_of_the_healthy_one_and_not_of_its_patient(waiting, claim):
+    for name in ("healthy", *(name for name in CLAIMS if CLAIMS[name] == claim)):
+        patient = waiting[name]
+        evidence = Evidence(patient.model, {}, patient.unseen[0], patient.unseen[1], np.ones((5_000, 10)))
+        assert getattr(claims, claim).judge(evidence).holds == (claim == "company_does_not_matter" and name != "C3")
+        evidence.extra["training"] = patient.training
+        verdict = getattr(claims, claim).judge(evidence)
+        assert verdict.holds == (name == "healthy"), verdict
+        assert name == "healthy" or "Found" in verdict.hint
+
+
+def test_a_run_of_your_own_is_examined_too_but_nothing_makes_it_again(waiting):
+    healthy = waiting["healthy"]
+    own = clinic.admit(healthy.model, healthy.training, healthy.validation, name="mine")
+    assert repr(clinic.start(own)).startswith("mine: loss before training 2.")
+    images, labels = next(own.validation.unbatch().batch(5_000).as_numpy_iterator())
+    assert np.array_equal(own.unseen[0], images)
+    assert clinic.fresh(own)["accuracy"] == pytest.approx(np.mean(own.predict(images[:1_000]) == own.unseen[1][:1_000]))
+    assert np.array_equal(own.unseen[1], labels.argmax(axis=1))
+    with pytest.raises(ValueError, match=r"Received: run\('mine'\)\. For your own run, shuffle the labels"):
+        clinic.permuted(own)
+
+
+def test_a_bed_hides_a_patient_and_digits_are_what_patients_are_made_of(waiting, capsys):
+    set_seed(0)
+    disguised = clinic.patient("bed 2")
+    disguised.opened()
+    assert "labels[1:5_001]" in capsys.readouterr().out
+    assert repr(disguised) == "patient('bed 2')"
+    assert set(patients.BEDS.values()) <= set(patients.NAMES)
+    images, labels = clinic.digits()
+    assert (images.max(), labels.shape) == (255, (25_000, 10))
+    known, _ = next(waiting["B2"].validation.as_numpy_iterator())
+    assert np.array_equal(known, images[:100])
+
+
+def test_the_charts_are_eight_with_the_healthy_run_in_each():
+    clinic.charts()
+    eight = plt.gcf().axes
+    assert [ax.get_title("left") for ax in eight] == ["A1", "A2", "A3", "B1", "B2", "C1", "C2", "C3"]
+    healthy = [ax.lines[0].get_ydata() for ax in eight]
+    assert all(np.array_equal(healthy[0], line) for line in healthy)
+    assert all(ax.lines[0].get_linestyle() == "--" for ax in eight)
+
+
 def test_errors_name_the_patients_and_the_folder(tiny):
-    with pytest.raises(ValueError, match=r"'healthy', 'A1'.*Received: 'a1'"):
+    with pytest.raises(ValueError, match=r"'healthy', 'A1'.*'bed 6'\. Received: 'a1'"):
         clinic.patient("a1")
     with pytest.raises(ValueError, match=r"30,000 training digits. Received: 300, in .*tiny"):
         clinic.patient("A1")

@@ -79,6 +79,7 @@ ARGUMENTS = {name: [()] for name in diagrams.__all__} | {
 # Matplotlib 3.10 writes a little more than 3.11.
 LARGE = {
     "summary_card": (6, 120_000),
+    "clinic_card": (7.8, 160_000),
     "one_layer": (4.2, 70_000),
     "bouncing_and_settling": (4.2, 65_000),
     "averaged_steps": (4.2, 65_000),

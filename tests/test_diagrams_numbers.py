@@ -14,6 +14,7 @@ from mnist_lab import diagrams
 from mnist_lab.diagrams import convolutions, descent
 from mnist_lab.diagrams.descent import DECAYING_RATES, LARGE_RATES, LAST_STEPS, SMALL_RATES, final_distance
 from mnist_lab.plots.style import BLUE, INK, VERMILLION
+from mnist_lab.results.experiments import measured_values
 
 from .test_diagrams import CERTAIN, LAYERS_06, LOGITS, PROBABILITIES, SEVEN
 
@@ -72,6 +73,18 @@ def gradient(function, at):
 )
 def test_a_diagram_writes_its_numbers_and_names(name, args, expected):
     assert set(expected) <= set(texts_of(draw(name, *args)))
+
+
+def test_the_card_of_the_clinic_shows_the_means_of_the_measured_runs():
+    leak, company = (measured_values("13-patients", patient=name) for name in ("C2", "C3"))
+    expected = {
+        f"{leak['fresh'].mean():.0%} of new digits",
+        f"{leak['permuted'].mean():.0%} of shuffled labels",
+        f"{company['alone'].mean():.0%} one digit at a time",
+        f"Validation {company['val_accuracy'].mean():.0%},\nnonsense in use",
+        "stops at 1.46, which is",
+    }
+    assert expected <= set(texts_of(draw("clinic_card")))
 
 
 @pytest.mark.parametrize("probability", [0.99, 0.3333, 0.0999, 6.81e-5, 7.05e-5, 1.234e-6, 9.876e-8])

@@ -13,7 +13,7 @@ from mnist_lab.checks import check_task as module
 from mnist_lab.checks.check_task import TASKS, check_task
 
 keras = tf.keras
-LESSONS = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "11")
+LESSONS = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "11", "13")
 MODULES = [import_module(f".solutions.tasks_{lesson}", __package__) for lesson in LESSONS]
 CALLS = {task: call for each in MODULES for task, call in each.CALLS.items()}
 FILLINGS = [(task, name) for each in MODULES for task, fillings in each.FILLINGS.items() for name in fillings]

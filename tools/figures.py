@@ -50,8 +50,9 @@ def of_experiment(name: str, value: str, statistic: str, settings: list[str]) ->
 
     Of an accuracy, `missed` is the mean share of errors, and `surviving` the mean over the runs that weren't dead.
 
-    Values named after an accuracy are percentages, others have three digits. The settings are those of the arm, each
-    NAME=VALUE in JSON or as a word. ValueError if there is no such experiment, arm, value or statistic.
+    Values named after an accuracy are percentages, others have three digits; `percent` is the mean of any share. The
+    settings are those of the arm, each NAME=VALUE in JSON or as a word. ValueError if there is no such experiment, arm,
+    value or statistic.
     """
     arm = {setting.partition("=")[0]: _setting(setting.partition("=")[2]) for setting in settings}
     found = experiments.measured_values(name, **arm)
@@ -62,13 +63,14 @@ def of_experiment(name: str, value: str, statistic: str, settings: list[str]) ->
         return str(len(values))
     if statistic == "dead":
         return f"{(values < _DEAD).sum() or 'none'} of {len(values)}"
-    if statistic == "missed":
-        return percent(1 - float(values.mean()))
+    if statistic in ("missed", "percent"):
+        return percent(float(values.mean() if statistic == "percent" else 1 - values.mean()))
     if statistic == "surviving":
         return percent(float(values[values >= _DEAD].mean()))
     if statistic not in _STATISTICS:
         raise ValueError(
-            f"there is no statistic {statistic!r}. There are: {', '.join(_STATISTICS)}, seeds, missed, dead, surviving"
+            f"there is no statistic {statistic!r}. There are: {', '.join(_STATISTICS)}, seeds, percent, missed, dead, "
+            "surviving"
         )
     number = float(_STATISTICS[statistic](values.astype(float)))  # of whole numbers, `mean` would cut off the fraction
     return percent(number) if "accuracy" in value else f"{float(f'{number:.3g}'):,g}"

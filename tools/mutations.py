@@ -119,4 +119,9 @@ MUTATIONS = {
         Mutation("the step adds the gradient", "step", "apply(gradients,", "apply([-slope for slope in gradients],"),
         Mutation("the step by hand adds the gradient", "by-hand", "weights - RATE", "weights + RATE"),
     ],
+    "13_debug_clinic": [
+        Mutation("labels of the row before", "batches", "255, labels", "255, np.roll(labels, 1, axis=0)"),
+        Mutation("grey levels undivided", "batches", "images / 255", "images"),
+        Mutation("learning rate / 1,000", "model", '"adam"', "keras.optimizers.Adam(1e-6)"),
+    ],
 }

@@ -32,6 +32,7 @@ CHANGES = (  # of each lesson, from the one before
     "one epoch with a rate that rises and falls; then a wider network, and digits that nobody wrote",
     "your own drawing, raw and prepared as MNIST's digits were; and whom a good average hides",
     "the loop that `fit` hides; exports, checkpoints, and two workers",
+    "eight training runs that go wrong without an error: symptom, test, cause, cure",
 )
 
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)

@@ -17,6 +17,7 @@ from mnist_lab.checks.tasks import (
     lesson_08,
     lesson_09,
     lesson_11,
+    lesson_13,
 )
 
 _LESSONS = (
@@ -30,6 +31,7 @@ _LESSONS = (
     lesson_08,
     lesson_09,
     lesson_11,
+    lesson_13,
 )
 TASKS = {task.name: task for lesson in _LESSONS for task in lesson.TASKS}
 

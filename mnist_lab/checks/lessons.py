@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mnist_lab.checks.claims import anywhere, convolutional, dense, handwriting, outcome, training
+from mnist_lab.checks.claims import anywhere, clinic, convolutional, dense, handwriting, outcome, training
 from mnist_lab.checks.evidence import Claim, Digits, validation_digits
 from mnist_lab.results.store import summary
 
@@ -67,6 +67,14 @@ _11 = (
     handwriting.preprocessing_raises_accuracy,
 )
 _12 = anywhere.step_lowers_the_loss, anywhere.export_takes_stored_images, anywhere.export_matches_the_model
+_13 = (
+    clinic.starts_from_guessing,
+    clinic.memorizes,
+    clinic.labels_fit_the_images,
+    clinic.batches_are_mixed,
+    clinic.company_does_not_matter,
+    outcome.validated_on_held_out_digits,
+)
 
 _LESSONS = (
     Lesson("01_dense_softmax", 0.80, 0.88, _01),
@@ -81,5 +89,6 @@ _LESSONS = (
     Lesson("10_faster_and_better", 0.98, 0.985, (*_10, *_OUTCOME)),
     Lesson("11_your_handwriting", None, 0.9, _11, handwriting.prepared_drawings),
     Lesson("12_train_anywhere", 0.85, 0.88, (*_12, *_OUTCOME)),
+    Lesson("13_debug_clinic", 0.88, 0.92, _13),
 )
 LESSONS = {lesson.name: lesson for lesson in _LESSONS}

@@ -1,4 +1,5 @@
 from .card import summary_card as summary_card
+from .clinic import clinic_card as clinic_card
 from .convolutional_network import feature_maps as feature_maps
 from .convolutional_network import layer_costs as layer_costs
 from .convolutional_network import learned_filters as learned_filters
