@@ -27,13 +27,8 @@ def verdict(tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_LAB_RESULTS", str(tmp_path / "checks.jsonl"))
 
     def run(source, **names):
-        file = "<the cell>"
-        linecache.cache[file] = (
-            len(source),
-            None,
-            source.splitlines(keepends=True),
-            file,
-        )  # tf.function reads a loop there
+        lines, file = source.splitlines(keepends=True), "<the cell>"
+        linecache.cache[file] = len(source), None, lines, file  # that's where tf.function reads a loop
         exec(compile(source, file, "exec"), {"np": np, "tf": tf, "keras": keras, "stats": stats, "lab": lab} | names)
         return json.loads((tmp_path / "checks.jsonl").read_text().splitlines()[-1])["verdicts"][0]
 
