@@ -23,8 +23,8 @@ from report import arguments, machine, report
 from mnist_lab.data import idx
 from mnist_lab.data.find import find_mnist
 from mnist_lab.environment import devices
+from mnist_lab.results.speed import store_seconds
 
-SPEED = Path(__file__).resolve().parents[1] / "mnist_lab" / "results" / "speed.json"
 EPOCHS = 4
 PROCESS_SECONDS = 600
 DENSE, CNN, NORMALIZED = "lesson 01's layer", "lesson 06's CNN", "lesson 10's network"
@@ -275,8 +275,7 @@ def main():
         for row in rows.values()
     ]
     if options.write:
-        content = {"machine": f"{computing_on}; {machine()}", "rows": list(rows.values())}
-        SPEED.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        store_seconds(computing_on, f"{machine()}; a single run of each way", list(rows.values()))
     columns = ["network", "way", "first epoch, s", "next epochs, s, median of 3", "accuracy after one epoch"]
     return report("gpu", columns, table, bounds, write=options.write)
 

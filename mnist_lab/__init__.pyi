@@ -41,6 +41,7 @@ from .plots.report import report as report
 from .plots.templates import display_templates as display_templates
 from .results.experiments import measured_values as measured_values
 from .results.runs import measured_runs as measured_runs
+from .results.speed import measured_seconds as measured_seconds
 from .trainer.compiled_fit import compiled_fit as compiled_fit
 from .widgets.digit_pad import DigitPad as DigitPad
 from .widgets.networks import load_network as load_network
@@ -77,6 +78,7 @@ __all__ = [
     "holdout_dataset",
     "load_network",
     "measured_runs",
+    "measured_seconds",
     "measured_values",
     "plot_learning_rate",
     "preprocess_digit",

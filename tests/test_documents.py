@@ -7,9 +7,10 @@ import pytest
 import mnist_lab
 from tools.project import read, repository
 
-from .notebooks import EXERCISES, LESSONS, ROOT
+from .notebooks import APPENDICES, EXERCISES, LESSONS, ROOT
 
 FOREIGN = {".venv", ".pytest_cache", "node_modules", "source"}
+NOTEBOOKS = LESSONS + APPENDICES + EXERCISES
 TEXTS = [path for path in sorted(ROOT.rglob("*.md")) if not FOREIGN & set(path.relative_to(ROOT).parts)]
 HEADING = re.compile(r"^#+ (.+?)\s*$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -28,7 +29,7 @@ def anchors(path):
     return headings if path.suffix == ".ipynb" else [re.sub(r"[^\w-]", "", heading.lower()) for heading in headings]
 
 
-@pytest.mark.parametrize("path", TEXTS + LESSONS + EXERCISES, ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("path", TEXTS + NOTEBOOKS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_link_to_a_file_and_a_heading_finds_it(path):
     ours = re.escape(repository().removeprefix("https://github.com"))
     for file in re.findall(rf"{ours}/blob/main/([^)#\s]+)", source(path)):
@@ -40,7 +41,7 @@ def test_a_link_to_a_file_and_a_heading_finds_it(path):
 
 
 def test_every_public_name_is_in_a_lesson_or_a_text():
-    texts = "\n".join(path.read_text(encoding="utf-8") for path in TEXTS + LESSONS + EXERCISES)
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in TEXTS + NOTEBOOKS)
     assert not [name for name in mnist_lab.__all__ if not re.search(rf"\b{name}\b", texts)]
 
 

@@ -28,6 +28,8 @@ RUNS = {
     "08": {"0": ([0.1135], [0]), "1": ([0.97], [0])},
 }
 RATES, ARM = "experiment 06-rates", "rate=0.01 optimizer=adam"
+FIT = {"network": "lesson 01's layer", "way": "fit, 20 steps", "first": 12.34, "next": 0.1236, "accuracy": 0.9876}
+SPEED = {"machines": [{"name": "My card", "about": "2030, one run", "rows": [FIT]}, {"name": "Other", "rows": []}]}
 ONE_EPOCH = {"08": {"1": ([0.1], [0]), "2": ([0.19], [0])}}  # the first epoch of a full run comes before it
 
 
@@ -57,6 +59,7 @@ def measured(monkeypatch):
     monkeypatch.setattr(readme, "summary", summary)
     monkeypatch.setattr(figures, "seeds_of", seeds_of)
     monkeypatch.setattr(figures.experiments, "measured_values", measured_values)
+    monkeypatch.setattr(figures.speed, "_contents", lambda: SPEED)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +83,11 @@ def measured(monkeypatch):
         (f"{RATES} loss mean {ARM}", "400"),
         (f"{RATES} loss seeds {ARM}", "3"),
         (f"{RATES} errors mean {ARM}", "2.67"),
+        ("speed My card / lesson 01's layer / fit, 20 steps", "0.124"),
+        ("speed My card / lesson 01's layer / fit, 20 steps / first", "12.3"),
+        ("speed My card / lesson 01's layer / fit, 20 steps / accuracy", "98.76%"),
+        ("speed My card", "2030, one run"),
+        ("speed Other / lesson 01's layer / fit, 20 steps", "not yet measured"),
         ("changes model learning-rate", "```diff\n c = 3\n-d = 4\n+d = 5\n+new\n```"),
         ("code 01_a/model", "```python\na = 1\nb = 2\nc = 3\nd = 4\n```"),
         ("times", "Core: 5 minutes · with the deeper part: 15 minutes"),
@@ -113,6 +121,14 @@ def test_the_readme_tells_a_longer_training_apart():
         (f"{{{{ {RATES} error mean {ARM} }}}}", "06-rates has no value 'error'. There are: val_accuracy, loss, errors"),
         (f"{{{{ {RATES} loss median {ARM} }}}}", "no statistic 'median'. There are: mean, lowest"),
         (f"{{{{ {RATES} loss mean rate=0.1 }}}}", "no such arm"),
+        ("{{ speed }}", "no such placeholder"),
+        ("{{ speed No card }}", "machine must be one of My card; Other. Received: 'No card'"),
+        ("{{ speed My card / lesson 01's layer }}", "expected MACHINE, or MACHINE / NETWORK / WAY"),
+        ("{{ speed My card / lesson 01's layer / fit }}", "way must be one of fit, 20 steps"),
+        (
+            "{{ speed My card / lesson 01's layer / fit, 20 steps / loss }}",
+            "no figure 'loss'. There are: first, next, acc",
+        ),
         ("{{ changes }}", "no such placeholder"),
         ("{{ changes train }}", "'train' is the same in both lessons.* There are: model, train, learning-rate"),
         ("{{ code 01_a/data }}", "lesson 01_a has no code in a cell 'data'. There are: model, train"),

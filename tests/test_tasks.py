@@ -1,6 +1,7 @@
 """check_task: every filling of every task, and whatever else is handed in."""
 
 import json
+import linecache
 from importlib import import_module
 
 import numpy as np
@@ -14,7 +15,7 @@ from mnist_lab.checks.check_task import TASKS, check_task
 
 keras = tf.keras
 LESSONS = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "11", "13")
-MODULES = [import_module(f".solutions.tasks_{lesson}", __package__) for lesson in LESSONS]
+MODULES = [import_module(f".solutions.tasks_{name}", __package__) for name in (*LESSONS, "appendix_gpu")]
 CALLS = {task: call for each in MODULES for task, call in each.CALLS.items()}
 FILLINGS = [(task, name) for each in MODULES for task, fillings in each.FILLINGS.items() for name in fillings]
 TRAINED = [(task, name) for each in MODULES for task, fillings in each.TRAINED.items() for name in fillings]
@@ -26,7 +27,9 @@ def verdict(tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_LAB_RESULTS", str(tmp_path / "checks.jsonl"))
 
     def run(source, **names):
-        exec(source, {"np": np, "tf": tf, "keras": keras, "stats": stats, "lab": lab} | names)
+        lines, file = source.splitlines(keepends=True), "<the cell>"
+        linecache.cache[file] = len(source), None, lines, file  # that's where tf.function reads a loop
+        exec(compile(source, file, "exec"), {"np": np, "tf": tf, "keras": keras, "stats": stats, "lab": lab} | names)
         return json.loads((tmp_path / "checks.jsonl").read_text().splitlines()[-1])["verdicts"][0]
 
     return run

@@ -5,7 +5,7 @@ import re
 from statistics import mean
 
 from mnist_lab.checks.lessons import LESSONS
-from mnist_lab.results import experiments
+from mnist_lab.results import experiments, speed
 from mnist_lab.results.store import AS_TAUGHT, LONG, Variant, seeds_of, summary
 
 LISTED = (
@@ -74,6 +74,27 @@ def of_experiment(name: str, value: str, statistic: str, settings: list[str]) ->
         )
     number = float(_STATISTICS[statistic](values.astype(float)))  # of whole numbers, `mean` would cut off the fraction
     return percent(number) if "accuracy" in value else f"{float(f'{number:.3g}'):,g}"
+
+
+def of_machine(words: str) -> str:
+    """Return what was measured on a machine: `NVIDIA H200 / lesson 06's CNN / fit as taught`, a later epoch's seconds.
+
+    With `/ first` behind that it is the first epoch's, with `/ accuracy` the accuracy after it; the machine's name
+    alone stands for what is known about it. ValueError if there is no such machine, network, way or figure.
+    """
+    machine, *rest = words.split(" / ")
+    known = speed.on_machine(machine)
+    if not rest:
+        return known["about"]
+    if len(rest) not in (2, 3):
+        raise ValueError("expected MACHINE, or MACHINE / NETWORK / WAY, and perhaps / FIGURE")
+    if not known["rows"]:
+        return "not yet measured"
+    network, way, figure = (*rest, "next")[:3]
+    if figure not in (found := speed.row(machine, network, way)):
+        there = ", ".join(name for name in found if name not in ("network", "way"))
+        raise ValueError(f"there is no figure {figure!r}. There are: {there}")
+    return percent(found[figure]) if figure == "accuracy" else f"{found[figure]:.3g}"
 
 
 def _setting(text: str) -> experiments.Setting:

@@ -2,6 +2,7 @@
 
 - `{{ 01.mean }}`: what was measured (see figures.py);
 - `{{ experiment 03-table accuracy mean activation=relu optimizer=adam }}`: what an experiment found;
+- `{{ speed NVIDIA H200 / lesson 06's CNN / fit as taught }}`: seconds of an epoch on a machine (see figures.py);
 - `{{ changes model train }}`: the diff of these cells against those of the predecessor;
 - `{{ code 06_convolutions/model }}`: the code of that cell of that lesson;
 - `{{ times }}`: the minutes for the lesson's core, and for all of it (see reading.py);
@@ -50,11 +51,13 @@ def _value(found: re.Match, name: str, lessons: Mapping[str, NotebookNode]) -> s
             return on_colab(notebook)
         case ["experiment", experiment, value, statistic, *settings]:
             return figures.of_experiment(experiment, value, statistic, settings)
+        case ["speed", *words] if words:
+            return figures.of_machine(" ".join(words))
         case [figure] if figures.NAMED.fullmatch(figure):
             return figures.measured(figure)
     listed = (
-        f"{figures.LISTED}; experiment NAME VALUE STATISTIC SETTING=…; changes CELL…; code LESSON/CELL; times; "
-        "github FILE; colab NOTEBOOK"
+        f"{figures.LISTED}; experiment NAME VALUE STATISTIC SETTING=…; speed MACHINE / NETWORK / WAY; changes CELL…; "
+        "code LESSON/CELL; times; github FILE; colab NOTEBOOK"
     )
     raise ValueError(f"there is no such placeholder. There are: {listed}")
 

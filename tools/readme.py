@@ -62,7 +62,7 @@ def readme(text: str, lessons: Mapping[str, NotebookNode], exercises: Mapping[st
     (seconds,) = map(float, re.findall(r"^\| median .*\| ([\d.]+) \|$", measured, re.MULTILINE))
     words = (_IN_COLAB if is_known() else _NOT_IN_COLAB) + _FIRST_CURVE
     words = words.format(first=on_colab(f"notebooks/{PICTURED}.ipynb"), seconds=f"{seconds:.0f}")
-    tables = {"lessons": table(), "minutes": class_times(lessons, exercises)}
+    tables = {"lessons": f"{table()}\n\n{appendices()}", "minutes": class_times(lessons, exercises)}
     for name, content in {"colab": words, **tables}.items():
         text = _region(name, content, text)
     return text
@@ -78,9 +78,19 @@ def table() -> str:
             accuracy = f"of {taught.held_out:,} digits held out: {accuracy}"
         if longer:
             accuracy += f"; trained longer: {_mean_and_std(longer)}"
-        title = _TITLE.search((SOURCES / f"{name}.md").read_text(encoding="utf-8"))[1]
-        rows.append(f"| [{name[:2]} {title}](notebooks/{name}.ipynb) | {change} | {accuracy} |")
+        rows.append(f"| [{name[:2]} {_title(name)}](notebooks/{name}.ipynb) | {change} | {accuracy} |")
     return "\n".join(rows)
+
+
+def appendices() -> str:
+    """Return the README's words on the appendices."""
+    titles = {path.stem: _title(path.stem) for path in sorted(SOURCES.glob("appendix_*.md"))}
+    links = (f"[{title}](notebooks/{name}.ipynb)" for name, title in titles.items())
+    return f"Appendices: {' · '.join(links)}"
+
+
+def _title(name: str) -> str:
+    return _TITLE.search((SOURCES / f"{name}.md").read_text(encoding="utf-8"))[1]
 
 
 def picture(lesson: NotebookNode) -> Image.Image | None:

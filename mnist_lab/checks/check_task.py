@@ -7,6 +7,7 @@ from typing import Any
 
 from mnist_lab.checks.check import record
 from mnist_lab.checks.tasks import (
+    appendix_gpu,
     lesson_01,
     lesson_02,
     lesson_03,
@@ -33,7 +34,7 @@ _LESSONS = (
     lesson_11,
     lesson_13,
 )
-TASKS = {task.name: task for lesson in _LESSONS for task in lesson.TASKS}
+TASKS = {task.name: task for module in (*_LESSONS, appendix_gpu) for task in module.TASKS}
 
 # How often each task failed in this kernel. A call is all that a check sees of a learner, so only a count that lives
 # between calls can tell the second failure from the first; it's lost with the kernel, as the learner's variables are.

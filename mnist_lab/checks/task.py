@@ -65,8 +65,8 @@ def call(function: Any, *arguments: Any) -> Any:
             warnings.simplefilter("ignore")
             return function(*copy.deepcopy(arguments))
     except (Exception, SystemExit) as error:
-        called = " and ".join(map(_described, arguments))
-        raise NotYet(f"Called with {called}, your function raised {describe_error(error).rstrip('.')}.") from error
+        yours = f"Called with {' and '.join(map(_described, arguments))}, your" if arguments else "Your"
+        raise NotYet(f"{yours} function raised {describe_error(error).rstrip('.')}.") from error
 
 
 def _described(argument: Any) -> str:

@@ -1,1 +1,1 @@
-"""The tasks of the exercises, a module for each lesson: hidden cases, references and hints."""
+"""The tasks of the exercises, a module for each lesson, and one for an appendix: hidden cases, references and hints."""
