@@ -67,6 +67,7 @@ def test_a_confusion_matrix_has_true_classes_as_rows_and_predicted_classes_as_co
     coloured = axes().images[0].get_array()
     assert coloured[3, 8] == 1
     assert coloured.sum() == 1, "correct predictions are not coloured"
+    assert (axes().get_ylabel(), axes().get_xlabel()) == ("true class", "predicted class")
 
 
 def test_reliability_shows_confidence_accuracy_and_interval_of_each_group():

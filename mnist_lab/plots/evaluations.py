@@ -104,7 +104,7 @@ def display_confusion(labels: np.ndarray, predictions: np.ndarray, title: str) -
             color, size, weight = (GREY, 9, "normal") if row == column else (INK, 10, "bold")
             text = str(counts[row, column])
             ax.text(column, row, text, ha="center", va="center", color=color, fontsize=size, weight=weight)
-        ax.set(xticks=range(CLASSES), yticks=range(CLASSES), xlabel="read as", ylabel="true class")
+        ax.set(xticks=range(CLASSES), yticks=range(CLASSES), xlabel="predicted class", ylabel="true class")
         ax.tick_params(length=0)
 
 

@@ -41,6 +41,8 @@ SOLUTIONS = {
     "four rates, an interval by hand": _chosen(rates="(0, 0.1, 0.2, 0.3)", then=_BY_HAND),
     "chosen by the test digits": _chosen("validated on held-out training digits", by="lab.validation_dataset()"),
     "two rates": _chosen("did best on the held-out digits", rates="(0.0, 0.3)"),
-    "the seal broken for another": _chosen("the test digits were opened once", then=_FOR_ANOTHER),
+    "the seal broken for another": _chosen(
+        "the test digits were opened once", "comes with an interval", then=_FOR_ANOTHER
+    ),
     "the spread of the rates for an interval": _chosen("comes with an interval", then=_OF_THE_RATES),
 }

@@ -399,7 +399,7 @@ TRAINED = {
         "Wilson": (_chosen(), None),
         "exact, four rates": (_chosen(rates=(0.0, 0.1, 0.2, 0.3), then=_OPEN.format("model", "exact")), None),
         "the seal unbroken": (_chosen(then="low, high = 0.9, 0.95"), "Found an unused test set"),
-        "chosen by test digits": (_chosen(by="lab.validation_dataset()"), "they only judge"),
+        "chosen by test digits": (_chosen(by="lab.test_dataset()"), "they only judge"),
         "the seal broken for another": (
             _chosen(then=_OPEN.format("networks[min(tried, key=tried.get)]", "wilson")),
             "Another network's result isn't this one's",

@@ -227,6 +227,8 @@ def report(model: Any, history: Any, held_out: Any, tried: Any, sealed: Any, int
     """Judge the lesson's experiment by its claims; no accuracy is asked for."""
     if model is None or history is None:
         raise NotYet("Found no trained network. Choose one of your networks, with its history.")
+    if held_out is None:
+        raise NotYet(outcome.NO_HELD_OUT_DIGITS.replace("check_lesson", "check_task"))
     extra = {"held_out": held_out, "tried": tried, "sealed": sealed, "interval": interval}
     evidence = gather(model, history, extra)
     for claim, advice in _HONEST.items():
