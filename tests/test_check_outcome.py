@@ -143,6 +143,8 @@ HELD_OUT, CHOSEN, TESTED, INTERVAL = range(4)
         (lambda e: {"sealed": SealedTest()}, {TESTED: "an unused test set", INTERVAL: "Found no test result that"}),
         (lambda e: {"tried": e["tried"] | {0.0: 0.999}}, {CHOSEN: "Found the dropout rate 0.25, but 0 did best"}),
         (lambda e: {"tried": e["tried"] | {0.0: e["tried"][0.25]}}, {}),  # two did equally well
+        (lambda e: {"tried": e["tried"] | {0.0: e["tried"][0.25] + 0.1}}, {}),  # 60 digits can't tell them apart
+        (lambda e: {"tried": {0.1: 0.9, 0.2: 0.8, 0.3: 0.7}}, {CHOSEN: "Found the dropout rate 0.25, but 0.1 did"}),
         (lambda e: {"tried": {0.0: 0.0, 0.25: 1.0, 0.5: 0.0}}, {CHOSEN: "Found 0.0, 1.0, 0.0, expected the held-out"}),
         (lambda e: {"tried": {0.0: "high", 0.25: np.ones(2), 0.5: 0.5}}, {CHOSEN: "Found 'high', an object of the"}),
         (lambda e: {"tried": {0.0: 0.1, 0.25: 0.99, 0.5: 0.2}}, {CHOSEN: "Found an accuracy of 0.9900 for"}),
@@ -169,6 +171,8 @@ def test_a_network_is_chosen_tested_and_reported_honestly(solved, tiny, changes,
 def test_the_held_out_digits_are_training_digits_and_those_that_training_was_validated_on(solved, tiny, others, hint):
     held_out = others(solved.extra["held_out"])
     expect(CLAIMS[HELD_OUT], gather(solved.model, solved.history, {"held_out": held_out}), hint)
+    tested = history_of(solved.model, validation_dataset())
+    expect(CLAIMS[HELD_OUT], gather(solved.model, tested, solved.extra), "test digits don't choose, they only judge")
 
 
 def test_what_is_reported_must_be_of_the_held_out_digits_and_of_this_network(solved, tiny):

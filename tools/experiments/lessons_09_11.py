@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from PIL import Image, ImageDraw
-from scipy import stats
+from scipy import special, stats
 
 from mnist_lab.data.augmentation import augment
 from mnist_lab.data.centre_of_mass import centres_of_mass
@@ -18,7 +18,8 @@ from mnist_lab.data.writers import find_writers, read_writers
 from mnist_lab.handwriting.preprocess import preprocess_digit
 from mnist_lab.handwriting.samples import sample_drawings
 from mnist_lab.results.runs import measured_runs
-from tools.experiments import Values, experiment, grid
+from mnist_lab.results.store import seeds_of
+from tools.experiments import Values, experiment, grid, recipes
 
 LESSON_09, WITHOUT = "09_honest_evaluation", "RATE=0"
 HOLDOUT, PEAK = 5_000, 0.01
@@ -113,6 +114,65 @@ def writers(seed: int) -> Values:
         found[name] = [gain.mean() - reach, gain.mean() + reach]
         found[f"{name}_p"] = 2 * stats.t.sf(abs(gain.mean()) / error, len(gain) - 1)
     return found
+
+
+@experiment("09-clustered", seeds=1)
+def clustered(seed: int) -> Values:
+    """How many times as wide an accuracy's interval is if writers are drawn, not digits: mean over the stored runs."""
+    files = find_mnist()
+    labels = read_labels(files.train_labels)
+    wrote = read_writers(find_writers(files), labels)[split(len(labels), HOLDOUT, 0)[1]]
+    _, wrote = np.unique(wrote, return_inverse=True)
+    count = wrote.max() + 1
+    factors = []
+    for misread in measured_runs(LESSON_09).misread:
+        by_writer = np.bincount(wrote, weights=misread - misread.mean())
+        variance = count / (count - 1) * (by_writer**2).sum() / HOLDOUT**2
+        factors.append(np.sqrt(variance / (misread.var() / HOLDOUT)))
+    return {"factor": np.mean(factors), "writers": int(count)}
+
+
+@experiment("09-lesson-07", seeds=1)
+def lesson_07(seed: int) -> Values:
+    """How far dropout lowers the loss, and raises the accuracy in points, from lesson 06 to 07: Welch's intervals."""
+    before, after = (seeds_of(lesson) for lesson in ("06_convolutions", "07_convolutions_with_dropout"))
+    found = {}
+    for name, sign, unit in (("loss", -1, 1), ("accuracy", 1, 100)):
+        one, other = ([unit * sign * entry[name][-1] for entry in entries.values()] for entries in (before, after))
+        ends = stats.ttest_ind(other, one, equal_var=False).confidence_interval()
+        kind = "loss_fall" if name == "loss" else "points"
+        found |= {kind: np.mean(other) - np.mean(one), f"{kind}_low": ends.low, f"{kind}_high": ends.high}
+    return found
+
+
+@experiment("09-rates", *grid(rate=(0.0, 0.1, 0.25, 0.5)), seeds=10)
+def rates(seed: int, rate: float) -> Values:
+    """Lesson 09's network with four dropout rates, on the held-out set: accuracy, and how calibrated it is.
+
+    The temperature is the one with the least cross-entropy on a random half; both losses are of the other half.
+    """
+    network = recipes.dense(dropout=rate)
+    recipes.fit(network, training_dataset(holdout=HOLDOUT), 10, rate=recipes.decay(0.01, 0.6))
+    images, classes = held_out()
+    probabilities = network.predict(images, batch_size=1_000, verbose=0).astype(float)
+    correct = probabilities.argmax(axis=1) == classes
+    half = np.random.default_rng(seed).permutation(HOLDOUT) < HOLDOUT // 2
+    temperatures = np.arange(0.5, 4, 0.01)
+    fitted = temperatures[np.argmin([loss_at(each, probabilities[half], classes[half]) for each in temperatures])]
+    return {
+        "accuracy": correct.mean(),
+        "errors": int((~correct).sum()),
+        "confidence": probabilities.max(axis=1).mean(),
+        "temperature": fitted,
+        "loss": loss_at(1.0, probabilities[~half], classes[~half]),
+        "loss_at_temperature": loss_at(fitted, probabilities[~half], classes[~half]),
+    }
+
+
+def loss_at(temperature: float, probabilities: np.ndarray, classes: np.ndarray) -> float:
+    """Return the mean cross-entropy of probabilities `[n, 10]` whose logits are divided by the temperature."""
+    logits = np.log(probabilities + 1e-30) / temperature
+    return float(np.mean(special.logsumexp(logits, axis=1) - logits[np.arange(len(classes)), classes]))
 
 
 def normalized(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
