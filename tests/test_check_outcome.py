@@ -180,7 +180,8 @@ def test_what_is_reported_must_be_of_the_held_out_digits_and_of_this_network(sol
     expect(CLAIMS[HELD_OUT], replace(solved, history=other), "no epoch fits")
     expect(CLAIMS[HELD_OUT], replace(solved, history={"loss": [1.0]}), "no val_accuracy")
     expect(CLAIMS[CHOSEN], replace(solved, history={"loss": [1.0]}), "but 0.0000 in the history")
-    without_dropout = evidence(softmax_layer(), {"val_accuracy": [0.5]}, tried={0: 0.5, 0.25: 0.4, 0.5: 0.3})
+    tried = {0: 0.5, 0.25: 0.4, 0.5: 0.3}
+    without_dropout = evidence(softmax_layer(), {"val_accuracy": [0.5]}, labels=solved.labels, tried=tried)
     expect(CLAIMS[CHOSEN], without_dropout, None)
     expect(CLAIMS[TESTED], replace(solved, model=reader()), None)
     expect(CLAIMS[TESTED], replace(solved, model=softmax_layer()), "used on other weights")
