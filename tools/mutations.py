@@ -97,7 +97,7 @@ MUTATIONS = {
         Mutation("a bias kept in front of it", "model", "Dense(200, use_bias=False)", "Dense(200)"),
     ],
     "09_honest_evaluation": [
-        Mutation("test digits held out", "data", "= lab.holdout_dataset(HOLDOUT)", "= lab.test_dataset()"),
+        Mutation("test digits held out", "data", "lab.holdout_dataset(**split)", "lab.test_dataset()"),
         Mutation("watched on test digits", "train-again", "data=held_out", "data=lab.test_dataset()"),
         Mutation("the history of another network", "choose", "histories[chosen_rate]", "histories[0.1]"),
         Mutation("the seal opened for another network", "open", "sealed.open(model)", "sealed.open(three[1])"),
