@@ -150,7 +150,8 @@ HELD_OUT, CHOSEN, TESTED, INTERVAL = range(4)
         (lambda e: {"tried": {0.0: 0.1, 0.25: 0.99, 0.5: 0.2}}, {CHOSEN: "Found an accuracy of 0.9900 for"}),
         (lambda e: {"interval": (e["interval"][0], 1)}, {INTERVAL: "which is no 95% interval"}),
         (lambda e: {"interval": (np.nan, np.nan)}, {INTERVAL: "Found nan to nan"}),
-        (lambda e: {"interval": (0.1, 0.2, 0.3)}, {INTERVAL: "expected two numbers"}),
+        (lambda e: {"interval": (0.1, 0.2, 0.3)}, {INTERVAL: "Found 0.1 and 0.2 and 0.3, expected two numbers"}),
+        (lambda e: {"interval": (None, None)}, {INTERVAL: "Found None and None"}),
     ],
 )  # fmt: skip
 def test_a_network_is_chosen_tested_and_reported_honestly(solved, tiny, changes, hints):

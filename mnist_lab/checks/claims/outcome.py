@@ -162,7 +162,8 @@ def accuracy_is_reported_with_an_interval(evidence: Evidence) -> None:
     try:
         low, high = map(float, interval)
     except (TypeError, ValueError):
-        raise NotYet(f"Found {shown(interval)}, expected two numbers: both ends of the interval.") from None
+        found = " and ".join(map(shown, interval)) if isinstance(interval, tuple | list) else shown(interval)
+        raise NotYet(f"Found {found}, expected two numbers: both ends of the interval.") from None
     result = getattr(evidence.extra.get("sealed"), "result", None)
     if result is None:
         raise NotYet("Found no test result that the interval could be of. Open the seal: result = sealed.open(model).")
