@@ -99,7 +99,7 @@ MUTATIONS = {
     "09_honest_evaluation": [
         Mutation("test digits held out", "data", "lab.holdout_dataset(**split)", "lab.test_dataset()"),
         Mutation("watched on test digits", "train-again", "data=held_out", "data=lab.test_dataset()"),
-        Mutation("the history of another network", "choose", "histories[chosen_rate]", "histories[0.1]"),
+        Mutation("the history of another network", "choose", "histories[chosen_rate]", "histories[RATE]"),
         Mutation("the seal opened for another network", "open", "sealed.open(model)", "sealed.open(three[1])"),
         Mutation("another network's interval", "open", "result.correct, len(result.labels)", "right.sum(), len(right)"),
     ],
