@@ -11,7 +11,7 @@ import tensorflow as tf
 from scipy.stats import binomtest
 
 from mnist_lab import SealedTest
-from mnist_lab.checks import check
+from mnist_lab.checks import evidence as evidence_module
 from mnist_lab.checks.check import check_lesson, gather
 from mnist_lab.checks.claims import outcome
 from mnist_lab.checks.lessons import LESSONS
@@ -203,7 +203,7 @@ def test_the_held_out_digits_are_recorded_and_judged(solved, tiny, tmp_path, mon
 
 
 def test_no_check_with_held_out_digits_reads_the_test_digits(solved, tiny, monkeypatch, capsys):
-    monkeypatch.setattr("mnist_lab.checks.evidence.validation_dataset", lambda: pytest.fail("the test digits were read"))
+    monkeypatch.setattr(evidence_module, "validation_dataset", lambda: pytest.fail("the test digits were read"))
     check_lesson("09_honest_evaluation", solved.model, solved.history, **solved.extra)
     assert capsys.readouterr().out.count("✓") == 4
     check_lesson("09_honest_evaluation", solved.model, solved.history)
