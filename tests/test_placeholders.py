@@ -47,6 +47,7 @@ def measured_values(name, **arm):
         "val_accuracy": np.array([0.9, 0.1, 0.98]),
         "loss": np.array([1200.0, 0.5, 0.1]),
         "errors": np.array([2, 3, 3]),
+        "change": np.array([-0.25, -0.5, 3e-7]),
     }
 
 
@@ -74,6 +75,8 @@ def measured(monkeypatch):
         (f"{RATES} val_accuracy lowest {ARM}", "10.00%"),
         (f"{RATES} val_accuracy dead {ARM}", "1 of 3"),
         (f"{RATES} loss highest {ARM}", "1,200"),
+        (f"{RATES} change mean {ARM}", "−0.25"),
+        (f"{RATES} change highest {ARM}", "3e−07"),
         (f"{RATES} loss mean {ARM}", "400"),
         (f"{RATES} loss seeds {ARM}", "3"),
         (f"{RATES} errors mean {ARM}", "2.67"),
