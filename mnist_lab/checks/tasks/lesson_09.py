@@ -17,7 +17,7 @@ Marks = npt.NDArray[np.bool_]  # of digits, or of runs and digits: classified co
 @task(
     "09.1",
     "Interval by resampling",
-    "your interval says how far the accuracy would move with other digits",
+    "your interval says how far the accuracy on all such digits may lie from the measured one",
     """
 four digits: right, right, right, wrong, so an accuracy of 0.75
 drawn again, one after the other, each put back: right, wrong, right, wrong: 0.50
@@ -60,7 +60,7 @@ def interval_by_resampling(interval: Any) -> None:
     """
 network A misclassifies digits 1, 2 and 3; network B misclassifies 3, 4, 5, 6 and 7
 Digit 3 favours neither. Six digits are left: 2 that only A gets wrong, 4 that only B does.
-If they were equally good, each of the six would be a coin's throw. Of 64 sequences of throws,
+If they were equally good, each of the six would be a coin toss. Of 64 sequences of tosses,
 22 have two heads or fewer, and 22 have four or more: as uneven as this, or worse, either way.
 44 of 64 is 0.69: no surprise at all.""",
 )
@@ -147,7 +147,7 @@ def _mean_optimism(wrong: Marks, rng: np.random.Generator, splits: int = 300) ->
 @task(
     "09.4",
     "A difference and both draws",
-    "your interval covers other seeds and other digits",
+    "your interval allows for the draw of the seeds and for that of the digits",
     """
 misclassified (1), two seeds of each recipe, three digits:
 first recipe: 0 0 1, 0 0 1    second recipe: 0 1 1, 0 1 1    the first is ahead by 1 of 3 digits: 0.33
