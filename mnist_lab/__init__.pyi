@@ -9,6 +9,7 @@ from .data.augmentation import augment as augment
 from .data.augmentation import random_affine as random_affine
 from .data.datasets import first_digits as first_digits
 from .data.datasets import holdout_dataset as holdout_dataset
+from .data.datasets import test_dataset as test_dataset
 from .data.datasets import training_dataset as training_dataset
 from .data.datasets import validation_dataset as validation_dataset
 from .data.find import find_mnist as find_mnist
@@ -25,6 +26,7 @@ from .handwriting.your_digits import your_digits as your_digits
 from .plots.comparisons import compare_curves as compare_curves
 from .plots.comparisons import compare_losses as compare_losses
 from .plots.comparisons import compare_numbers as compare_numbers
+from .plots.comparisons import display_differences as display_differences
 from .plots.digits import display_digits as display_digits
 from .plots.digits import display_top_unrecognized as display_top_unrecognized
 from .plots.digits import plot_learning_rate as plot_learning_rate
@@ -62,6 +64,7 @@ __all__ = [
     "curve_pairs",
     "diagrams",
     "display_confusion",
+    "display_differences",
     "display_digits",
     "display_distribution",
     "display_ladder",
@@ -90,6 +93,7 @@ __all__ = [
     "sample_drawings",
     "set_seed",
     "show_environment",
+    "test_dataset",
     "training_dataset",
     "validation_dataset",
     "widgets",

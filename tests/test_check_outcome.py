@@ -7,9 +7,11 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from scipy.stats import binomtest
 
 from mnist_lab import SealedTest
+from mnist_lab.checks import evidence as evidence_module
 from mnist_lab.checks.check import check_lesson, gather
 from mnist_lab.checks.claims import outcome
 from mnist_lab.checks.lessons import LESSONS
@@ -121,11 +123,12 @@ def solved(tmp_path_factory):
     with verdicts.small_digits(tmp_path_factory):
         model = verdicts.without_a_loop(reader(keras.layers.Dropout(0.25)))
         sealed, held_out = SealedTest(), holdout_dataset(60)
-        history, result, of = history_of(model, held_out), sealed.open(model), gather(model)
+        history, result = history_of(model, held_out), sealed.open(model)
+        of = gather(model, history, {"held_out": held_out})
     reached, interval = history["val_accuracy"][0], binomtest(result.correct, 100).proportion_ci(0.95, method="wilson")
     tried = {0.0: reached - 0.02, 0.25: reached, 0.5: reached - 0.01}
     extra = {"held_out": held_out, "tried": tried, "sealed": sealed, "interval": interval}
-    return replace(of, history=history, extra=extra)
+    return replace(of, extra=extra)
 
 
 HELD_OUT, CHOSEN, TESTED, INTERVAL = range(4)
@@ -137,16 +140,18 @@ HELD_OUT, CHOSEN, TESTED, INTERVAL = range(4)
         (lambda e: {}, {}),
         (lambda e: dict.fromkeys(e), {HELD_OUT: "no held-out", CHOSEN: "0 rates", TESTED: "unused", INTERVAL: "None"}),
         (lambda e: {"sealed": SealedTest(), "interval": 0.97}, {TESTED: "Found an unused test set", INTERVAL: "0.97"}),
-        (lambda e: {"held_out": e["held_out"].concatenate(validation_dataset())}, {HELD_OUT: "Found test digits in"}),
-        (lambda e: {"held_out": holdout_dataset(50)}, {HELD_OUT: "on 50 digits, "}),
+        (lambda e: {"sealed": SealedTest()}, {TESTED: "an unused test set", INTERVAL: "Found no test result that"}),
         (lambda e: {"tried": e["tried"] | {0.0: 0.999}}, {CHOSEN: "Found the dropout rate 0.25, but 0 did best"}),
         (lambda e: {"tried": e["tried"] | {0.0: e["tried"][0.25]}}, {}),  # two did equally well
+        (lambda e: {"tried": e["tried"] | {0.0: e["tried"][0.25] + 0.1}}, {}),  # 60 digits can't tell them apart
+        (lambda e: {"tried": {0.1: 0.9, 0.2: 0.8, 0.3: 0.7}}, {CHOSEN: "Found the dropout rate 0.25, but 0.1 did"}),
         (lambda e: {"tried": {0.0: 0.0, 0.25: 1.0, 0.5: 0.0}}, {CHOSEN: "Found 0.0, 1.0, 0.0, expected the held-out"}),
         (lambda e: {"tried": {0.0: "high", 0.25: np.ones(2), 0.5: 0.5}}, {CHOSEN: "Found 'high', an object of the"}),
         (lambda e: {"tried": {0.0: 0.1, 0.25: 0.99, 0.5: 0.2}}, {CHOSEN: "Found an accuracy of 0.9900 for"}),
         (lambda e: {"interval": (e["interval"][0], 1)}, {INTERVAL: "which is no 95% interval"}),
         (lambda e: {"interval": (np.nan, np.nan)}, {INTERVAL: "Found nan to nan"}),
-        (lambda e: {"interval": (0.1, 0.2, 0.3)}, {INTERVAL: "expected two numbers"}),
+        (lambda e: {"interval": (0.1, 0.2, 0.3)}, {INTERVAL: "Found 0.1 and 0.2 and 0.3, expected two numbers"}),
+        (lambda e: {"interval": (None, None)}, {INTERVAL: "Found None and None"}),
     ],
 )  # fmt: skip
 def test_a_network_is_chosen_tested_and_reported_honestly(solved, tiny, changes, hints):
@@ -155,12 +160,29 @@ def test_a_network_is_chosen_tested_and_reported_honestly(solved, tiny, changes,
         expect(claim, of, hints.get(number))
 
 
-def test_what_is_reported_must_be_of_the_held_out_digits_and_of_this_network(solved):
+@pytest.mark.parametrize(
+    ("others", "hint"),
+    [
+        (lambda held_out: validation_dataset(), "Found 100 digits in the held-out set that are no training digits"),
+        (lambda held_out: held_out.concatenate(validation_dataset()), "Found 100 digits"),
+        (lambda held_out: holdout_dataset(50), "on 50 digits, "),
+        (lambda held_out: held_out.map(lambda images, labels: (images, keras.ops.argmax(labels, axis=1))), None),
+    ],
+)
+def test_the_held_out_digits_are_training_digits_and_those_that_training_was_validated_on(solved, tiny, others, hint):
+    held_out = others(solved.extra["held_out"])
+    expect(CLAIMS[HELD_OUT], gather(solved.model, solved.history, {"held_out": held_out}), hint)
+    tested = history_of(solved.model, validation_dataset())
+    expect(CLAIMS[HELD_OUT], gather(solved.model, tested, solved.extra), "test digits don't choose, they only judge")
+
+
+def test_what_is_reported_must_be_of_the_held_out_digits_and_of_this_network(solved, tiny):
     other = solved.history | {"val_loss": [solved.history["val_loss"][0] + 0.01]}  # the same accuracy by chance
     expect(CLAIMS[HELD_OUT], replace(solved, history=other), "no epoch fits")
     expect(CLAIMS[HELD_OUT], replace(solved, history={"loss": [1.0]}), "no val_accuracy")
     expect(CLAIMS[CHOSEN], replace(solved, history={"loss": [1.0]}), "but 0.0000 in the history")
-    without_dropout = evidence(softmax_layer(), {"val_accuracy": [0.5]}, tried={0: 0.5, 0.25: 0.4, 0.5: 0.3})
+    tried = {0: 0.5, 0.25: 0.4, 0.5: 0.3}
+    without_dropout = evidence(softmax_layer(), {"val_accuracy": [0.5]}, labels=solved.labels, tried=tried)
     expect(CLAIMS[CHOSEN], without_dropout, None)
     expect(CLAIMS[TESTED], replace(solved, model=reader()), None)
     expect(CLAIMS[TESTED], replace(solved, model=softmax_layer()), "used on other weights")
@@ -171,18 +193,43 @@ def test_the_held_out_digits_are_recorded_and_judged(solved, tiny, tmp_path, mon
     monkeypatch.setenv("MNIST_LAB_RESULTS", str(tmp_path / "record"))
     check_lesson("09_honest_evaluation", solved.model, solved.history, **solved.extra)
     record = json.loads((tmp_path / "record").read_text())
+    assert [verdict["holds"] for verdict in record["verdicts"]] == [True] * 4 + [False]  # the floor is for real digits
     assert record["held_out"] == 60
     assert record["evaluated"] == pytest.approx(accuracy) == 1 - len(record["misread"]) / 60
-    assert "digits held out" in outcome.accuracy_of_at_least(0).judge(solved).claim
+    assert "held-out digits" in outcome.accuracy_of_at_least(0).judge(solved).claim
     assert "validation digits" in outcome.accuracy_of_at_least(0).judge(replace(solved, extra={})).claim
     expect(outcome.accuracy_of_at_least(accuracy - 1e-3), solved, None)
     expect(outcome.accuracy_of_at_least(accuracy + 1e-3), solved, "Train for all epochs")
 
 
+def test_no_check_with_held_out_digits_reads_the_test_digits(solved, tiny, monkeypatch, capsys):
+    monkeypatch.setattr(evidence_module, "validation_dataset", lambda: pytest.fail("the test digits were read"))
+    check_lesson("09_honest_evaluation", solved.model, solved.history, **solved.extra)
+    assert capsys.readouterr().out.count("✓") == 4
+    check_lesson("09_honest_evaluation", solved.model, solved.history)
+    assert "Found no held-out digits. Pass the dataset by name" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("held_out", "found"),
+    [
+        (3, "Found 3 as held_out (AttributeError"),
+        (tf.data.Dataset.from_tensors(np.zeros((4, 784))), "as held_out (ValueError"),
+        (tf.data.Dataset.from_tensors((np.zeros((4, 28, 28)), np.zeros((4, 10)))), "images [4, 28, 28] and labels [4"),
+    ],
+)
+def test_held_out_digits_that_cannot_be_used_get_a_hint(solved, tiny, held_out, found, capsys):
+    check_lesson("09_honest_evaluation", solved.model, solved.history, held_out=held_out)
+    printed = capsys.readouterr().out
+    assert "not yet: the model classifies digits" in printed
+    assert found in printed
+    assert "such as lab.holdout_dataset(HOLDOUT)" in printed
+
+
 @pytest.mark.parametrize("right", [9500, 9850])
 @pytest.mark.parametrize(("method", "level", "hint"), [("exact", 0.95, None), ("wilson", 0.92, "no 95%")])
 def test_intervals_of_another_method_pass_and_of_another_level_fail(right, method, level, hint):
-    labels, probabilities = np.arange(10_000) >= right, np.eye(2)[np.zeros(10_000, int)]  # all are classified as 0
+    sealed = SimpleNamespace(result=SimpleNamespace(correct=right, labels=range(10_000)))
     interval = binomtest(right, 10_000).proportion_ci(level, method=method)
-    of = evidence(labels=labels, probabilities=probabilities, interval=interval)
+    of = evidence(sealed=sealed, interval=interval)
     expect(outcome.accuracy_is_reported_with_an_interval, of, hint)

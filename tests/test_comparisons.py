@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 
-from mnist_lab.plots.comparisons import compare_curves, compare_losses, compare_numbers
+from mnist_lab.plots.comparisons import compare_curves, compare_losses, compare_numbers, display_differences
 from mnist_lab.plots.style import BLUE, VERMILLION
 
 
@@ -48,6 +48,34 @@ def test_the_axis_has_room_for_the_smallest_and_the_largest_number(numbers):
 def test_numbers_that_cannot_be_drawn_are_refused(numbers):
     with pytest.raises(ValueError, match="finite numbers or pairs"):
         compare_numbers(numbers, "")
+
+
+def test_each_difference_has_a_dot_and_its_interval_about_zero_and_is_written_with_signs():
+    display_differences({"seeds": (0.231, 0.15, 0.31), "digits": (-0.1, -0.25, 0.05)}, "gain")
+    zero, *drawn = axes().lines
+    assert list(zero.get_xdata()) == [0, 0]
+    assert [list(line.get_xdata()) for line in drawn] == [[0.15, 0.31], [0.231], [-0.25, 0.05], [-0.1]]
+    assert [line.get_ydata()[0] for line in drawn] == [0, 0, 1, 1]
+    assert written(axes().texts) == ["+0.23  (+0.15 to +0.31)", "−0.10  (−0.25 to +0.05)"]
+    assert written(axes().get_yticklabels()) == ["seeds", "digits"]
+    assert axes().yaxis_inverted()
+    plt.gcf().canvas.draw()
+    assert {"−0.2", "0", "+0.2"} <= set(written(axes().get_xticklabels()))
+
+
+@pytest.mark.parametrize(
+    ("differences", "message"),
+    [
+        ({}, "at least one. Received: none"),
+        ({"a": (0.15, 0.23, 0.31)}, r"'a' must be .* low ≤ difference ≤ high. Received: \(0.15, 0.23, 0.31\)"),
+        ({"a": (0.2, 0.1)}, "'a' must be"),
+        ({"a": (0.2, 0.1, np.nan)}, "'a' must be"),
+        ({"a": (0.2, 0.1, np.inf)}, "'a' must be"),
+    ],
+)
+def test_differences_that_cannot_be_drawn_are_refused(differences, message):
+    with pytest.raises(ValueError, match=message):
+        display_differences(differences, "")
 
 
 def test_curves_start_at_epoch_1_and_differ_by_more_than_colour():

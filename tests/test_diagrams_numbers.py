@@ -7,7 +7,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle
+from matplotlib.patches import Circle, Rectangle
 from matplotlib.text import Text
 
 from mnist_lab import diagrams
@@ -51,7 +51,7 @@ def gradient(function, at):
             ["a (its only layer)", "33 times less", "0.01"],
         ),
         ("activations_by_layer", ({"8": [1, 8]},), ["variance × inputs", "8"]),
-        ("held_out_and_sealed", (1_000,), ["59,000 to train on", "1,000\nheld out", "10,000\nunder a seal"]),
+        ("held_out_and_sealed", (1_000,), ["59,000 to train on", "1,000 held out", "10,000 sealed"]),
         ("softmax", (LOGITS,), ["4.1", "2.6", "60.3", f"sum = {np.exp(LOGITS).sum():.4g}", "0.723", "0.161"]),
         ("softmax", (LOGITS * 1e5,), ["410,000", "too large for a float", "1"]),
         ("cross_entropy", (PROBABILITIES, 6, SEVEN), ["the digit, labelled 6", "p", "= −log 0.00022", "= 8.42"]),
@@ -227,3 +227,10 @@ def test_the_box_lies_on_the_patch_that_makes_the_class_most_probable_on_the_dig
         np.testing.assert_allclose(box.get_y() + box.get_height(), top - 6 * pixel)
     middle, width = boxes[1].get_x() + boxes[1].get_width() / 2, (colours[1] - colours[0]) / 24
     np.testing.assert_allclose(middle, colours[0] + 9.5 * width, err_msg="the map's pixel is in the patch's middle")
+
+
+def test_the_sets_of_digits_are_drawn_to_scale():
+    boxes = draw("held_out_and_sealed", 5_000).findobj(Rectangle)
+    held_out, sealed, training = sorted(box.get_width() for box in boxes if box.get_height() == 0.6)
+    assert training / held_out == pytest.approx(11)
+    assert training / sealed == pytest.approx(5.5)

@@ -63,10 +63,18 @@ def test_each_of_at_most_forty_bars_covers_equally_many_possible_values(values, 
 def test_a_confusion_matrix_has_true_classes_as_rows_and_predicted_classes_as_columns():
     display_confusion(np.array([3, 3, 3, 5]), np.array([3, 3, 8, 5]), "Confusion")
     written = {text.get_position(): text.get_text() for text in axes().texts}
-    assert written == {(3, 3): "2", (8, 3): "1", (5, 5): "1"}
+    assert {at: text for at, text in written.items() if at[0] in range(10) and at[1] in range(10)} == {
+        (3, 3): "2",
+        (8, 3): "1",
+        (5, 5): "1",
+    }
+    recall, precision = ([written[at] for at in places] for places in ([(9.6, 3), (9.6, 5)], [(3, -0.85), (8, -0.85)]))
+    assert recall == ["66.7", "100.0"], "two of the three threes were found"
+    assert precision == ["100.0", "0.0"], "both predicted threes are threes, and the predicted eight is none"
     coloured = axes().images[0].get_array()
     assert coloured[3, 8] == 1
     assert coloured.sum() == 1, "correct predictions are not coloured"
+    assert (axes().get_ylabel(), axes().get_xlabel()) == ("true class", "predicted class")
 
 
 def test_reliability_shows_confidence_accuracy_and_interval_of_each_group():

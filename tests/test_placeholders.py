@@ -49,6 +49,7 @@ def measured_values(name, **arm):
         "val_accuracy": np.array([0.9, 0.1, 0.98]),
         "loss": np.array([1200.0, 0.5, 0.1]),
         "errors": np.array([2, 3, 3]),
+        "change": np.array([-0.25, -0.5, 3e-7]),
     }
 
 
@@ -80,6 +81,8 @@ def measured(monkeypatch):
         (f"{RATES} val_accuracy missed {ARM}", "34.00%"),
         (f"{RATES} val_accuracy percent {ARM}", "66.00%"),
         (f"{RATES} loss highest {ARM}", "1,200"),
+        (f"{RATES} change mean {ARM}", "−0.25"),
+        (f"{RATES} change highest {ARM}", "3e−07"),
         (f"{RATES} loss mean {ARM}", "400"),
         (f"{RATES} loss seeds {ARM}", "3"),
         (f"{RATES} errors mean {ARM}", "2.67"),

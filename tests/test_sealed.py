@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from mnist_lab import SealedTest, measured_runs
-from mnist_lab.data.datasets import first_digits, validation_dataset
+from mnist_lab.data import datasets
+from mnist_lab.data.datasets import first_digits
 
 from .conftest import VALIDATION
 from .verdicts import reader
@@ -12,10 +13,10 @@ from .verdicts import reader
 
 def test_the_result_is_computed_on_the_test_digits(tiny):
     sealed, model = SealedTest(), reader()
-    assert (repr(sealed), sealed.opened) == ("SealedTest(sealed)", False)
+    assert (repr(sealed), sealed.opened, sealed.result) == ("SealedTest(sealed)", False, None)
     result = sealed.open(model)
-    assert (repr(sealed), sealed.opened) == ("SealedTest(opened)", True)
-    digits, labels = first_digits(validation_dataset(), VALIDATION)
+    assert (repr(sealed), sealed.opened, sealed.result) == ("SealedTest(opened)", True, result)
+    digits, labels = first_digits(datasets.test_dataset(), VALIDATION)
     assert np.array_equal(result.digits, digits)
     assert np.array_equal(result.labels, labels)
     assert np.array_equal(result.predictions, model.predict(digits, verbose=0).argmax(axis=1))

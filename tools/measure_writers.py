@@ -41,7 +41,7 @@ def rows_of(writers: np.ndarray, holdout: int, seed: int) -> tuple[np.ndarray, d
 def train(recipe: dict, images: np.ndarray, labels: np.ndarray, seed: int) -> keras.Model:
     """Return the lesson's network, trained on these digits."""
     keras.utils.set_random_seed(seed)
-    network = recipe["new_network"](recipe["RATE"])
+    network = recipe["build"](recipe["RATE"])
     decay = keras.callbacks.LearningRateScheduler(recipe["lr_decay"])
     one_hot, size = keras.utils.to_categorical(labels, idx.CLASSES), recipe["BATCH_SIZE"]
     network.fit(images, one_hot, size, recipe["EPOCHS"], verbose=0, callbacks=[decay])
@@ -56,7 +56,7 @@ def main() -> None:
     images = idx.read_images(files.train_images).astype(np.float32) / np.float32(255)
     recipe = {"keras": keras}
     for cell in read(NOTEBOOKS / f"{LESSON}.ipynb").cells:
-        if cell.id in ("parameters", "new-network", "learning-rate"):
+        if cell.id in ("parameters", "build", "learning-rate"):
             exec(cell.source, recipe)  # noqa: S102  our own lesson
     environment = versions() | {"processor": processor()}
     missing = [seed for seed in range(SPLITS) if str(seed) not in seeds_of(LESSON, variant=KNOWN)]

@@ -97,10 +97,11 @@ MUTATIONS = {
         Mutation("a bias kept in front of it", "model", "Dense(200, use_bias=False)", "Dense(200)"),
     ],
     "09_honest_evaluation": [
-        Mutation("training digits held out", "data", "held_out = lab.holdout_dataset(**split)", "held_out = training"),
-        Mutation("the rate that did worst", "choose", "max(tried", "min(tried"),
-        Mutation("the seal opened for another network", "open", "sealed.open(model)", "sealed.open(three[0])"),
-        drawn(SHUFFLED.name, "digits, keras.random.shuffle(labels, seed=1)", "(BATCH_SIZE, **split)", "train-again"),
+        Mutation("test digits held out", "data", "lab.holdout_dataset(**split)", "lab.test_dataset()"),
+        Mutation("watched on test digits", "train-again", "data=held_out", "data=lab.test_dataset()"),
+        Mutation("the history of another network", "choose", "histories[chosen_rate]", "histories[RATE]"),
+        Mutation("the seal opened for another network", "open", "sealed.open(model)", "sealed.open(three[1])"),
+        Mutation("another network's interval", "open", "result.correct, len(result.labels)", "right.sum(), len(right)"),
     ],
     "10_faster_and_better": [
         Mutation("probabilities taken for logits", "loss", "from_logits=True", "from_logits=False"),

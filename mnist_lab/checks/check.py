@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from mnist_lab.checks.claims.layers import layers_with_settings
+from mnist_lab.checks.claims.outcome import NO_HELD_OUT_DIGITS
 from mnist_lab.checks.errors import describe_error
-from mnist_lab.checks.evidence import Digits, Evidence, NotYet, Verdict, probabilities_of, validation_digits
+from mnist_lab.checks.evidence import Digits, Evidence, NotYet, Verdict, probabilities_of, shown, validation_digits
 from mnist_lab.checks.lessons import LESSONS
 from mnist_lab.data.find import find_mnist
+from mnist_lab.data.idx import CLASSES, SIDE
 from mnist_lab.results.store import RECORD_VARIABLE
 
 if TYPE_CHECKING:
     import keras
+    import tensorflow as tf
 
     History: TypeAlias = keras.callbacks.History | dict[str, list[float]]
 
@@ -27,8 +30,9 @@ if TYPE_CHECKING:
 def check_lesson(name: str, model: keras.Model | None = None, history: History | None = None, **evidence: Any) -> None:
     """Print one line for each claim of a lesson: ✓, or "not yet" with what was found and what to do next.
 
-    The check evaluates the model once more, on the package's own validation digits; in lesson 11, on drawings. Where
-    the environment variable MNIST_LAB_RESULTS names a file, it appends a line of JSON with verdicts and figures to it.
+    The check evaluates the model once more: on the held-out digits if `held_out` is handed in, in lesson 11 on
+    drawings, else on the package's own validation digits. Where the environment variable MNIST_LAB_RESULTS names a
+    file, it appends a line of JSON with verdicts and figures to it.
 
     Args:
         name: the lesson, "01_dense_softmax" for instance.
@@ -48,6 +52,8 @@ def check_lesson(name: str, model: keras.Model | None = None, history: History |
         verdicts = [Verdict("a trained network is handed in", False, hint)]
     else:
         try:
+            if lesson.seals_the_test_digits and evidence.get("held_out") is None:
+                raise NotYet(NO_HELD_OUT_DIGITS)
             gathered = gather(model, history, evidence, lesson.digits)
             verdicts = [claim.judge(gathered) for claim in lesson.all_claims]
         except NotYet as hint:
@@ -72,12 +78,16 @@ def gather(
     extra: dict[str, Any] | None = None,
     asked: Callable[[], Digits] = validation_digits,
 ) -> Evidence:
-    """Evaluate `model` on the validation digits, or others, and return everything that the claims look at.
+    """Evaluate `model` and return everything that the claims look at.
+
+    Where `extra` has a dataset "held_out", that judges the model, and no other digits are even read; else those that
+    `asked` returns.
 
     Raises:
-        NotYet: the model fails on the digits.
+        NotYet: the model fails on the digits, or "held_out" is no dataset of digits.
     """
-    digits, labels = asked()
+    held_out = (extra or {}).get("held_out")
+    digits, labels = asked() if held_out is None else _all_digits(held_out)
     try:
         probabilities = probabilities_of(model, digits)
     except Exception as error:  # a learner may hand in anything
@@ -85,6 +95,19 @@ def gather(
         raise NotYet(f"Found {describe_error(error).rstrip('.')}. {how}.") from error
     epochs = history if isinstance(history, dict) else getattr(history, "history", None) or {}
     return Evidence(model, epochs, digits, labels, probabilities, extra or {})
+
+
+def _all_digits(dataset: tf.data.Dataset) -> Digits:
+    """Return the images `[n, 784]` and classes `[n]` of a dataset of batches, with one-hot labels or classes."""
+    try:
+        images, labels = (np.concatenate(part) for part in zip(*dataset.as_numpy_iterator(), strict=True))
+        if images.shape != (len(labels), SIDE * SIDE) or labels.shape[1:] not in ((), (CLASSES,)):
+            raise ValueError(f"images {list(images.shape)} and labels {list(labels.shape)}")
+    except (AttributeError, TypeError, ValueError) as error:  # a learner may hand in anything
+        found = f"Found {shown(dataset)} as held_out ({describe_error(error).rstrip('.')})"
+        expected = "a dataset of images [n, 784] and labels [n, 10], such as lab.holdout_dataset(HOLDOUT)"
+        raise NotYet(f"{found}. Expected {expected}.") from error
+    return images, labels.argmax(axis=1) if labels.ndim == 2 else labels.astype(int)
 
 
 def _findings(evidence: Evidence | None) -> dict[str, Any]:
@@ -97,8 +120,6 @@ def _findings(evidence: Evidence | None) -> dict[str, Any]:
         found |= {which: [round(value, 6) for value in evidence.reported(which)] for which in ("accuracy", "loss")}
     found["network"] = layers_with_settings(evidence.model)
     misclassified = evidence.misclassified
-    with suppress(Exception):
-        misclassified = evidence.measured_misclassified
-        found |= {"held_out": len(misclassified)} if evidence.held_out else {}
+    found |= {"held_out": len(misclassified)} if evidence.extra.get("held_out") is not None else {}
     found |= {"evaluated": 1 - float(np.mean(misclassified)), "misread": np.flatnonzero(misclassified).tolist()}
     return found

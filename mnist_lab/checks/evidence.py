@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -42,7 +42,7 @@ class Claim:
 
     def judge(self, evidence: Evidence) -> Verdict:
         """Return the verdict on one training run. Where the check itself fails, the claim does not hold."""
-        digits = "validation digits" if evidence.extra.get("held_out") is None else "digits held out"
+        digits = "validation digits" if evidence.extra.get("held_out") is None else "held-out digits"
         text = self.text.format(digits=digits)
         try:
             self.check(evidence)
@@ -58,7 +58,11 @@ def claim(text: str) -> Callable[[Callable[[Evidence], None]], Claim]:
 
 @dataclass(eq=False)
 class Evidence:
-    """What a check knows of a training run, with the package's own validation digits, or lesson 11's drawings."""
+    """What a check knows of a training run, with the digits that judge it.
+
+    These are the held-out digits where a lesson hands them in, lesson 11's drawings, else the package's validation
+    digits.
+    """
 
     model: keras.Model
     history: dict[str, list[float]]  # what `fit` returned: "loss", "val_accuracy" …; empty without a history
@@ -66,14 +70,6 @@ class Evidence:
     labels: np.ndarray  # [n]
     probabilities: np.ndarray  # [n, 10], as the model predicts them
     extra: dict[str, Any] = field(default_factory=dict)  # what else the lesson handed in, by keyword
-
-    @cached_property
-    def held_out(self) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-        """The held-out digits that the lesson handed in, their classes, and the classes that the model predicts."""
-        if (dataset := self.extra.get("held_out")) is None:
-            return None
-        images, one_hot = (np.concatenate(part) for part in zip(*dataset.as_numpy_iterator(), strict=True))
-        return images, one_hot.argmax(axis=1), probabilities_of(self.model, images).argmax(axis=1)
 
     @property
     def optimizer(self) -> keras.Optimizer | None:
@@ -83,18 +79,10 @@ class Evidence:
 
     @property
     def misclassified(self) -> np.ndarray:
-        """Which validation digits are misclassified, `[n]` bool; all, where the outputs are not a list per digit."""
+        """Which digits are misclassified, `[n]` bool; all, where the outputs are not a list per digit."""
         if self.probabilities.ndim != 2:
             return np.ones(len(self.labels), bool)
         return np.argmax(self.probabilities, axis=1) != self.labels
-
-    @property
-    def measured_misclassified(self) -> np.ndarray:
-        """Which of the digits that the accuracy is measured on are misclassified: the held-out digits, if any."""
-        if self.held_out is None:
-            return self.misclassified
-        _, labels, predictions = self.held_out
-        return predictions != labels
 
     def reported(self, which: str) -> list[float]:
         """Return the validation "accuracy" or "loss" that training reported, one for each epoch that was validated."""

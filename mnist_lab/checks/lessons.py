@@ -25,6 +25,11 @@ class Lesson:
         return self.learner_floor is not None
 
     @property
+    def seals_the_test_digits(self) -> bool:
+        """Whether the lesson trains with a held-out set, so that its check must not look at the test digits."""
+        return outcome.validated_on_held_out_digits in self.claims
+
+    @property
     def all_claims(self) -> tuple[Claim, ...]:
         """The claims in the order in which the check judges them, with that of the accuracy, if any, last."""
         if self.learner_floor is None:

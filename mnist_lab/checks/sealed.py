@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mnist_lab.checks.evidence import probabilities_of
-from mnist_lab.data.datasets import validation_dataset
+from mnist_lab.data.datasets import test_dataset
 
 if TYPE_CHECKING:
     import keras
@@ -51,6 +51,11 @@ class SealedTest:
         self._result: TestResult | None = None
 
     @property
+    def result(self) -> TestResult | None:
+        """The result of the network that the test set was used on, or None: reading it doesn't open the seal."""
+        return self._result
+
+    @property
     def opened(self) -> bool:
         """Whether the test set was already used on a network."""
         return self._result is not None
@@ -62,7 +67,7 @@ class SealedTest:
             RuntimeError: the test set was already used on another network.
         """
         if self._result is None:
-            ((digits, one_hot),) = validation_dataset().as_numpy_iterator()
+            ((digits, one_hot),) = test_dataset().as_numpy_iterator()
             predictions = probabilities_of(model, digits).argmax(axis=1)
             self._result = TestResult(digits, one_hot.argmax(axis=1), predictions)
             self._weights = _fingerprint(model)

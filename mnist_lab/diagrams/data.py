@@ -6,7 +6,7 @@ import numpy.typing as npt
 from mnist_lab.data._validation import whole_number
 from mnist_lab.data.idx import BOX, SIDE
 from mnist_lab.diagrams._arguments import as_image, as_images, as_numbers
-from mnist_lab.diagrams._drawing import SMALL, Page, colorize, new_page, tint
+from mnist_lab.diagrams._drawing import SMALL, WIDTH, Page, colorize, new_page, tint
 from mnist_lab.plots.style import BLUE, GREEN, GREY, INK, PALE, VERMILLION
 
 
@@ -37,25 +37,32 @@ def train_and_validation(training_digits: npt.ArrayLike, validation_digits: npt.
 
 
 def held_out_and_sealed(holdout: int) -> None:
-    """Draw the 60,000 training digits, of which `holdout` are held out, and the test digits, with each set's use."""
+    """Draw the 60,000 training digits, of which `holdout` are held out, and the test digits, to scale, with their uses.
+
+    The widths of the three boxes are proportional to the numbers of digits.
+    """
     holdout = whole_number("holdout", holdout, 1, 59_999)
-    bottom, height, bracket = 1.05, 0.7, 1.95
-    with new_page(2.45) as page:
-        for left, width, name, use, color, linestyle in (  # the widths are not to scale
-            (0.1, 4.6, f"{60_000 - holdout:,} to train on", "learn: in every epoch", BLUE, "-"),
-            (4.7, 1.75, f"{holdout:,}\nheld out", "choose: as often\nas you like", GREEN, "--"),
-            (6.95, 1.95, "10,000\nunder a seal", "judge: once,\nat the very end", VERMILLION, "-"),
+    bottom, height, bracket, gap = 1.35, 0.6, 2.15, 0.95
+    inch = (WIDTH - 0.2 - gap) / 70_000  # for each digit
+    cut, end, sealed = 0.1 + (60_000 - holdout) * inch, 0.1 + 60_000 * inch, 0.1 + 60_000 * inch + gap
+    with new_page(2.65) as page:
+        for left, right, nearest, farthest, name, use, color in (
+            (0.1, cut, 0.95, 9, f"{60_000 - holdout:,} to train on", "learn: in every epoch", BLUE),
+            (cut, end, 2.6, end - 0.3, f"{holdout:,} held out", "choose: as often\nas you like", GREEN),
+            (sealed, WIDTH - 0.1, 0, 9, "10,000 sealed", "judge: once,\nat the very end", VERMILLION),
         ):
-            middle = left + width / 2
-            page.box(left, bottom, width, height, color, tint(color, 0.12), linewidth=2, linestyle=linestyle)
-            page.write(middle, bottom + height / 2, name, weight="bold")
-            page.arrow((middle, bottom - 0.06), (middle, bottom - 0.42), color)
-            page.write(middle, bottom - 0.5, use, va="top")
-        for left, right, name in ((0.1, 6.45, "MNIST's 60,000 training digits"), (6.95, 8.9, "its 10,000 test digits")):
+            middle = (left + right) / 2
+            write_at = min(max(middle, nearest), farthest)  # the words need more room than a narrow box has
+            page.rectangle(left, bottom, right - left, height, tint(color, 0.25), edgecolor=color, linewidth=1.8)
+            page.arrow((middle, bottom - 0.06), (write_at, bottom - 0.4), color)
+            page.write(write_at, bottom - 0.55, name, weight="bold")
+            page.write(write_at, bottom - 0.74, use, va="top")
+        brackets = ((0.1, end, "MNIST's 60,000 training digits"), (sealed, WIDTH - 0.1, "its test digits"))
+        for left, right, name in brackets:
             ys = (bracket - 0.08, bracket, bracket, bracket - 0.08)
             page.line((left, left, right, right), ys, linewidth=1.2)
             page.write((left + right) / 2, bracket + 0.22, name)
-        page.line((6.7, 6.7), (0.1, 2.35), INK, linewidth=1.2, linestyle=":")
+        page.line((end + gap / 2,) * 2, (0.15, 2.55), INK, linewidth=1.2, linestyle=":")
 
 
 # Each step of the input pipeline, its purpose, and the shape of an element after it, in two lines of boxes.

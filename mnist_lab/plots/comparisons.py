@@ -1,4 +1,4 @@
-"""Results side by side: numbers as bars, and curves over the epochs."""
+"""Results side by side: numbers as bars, differences with their intervals, and curves over the epochs."""
 
 from collections.abc import Mapping, Sequence
 
@@ -53,6 +53,37 @@ def compare_numbers(numbers: Mapping[str, float | Mapping[str, float]], title: s
         longest = 1 if percent else max(values.max(), 1e-12)
         ax.set(xlim=(min(0, values.min()), longest * (1.3 if paired else 1.15)), xticks=())
         ax.spines.bottom.set_visible(False)
+
+
+def display_differences(differences: Mapping[str, tuple[float, float, float]], title: str) -> None:
+    """Draw differences with their intervals, a row for each name, about a line at zero, and write the numbers.
+
+    Each is `(difference, low, high)` in percentage points: a dot, and a bar from the interval's low to its high end.
+
+    Raises:
+        ValueError: there are no differences, or one is not three finite numbers with `low ≤ difference ≤ high`.
+
+    Example:
+        >>> lab.display_differences({"without dropout": (0.23, 0.06, 0.41)}, "Gain in percentage points")
+    """
+    rows = {name: np.array(numbers, float) for name, numbers in differences.items()}
+    for name, numbers in rows.items():
+        if numbers.shape != (3,) or not np.isfinite(numbers).all() or not numbers[1] <= numbers[0] <= numbers[2]:
+            expected = "must be (difference, low, high), with low ≤ difference ≤ high"
+            raise ValueError(f"{name!r} {expected}. Received: {differences[name]!r}")
+    if not rows:
+        raise ValueError("differences must hold at least one. Received: none")
+    with chart(0.95 + 0.4 * len(rows), title) as ax:
+        ax.axvline(0, color=INK, linewidth=1.2, zorder=1)
+        for row, (difference, low, high) in enumerate(rows.values()):
+            ax.plot([low, high], [row, row], color=BLUE, linewidth=4, alpha=0.45, solid_capstyle="butt")
+            ax.plot(difference, row, "o", color=BLUE, markersize=8)
+            text = f"{difference:+.2f}  ({low:+.2f} to {high:+.2f})".replace("-", "−")
+            ax.text(1.02, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=10)
+        name_rows(ax, rows)
+        ax.set_ylim(len(rows) - 0.5, -0.5)
+        ax.xaxis.set_major_formatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
+        ax.grid(axis="x")
 
 
 def compare_curves(curves: Mapping[str, Sequence[float]], title: str, *, percent: bool = False) -> None:

@@ -85,7 +85,9 @@ def display_distribution(values: Sequence[float], title: str, *, marks: Mapping[
 def display_confusion(labels: np.ndarray, predictions: np.ndarray, title: str) -> None:
     """Draw a confusion matrix: how many digits of each true class (rows) got which predicted class (columns).
 
-    The arrays are `[n]`. Correct predictions, on the diagonal, are not coloured: they would drown the errors.
+    The arrays are `[n]`. Correct predictions, on the diagonal, are not coloured: they would drown the errors. Beside
+    each row stands its recall, the share of the class that was found; above each column its precision, the share of
+    these predictions that are correct.
 
     Raises:
         ValueError: the arrays have different lengths, are empty, or do not hold classes.
@@ -98,13 +100,22 @@ def display_confusion(labels: np.ndarray, predictions: np.ndarray, title: str) -
         raise ValueError(f"labels and predictions must be classes from 0 to 9. Received: {both.min()} to {both.max()}")
     counts = np.histogram2d(labels, predictions, CLASSES, [[0, CLASSES]] * 2)[0].astype(int)
     errors = np.where(np.eye(CLASSES, dtype=bool), 0, counts)
-    with chart(5, title) as ax:
+    with chart(5.2, title) as ax:
+        ax.set_title(title, pad=24)  # above the precisions
         ax.imshow(errors, cmap="Blues", vmin=0, vmax=max(1, 1.3 * errors.max()))
         for row, column in np.argwhere(counts):
-            color, size, weight = (GREY, 9, "normal") if row == column else (INK, 10, "bold")
+            on_dark = errors[row, column] > 0.65 * errors.max()
+            color, size, weight = (GREY, 9, "normal") if row == column else ("white" if on_dark else INK, 10, "bold")
             text = str(counts[row, column])
             ax.text(column, row, text, ha="center", va="center", color=color, fontsize=size, weight=weight)
-        ax.set(xticks=range(CLASSES), yticks=range(CLASSES), xlabel="read as", ylabel="true class")
+        edge = CLASSES - 0.4
+        for digit, correct in enumerate(counts.diagonal()):
+            recall, precision = correct / max(1, counts[digit].sum()), correct / max(1, counts[:, digit].sum())
+            ax.text(edge, digit, f"{100 * recall:.1f}", va="center", fontsize=9)
+            ax.text(digit, -0.85, f"{100 * precision:.1f}", ha="center", va="center", fontsize=9)
+        ax.text(edge, -0.85, "recall, %", va="center", fontsize=9)
+        ax.text(-0.6, -0.85, "precision, %", ha="right", va="center", fontsize=9)
+        ax.set(xticks=range(CLASSES), yticks=range(CLASSES), xlabel="predicted class", ylabel="true class")
         ax.tick_params(length=0)
 
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from PIL import Image, ImageDraw
-from scipy import stats
+from scipy import special, stats
 
 from mnist_lab.data.augmentation import augment
 from mnist_lab.data.centre_of_mass import centres_of_mass
@@ -18,12 +18,13 @@ from mnist_lab.data.writers import find_writers, read_writers
 from mnist_lab.handwriting.preprocess import preprocess_digit
 from mnist_lab.handwriting.samples import sample_drawings
 from mnist_lab.results.runs import measured_runs
-from tools.experiments import Values, experiment, grid
+from mnist_lab.results.store import seeds_of
+from tools.experiments import Values, experiment, grid, recipes
 
 LESSON_09, WITHOUT = "09_honest_evaluation", "RATE=0"
 HOLDOUT, PEAK = 5_000, 0.01
 UPSTROKES, PLAIN = [10, 15, 17, 18], [11, 12, 13, 14, 16, 19]  # the sample drawings of ones, sorted by eye
-RESAMPLES = 10_000
+RESAMPLES, CUTS = 10_000, 500
 
 
 def exact_mcnemar(one: np.ndarray, other: np.ndarray) -> float:
@@ -56,9 +57,56 @@ def twins(seed: int) -> Values:
     }
 
 
+@experiment("09-equals", seeds=1)
+def equals(seed: int) -> Values:
+    """Percentage points by which the best of equally good runs leads, on the half that chose it and on the other half.
+
+    The runs are made equal by shuffling, digit by digit, which of the stored runs misclassified it. `as_far_of_100`
+    counts, of 100 such sets, those whose best leads by as much as the stored one, or more. The means are over sets with
+    a lead within 0.02 points of it, and over the same cuts in halves for each set.
+    """
+    misread = measured_runs(LESSON_09).misread
+    digits = misread.shape[1]
+    random = np.random.default_rng(seed)
+    halves = random.permuted(np.tile(np.arange(digits) < digits // 2, (CUTS, 1)), axis=1)
+    some = misread.any(axis=0)  # the other digits can't make a difference
+    misread, halves = misread[:, some], halves[:, some].T.astype(np.float32)
+
+    def lead(errors: np.ndarray) -> float:
+        return 100 * (errors.mean() - errors.min()) / digits
+
+    def mean_leads(marks: np.ndarray) -> list[float]:
+        choosing = marks.astype(np.float32) @ halves  # the errors [runs, cuts] on the half that chooses
+        judging = marks.sum(axis=1, keepdims=True) - choosing
+        winner = choosing.argmin(axis=0), np.arange(CUTS)
+        return [200 * (half.mean(axis=0) - half[winner]).mean() / digits for half in (choosing, judging)]
+
+    stored, leads, found = lead(misread.sum(axis=1)), [], []
+    for _ in range(RESAMPLES):
+        shuffled = random.permuted(misread, axis=0)
+        leads.append(lead(shuffled.sum(axis=1)))
+        if abs(leads[-1] - stored) <= 0.02:
+            found.append(mean_leads(shuffled))
+    as_measured, equal = mean_leads(misread), np.mean(found, axis=0)
+    return {
+        "lead": stored,
+        "as_far_of_100": round(100 * np.mean(np.array(leads) >= stored - 1e-9)),
+        "sets": len(found),
+        "chosen_on": round(equal[0], 2),
+        "judged_on": round(equal[1], 2),
+        "stored_chosen_on": round(as_measured[0], 2),
+        "stored_judged_on": round(as_measured[1], 2),
+    }
+
+
 @experiment("09-two-recipes", seeds=1)
 def two_recipes(seed: int) -> Values:
-    """Percentage points that the recipe without dropout gains, with 95% intervals over seeds, digits and both."""
+    """Percentage points that the recipe without dropout gains, with 95% intervals over seeds, digits and both.
+
+    `paired` is the interval over both if the runs with the same seed are paired, by Student's t. `percent_too_wide`
+    is by how much the standard error over both, added up from those over seeds and over digits, exceeds the one that
+    counts only once what is peculiar to a seed on a digit.
+    """
     with_dropout, without = (measured_runs(LESSON_09, variant=v).misread for v in ("as taught", WITHOUT))
     random = np.random.default_rng(seed)
     runs, digits = with_dropout.shape
@@ -77,12 +125,24 @@ def two_recipes(seed: int) -> Values:
         return misread[chosen].mean(axis=0)
 
     by_seed = [1 - misread.mean(axis=1) for misread in (with_dropout, without)]
+    shares = [misread.mean(axis=0) for misread in (with_dropout, without)]
+    over_digits = 100 * stats.sem(shares[0] - shares[1])
+    over_seeds = 100 * np.hypot(*map(stats.sem, by_seed))
+    in_both = 100 * np.sqrt(sum((share * (1 - share)).sum() for share in shares) / (runs - 1)) / digits
+    both = np.hypot(over_seeds, over_digits)
+    correlation = stats.pearsonr(*by_seed)
+    middle = 100 * (by_seed[1].mean() - by_seed[0].mean())
+    reach = stats.t.ppf(0.975, runs - 1) * np.hypot(100 * stats.sem(by_seed[1] - by_seed[0]), over_digits)
     return {
-        "difference": 100 * (by_seed[1].mean() - by_seed[0].mean()),
+        "difference": middle,
         "seeds": interval(over_seeds=True, over_digits=False),
         "digits": interval(over_seeds=False, over_digits=True),
         "both": interval(over_seeds=True, over_digits=True),
-        "correlation_of_seeds": np.corrcoef(*by_seed)[0, 1],
+        "correlation_of_seeds": round(correlation.statistic, 2),
+        "correlation_p": round(correlation.pvalue, 3),
+        "paired_low": round(middle - reach, 2),
+        "paired_high": round(middle + reach, 2),
+        "percent_too_wide": round(100 * (both / np.sqrt(both**2 - in_both**2) - 1)),
     }
 
 
@@ -113,6 +173,69 @@ def writers(seed: int) -> Values:
         found[name] = [gain.mean() - reach, gain.mean() + reach]
         found[f"{name}_p"] = 2 * stats.t.sf(abs(gain.mean()) / error, len(gain) - 1)
     return found
+
+
+@experiment("09-clustered", seeds=1)
+def clustered(seed: int) -> Values:
+    """How many times as wide an accuracy's interval is if writers are drawn, not digits: mean over the stored runs."""
+    files = find_mnist()
+    labels = read_labels(files.train_labels)
+    wrote = read_writers(find_writers(files), labels)[split(len(labels), HOLDOUT, 0)[1]]
+    _, wrote = np.unique(wrote, return_inverse=True)
+    count = wrote.max() + 1
+    factors = []
+    for misread in measured_runs(LESSON_09).misread:
+        by_writer = np.bincount(wrote, weights=misread - misread.mean())
+        variance = count / (count - 1) * (by_writer**2).sum() / HOLDOUT**2
+        factors.append(np.sqrt(variance / (misread.var() / HOLDOUT)))
+    return {"factor": np.mean(factors), "writers": int(count), "digits_of_each": round(HOLDOUT / count)}
+
+
+@experiment("09-lesson-07", seeds=1)
+def lesson_07(seed: int) -> Values:
+    """How far dropout lowers the loss, and raises the accuracy in points, from lesson 06 to 07: Welch's intervals.
+
+    Their ends are rounded to one digit.
+    """
+    before, after = (seeds_of(lesson) for lesson in ("06_convolutions", "07_convolutions_with_dropout"))
+    found = {}
+    for name, sign, unit in (("loss", -1, 1), ("accuracy", 1, 100)):
+        one, other = ([unit * sign * entry[name][-1] for entry in entries.values()] for entries in (before, after))
+        ends = stats.ttest_ind(other, one, equal_var=False).confidence_interval()
+        kind = "loss_fall" if name == "loss" else "points"
+        ends = [float(f"{end:.1g}") for end in ends]
+        found |= {kind: np.mean(other) - np.mean(one), f"{kind}_low": ends[0], f"{kind}_high": ends[1]}
+    return found
+
+
+@experiment("09-rates", *grid(rate=(0.0, 0.1, 0.25, 0.5)), seeds=10)
+def rates(seed: int, rate: float) -> Values:
+    """Lesson 09's network with four dropout rates, on the held-out set: accuracy, and how calibrated it is.
+
+    The temperature is the one with the least cross-entropy on a random half; both losses are of the other half.
+    """
+    network = recipes.dense(dropout=rate)
+    recipes.fit(network, training_dataset(holdout=HOLDOUT), 10, rate=recipes.decay(0.01, 0.6))
+    images, classes = held_out()
+    probabilities = network.predict(images, batch_size=1_000, verbose=0).astype(float)
+    correct = probabilities.argmax(axis=1) == classes
+    half = np.random.default_rng(seed).permutation(HOLDOUT) < HOLDOUT // 2
+    temperatures = np.arange(0.5, 4, 0.01)
+    fitted = temperatures[np.argmin([loss_at(each, probabilities[half], classes[half]) for each in temperatures])]
+    return {
+        "accuracy": correct.mean(),
+        "errors": int((~correct).sum()),
+        "confidence": probabilities.max(axis=1).mean(),
+        "temperature": fitted,
+        "loss": loss_at(1.0, probabilities[~half], classes[~half]),
+        "loss_at_temperature": loss_at(fitted, probabilities[~half], classes[~half]),
+    }
+
+
+def loss_at(temperature: float, probabilities: np.ndarray, classes: np.ndarray) -> float:
+    """Return the mean cross-entropy of probabilities `[n, 10]` whose logits are divided by the temperature."""
+    logits = np.log(probabilities + 1e-30) / temperature
+    return float(np.mean(special.logsumexp(logits, axis=1) - logits[np.arange(len(classes)), classes]))
 
 
 def normalized(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
