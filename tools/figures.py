@@ -50,9 +50,9 @@ def of_experiment(name: str, value: str, statistic: str, settings: list[str]) ->
 
     Of an accuracy, `missed` is the mean share of errors, and `surviving` the mean over the runs that weren't dead.
 
-    Values named after an accuracy are percentages, others have three digits; `percent` is the mean of any share. A minus
-    is no hyphen. The settings are those of the arm, each NAME=VALUE in JSON or as a word. ValueError if there is no such
-    experiment, arm, value or statistic.
+    Values named after an accuracy are percentages, others have three digits; `percent` is the mean of any share. A
+    minus is no hyphen. The settings are those of the arm, each NAME=VALUE in JSON or as a word. ValueError if there is
+    no such experiment, arm, value or statistic.
     """
     arm = {setting.partition("=")[0]: _setting(setting.partition("=")[2]) for setting in settings}
     found = experiments.measured_values(name, **arm)
