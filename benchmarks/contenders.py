@@ -17,13 +17,17 @@ def has_torch():
     return find_spec("torch") is not None
 
 
-def recipe(lesson, *cells):
-    """Execute these cells of a lesson, without the lines that show figures; return the names that they define."""
+def recipe(lesson, *cells, **settings):
+    """Execute these cells of a lesson, without the lines that show figures; return the names that they define.
+
+    The settings replace numbers of the cell `parameters`.
+    """
     sources = {cell.id: cell.source for cell in read(NOTEBOOKS / f"{lesson}.ipynb").cells}
     names = {}
     for cell in ("imports", *cells):
         source = "\n".join(line for line in sources[cell].splitlines() if not line.startswith("lab."))
         exec(source, names)  # noqa: S102  our own lesson
+        names |= settings if cell == "parameters" else {}
     return names
 
 

@@ -72,9 +72,8 @@ def fit(began, model, *data, callbacks=(), **options):
 
 
 def one_epoch(began):
-    names = recipe(
-        "10_faster_and_better", "parameters", "data", "learning-rate", "loss", "normalized", "model", "compile"
-    )
+    cells = "parameters", "data", "learning-rate", "loss", "normalized", "model"
+    names = recipe("10_faster_and_better", *cells, HOLDOUT=0)
     return fit(began, names["model"], names["training"], shuffle=False)
 
 

@@ -27,6 +27,7 @@ from .plots.comparisons import compare_curves as compare_curves
 from .plots.comparisons import compare_losses as compare_losses
 from .plots.comparisons import compare_numbers as compare_numbers
 from .plots.comparisons import display_differences as display_differences
+from .plots.comparisons import display_error_curves as display_error_curves
 from .plots.digits import display_digits as display_digits
 from .plots.digits import display_top_unrecognized as display_top_unrecognized
 from .plots.digits import plot_learning_rate as plot_learning_rate
@@ -67,6 +68,7 @@ __all__ = [
     "display_differences",
     "display_digits",
     "display_distribution",
+    "display_error_curves",
     "display_ladder",
     "display_paired_losses",
     "display_pairs",

@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 
-from mnist_lab.plots.comparisons import compare_curves, compare_losses, compare_numbers, display_differences
+from mnist_lab.plots.comparisons import (
+    compare_curves,
+    compare_losses,
+    compare_numbers,
+    display_differences,
+    display_error_curves,
+)
 from mnist_lab.plots.style import BLUE, VERMILLION
 
 
@@ -156,3 +162,41 @@ def test_losses_that_cannot_be_drawn_are_refused(runs, message):
     with pytest.raises(ValueError, match=message):
         compare_losses(runs, "")
     assert not plt.get_fignums()
+
+
+def test_each_run_is_a_thin_line_of_errors_and_their_mean_a_bold_one_with_its_name():
+    display_error_curves({"ten": [[0.9, 0.98], [0.7, 0.99]], "yours": [0.95]}, "errors")
+    *thin, mean, single = axes().lines
+    assert [list(line.get_ydata()) for line in thin] == [pytest.approx([0.1, 0.02]), pytest.approx([0.3, 0.01])]
+    assert list(mean.get_xdata()) == [1, 2]
+    assert list(mean.get_ydata()) == pytest.approx([0.2, 0.015])
+    assert mean.get_linewidth() > 2 * max(line.get_linewidth() for line in thin)
+    assert (list(single.get_ydata()), single.get_marker()) == (pytest.approx([0.05]), "o")
+    assert written(axes().texts) == ["ten", "yours"]
+
+
+def test_errors_have_a_logarithmic_axis_on_which_none_at_all_is_drawn_low():
+    display_error_curves({"a": [[0.9, 1.0], [0.99, 1.0]]}, "errors")
+    assert axes().get_yscale() == "log"
+    assert list(axes().lines[0].get_ydata()) == pytest.approx([0.1, 1e-4])
+    plt.gcf().canvas.draw()
+    shown = written(axes().get_yticklabels())
+    assert {"10%", "1%", "0.1%"} <= set(shown)
+    low, high = axes().get_ylim()
+    assert all(low <= tick <= high for tick in axes().get_yticks())
+
+
+@pytest.mark.parametrize(
+    ("runs", "message"),
+    [
+        ({}, "1 to 6 recipes. Received: 0"),
+        ({name: [0.9] for name in "abcdefg"}, "Received: 7"),
+        ({"a": [[]]}, r"'a' must hold accuracies from 0 to 1, \[runs, epochs\]"),
+        ({"a": [98.7]}, "'a' must hold accuracies"),
+        ({"a": [[[0.9]]]}, "'a' must hold accuracies"),
+        ({"a": [np.nan]}, "'a' must hold accuracies"),
+    ],
+)
+def test_error_curves_that_cannot_be_drawn_are_refused(runs, message):
+    with pytest.raises(ValueError, match=message):
+        display_error_curves(runs, "")

@@ -82,7 +82,6 @@ LARGE = {
     "clinic_card": (7.8, 160_000),
     "one_layer": (4.2, 70_000),
     "bouncing_and_settling": (4.2, 65_000),
-    "averaged_steps": (4.2, 65_000),
 }
 
 

@@ -12,7 +12,7 @@ from matplotlib.text import Text
 
 from mnist_lab import diagrams
 from mnist_lab.diagrams import convolutions, descent
-from mnist_lab.diagrams.descent import DECAYING_RATES, LARGE_RATES, LAST_STEPS, SMALL_RATES, final_distance
+from mnist_lab.diagrams.descent import DECAYING_RATES, LARGE_RATES, SMALL_RATES, final_distance
 from mnist_lab.plots.style import BLUE, INK, VERMILLION
 from mnist_lab.results.experiments import measured_values
 
@@ -180,11 +180,10 @@ def test_the_gradient_at_the_saddle_is_that_of_its_height(point):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_decay_and_averages_end_nearer_the_minimum_and_a_large_learning_rate_never_settles(seed):
+def test_decay_ends_nearer_the_minimum_and_a_large_learning_rate_never_settles(seed):
     schedules = SMALL_RATES, LARGE_RATES, DECAYING_RATES
     small, large, decaying = (descent.noisy_descent(rates, seed) for rates in schedules)
     assert final_distance(decaying) < min(final_distance(small), final_distance(large))
-    assert np.linalg.norm(large[-LAST_STEPS:].mean(axis=0)) < final_distance(large)
     distances = np.linalg.norm(large, axis=1)
     assert 0.5 < distances[40:].mean() / distances[20:40].mean() < 2
 

@@ -4,6 +4,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from mnist_lab.plots.digits import display_digits, display_top_unrecognized, plot_learning_rate
 from mnist_lab.plots.style import VERMILLION
@@ -52,6 +53,14 @@ def test_labels_alone_are_called_labels():
     display_digits(DIGITS[:3], None, LABELS[:3], "")
     assert texts() == ["0", "1", "2"]
     assert texts(plt.gcf())[1] == "Below each digit: its label."
+
+
+def test_framed_digits_have_a_frame_that_says_nothing_of_their_class():
+    display_digits(DIGITS[:3], None, LABELS[:3], "", framed=range(0, 3, 2))
+    frames = plt.gcf().axes[0].patches
+    assert [frame.get_xy() for frame in frames] == [(3, 3), (75, 3)]
+    assert [frame.get_width() for frame in frames] == [30, 30]
+    assert VERMILLION not in [to_hex(frame.get_edgecolor()).upper() for frame in frames]
 
 
 def test_misclassified_digits_come_first():

@@ -5,6 +5,7 @@ import pytest
 
 from mnist_lab.results import experiments as results
 from tools.experiments import EXPERIMENTS, Experiment, grid, runner
+from tools.experiments.lessons_09_11 import gain_with_interval
 
 ARMS = tuple(grid(rate=(0.1, 1.0)))
 
@@ -72,3 +73,17 @@ def test_an_experiments_values_have_six_digits_and_follow_the_seed():
     once, again, other = (runner.run("02-first-layer", {"hidden": "200-60 relu"}, seed) for seed in (3, 3, 4))
     assert once["relative"] == again["relative"] != other["relative"]
     assert all(value == float(f"{value:.6g}") for value in once["relative"])
+
+
+def test_a_gains_interval_covers_other_seeds_and_other_digits():
+    rng = np.random.default_rng(5)
+    whole, without = np.zeros((6, 400), bool), np.zeros((6, 400), bool)
+    without[:, :20] = True  # the same twenty digits in every run: only other digits would have moved it
+    gain, low, high = gain_with_interval(whole, without)
+    assert gain == pytest.approx(5)
+    assert (low, high) == pytest.approx((5 - 1.97 * 1.09, 5 + 1.97 * 1.09), abs=0.02)
+    without = rng.random((6, 400)) < np.linspace(0, 0.1, 6)[:, np.newaxis]  # now only other seeds would
+    gain, low, high = gain_with_interval(whole, without)
+    alone = 100 * without.mean(axis=1).std(ddof=1) / np.sqrt(6)
+    assert gain - low == pytest.approx(high - gain)
+    assert 2.0 < (high - gain) / alone < 3.2, "few seeds: a wider quantile than 1.96"

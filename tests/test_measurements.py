@@ -6,7 +6,7 @@ import pytest
 
 from mnist_lab.plots.measurements import display_ladder, display_paired_losses, display_pairs
 from mnist_lab.plots.style import GREY, INK, VERMILLION
-from mnist_lab.results.store import AS_TAUGHT, LONG
+from mnist_lab.results.store import AS_TAUGHT, LONG, TESTED
 from tools.store_results import store
 
 FOUR_SEEDS = {seed: [1.0, 0.5] for seed in range(4)}
@@ -67,6 +67,19 @@ def test_a_longer_training_run_has_a_rung_but_few_seeds_and_a_held_out_set_have_
     measure("03_c", {0: [0.5], 1: [0.5]})
     display_ladder("03_c")
     assert rungs() == {"01 a": "9.85%", "01 a, long": "4.85%", "02 b": "19.85%"}
+
+
+def test_a_lesson_with_a_held_out_set_has_the_rung_of_its_tested_runs(measure):
+    measure("03_c", FOUR_SEEDS, held_out=5_000)
+    measure("03_c", FOUR_SEEDS, 0.97, variant=TESTED)
+    display_ladder("03_c")
+    assert rungs() == {"01 a": "9.85%", "02 b": "19.85%", "03 c": "2.85%"}
+
+
+@pytest.mark.parametrize(("upto", "judges"), [("08_z", "validation"), ("09_a", "test"), ("12_z", "test")])
+def test_the_title_calls_the_digits_what_the_lessons_up_to_there_call_them(measure, upto, judges):
+    display_ladder(upto)
+    assert f"on MNIST's {judges} digits" in plt.gcf().axes[0].get_title("left")
 
 
 def test_no_measured_lesson_is_an_error(measure):

@@ -14,7 +14,7 @@ from mnist_lab.checks import check_task as module
 from mnist_lab.checks.check_task import TASKS, check_task
 
 keras = tf.keras
-LESSONS = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "11", "13")
+LESSONS = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "13")
 MODULES = [import_module(f".solutions.tasks_{name}", __package__) for name in (*LESSONS, "appendix_gpu")]
 CALLS = {task: call for each in MODULES for task, call in each.CALLS.items()}
 FILLINGS = [(task, name) for each in MODULES for task, fillings in each.FILLINGS.items() for name in fillings]
@@ -53,7 +53,8 @@ def test_a_filling_is_judged_as_its_solution_says(tiny, verdict, task, name):
 @pytest.mark.parametrize(("task", "name"), TRAINED)
 def test_a_filling_that_trains_is_judged_as_its_solution_says(verdict, task, name):
     lab.set_seed(0)
-    names = {"training": lab.training_dataset(128), "EAGERLY": False, "EPOCHS": 2}
+    holdout = 5_000 if task.startswith(("09", "10")) else 0
+    names = {"training": lab.training_dataset(128, holdout=holdout), "EAGERLY": False, "HOLDOUT": 5_000, "EPOCHS": 2}
     judge(verdict, [each.TRAINED for each in MODULES], task, name, **names)
 
 

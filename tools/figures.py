@@ -6,13 +6,14 @@ from statistics import mean
 
 from mnist_lab.checks.lessons import LESSONS
 from mnist_lab.results import experiments, speed
-from mnist_lab.results.store import AS_TAUGHT, LONG, Variant, seeds_of, summary
+from mnist_lab.results.store import AS_TAUGHT, LONG, TESTED, Variant, seeds_of, summary
 
 LISTED = (
-    "NN.mean, NN.lowest, NN.highest, NN.seeds, NN.errors (NN.long.mean and so on of a longer training), "
+    "NN.mean, NN.lowest, NN.highest, NN.seeds, NN.errors (10.tested.mean and so on of all digits and the test digits, "
+    "10.long.mean of the longer training), "
     "NN.deaths and NN.pairs_below_NN"
 )
-NAMED = re.compile(r"(\d\d)\.(long\.)?(\w+)")
+NAMED = re.compile(r"(\d\d)\.(?:(long|tested)\.)?(\w+)")
 _STATISTICS = {"mean": mean, "lowest": min, "highest": max}
 VALIDATION_DIGITS = 10_000
 _DEAD = 0.2  # guessing reads 0.1 of the digits, or 0.1135 if it always says 1
@@ -21,21 +22,22 @@ _DEAD = 0.2  # guessing reads 0.1 of the digits, or 0.1135 if it always says 1
 def measured(name: str) -> str:
     """Return a measured figure by its name, which is as `NAMED` has it and one of those `LISTED`.
 
-    `04.errors` is the mean number of errors, `07.pairs_below_06` counts the seeds with which the last loss of lesson 07
-    is below that of lesson 06, `06.deaths` the runs that read fewer than one digit in five after their first epoch.
+    `04.errors` is the mean number of errors in the digits that were evaluated, `07.pairs_below_06` counts the seeds
+    with which the last loss of lesson 07 is below that of lesson 06, `06.deaths` the runs that read fewer than one
+    digit in five after their first epoch.
     """
-    number, longer, field = NAMED.fullmatch(name).groups()
+    number, which, field = NAMED.fullmatch(name).groups()
     lesson = _lesson(number)
     if field == "deaths":
         runs = {**seeds_of(lesson, variant=Variant(epochs=1)), **seeds_of(lesson)}  # a full run's first epoch counts
         return f"{sum(run['accuracy'][0] < _DEAD for run in runs.values()) or 'none'} of {len(runs)}"
-    accuracies = summary(lesson, variant=LONG if longer else AS_TAUGHT)
+    accuracies = summary(lesson, variant={"long": LONG, "tested": TESTED}.get(which, AS_TAUGHT))
     if accuracies is None:
         return "not yet measured"
     if field == "seeds":
         return str(accuracies.seeds)
     if field == "errors":
-        return str(round(VALIDATION_DIGITS * (1 - accuracies.mean)))
+        return str(round((accuracies.held_out or VALIDATION_DIGITS) * (1 - accuracies.mean)))
     if field in ("mean", "lowest", "highest"):
         return percent(getattr(accuracies, field))
     if pairs := re.fullmatch(r"pairs_below_(\d\d)", field):

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from PIL import Image
 
 from mnist_lab.checks.lessons import LESSONS
-from mnist_lab.results.store import LONG, Summary, summary
+from mnist_lab.results.store import AS_TAUGHT, LONG, TESTED, Summary, summary
 from tools.figures import percent
 from tools.project import ROOT, SOURCES, is_known, on_colab
 from tools.teacher import class_times
@@ -29,7 +29,7 @@ CHANGES = (  # of each lesson, from the one before
     "dropout again, after the dense layer: one run, ten pairs, and what each of them can tell",
     "batch normalization after every layer but the last",
     "digits held out to choose by, a sealed test to report by; seeds, intervals, and writers",
-    "one epoch with a rate that rises and falls; then a wider network, and digits that nobody wrote",
+    "one epoch with a rate that rises and falls; then digits that nobody wrote, and what each part is worth",
     "your own drawing, raw and prepared as MNIST's digits were; and whom a good average hides",
     "the loop that `fit` hides; exports, checkpoints, and two workers",
     "eight training runs that go wrong without an error: symptom, test, cause, cure",
@@ -72,10 +72,11 @@ def table() -> str:
     """Return the README's table of the lessons."""
     rows = ["| lesson | what it is about | validation accuracy, mean of seeds |", "|---|---|---|"]
     for name, change in zip(LESSONS, CHANGES, strict=True):
-        taught, longer = summary(name), summary(name, variant=LONG)
-        accuracy = _mean_and_std(taught) if taught else "–"
-        if taught and taught.held_out:
-            accuracy = f"of {taught.held_out:,} digits held out: {accuracy}"
+        taught, tested, longer = (summary(name, variant=variant) for variant in (AS_TAUGHT, TESTED, LONG))
+        shown = tested or taught
+        accuracy = _mean_and_std(shown) if shown else "–"
+        if shown and shown.held_out:
+            accuracy = f"of {shown.held_out:,} digits held out: {accuracy}"
         if longer:
             accuracy += f"; trained longer: {_mean_and_std(longer)}"
         rows.append(f"| [{name[:2]} {_title(name)}](notebooks/{name}.ipynb) | {change} | {accuracy} |")

@@ -17,6 +17,7 @@ from mnist_lab.checks.tasks import (
     lesson_07,
     lesson_08,
     lesson_09,
+    lesson_10,
     lesson_11,
     lesson_13,
 )
@@ -31,6 +32,7 @@ _LESSONS = (
     lesson_07,
     lesson_08,
     lesson_09,
+    lesson_10,
     lesson_11,
     lesson_13,
 )

@@ -63,7 +63,13 @@ _09 = (
     outcome.model_was_tested_once,
     outcome.accuracy_is_reported_with_an_interval,
 )
-_10 = training.learning_rate_rises_and_falls, training.trained_for_one_epoch, dense.softmax_is_applied_once
+_10 = (
+    training.learning_rate_rises_and_falls,
+    training.trained_for_one_epoch,
+    dense.softmax_is_applied_once,
+    outcome.better_than_guessing,
+    outcome.validated_on_held_out_digits,
+)
 _11 = (
     handwriting.function_returns_images,
     handwriting.digits_fill_the_box,
@@ -91,7 +97,7 @@ _LESSONS = (
     Lesson("07_convolutions_with_dropout", 0.95, 0.985, (convolutional.still_convolutional, *_DROPOUT, *_OUTCOME)),
     Lesson("08_batch_normalization", 0.98, 0.988, (*_08, *_OUTCOME)),
     Lesson("09_honest_evaluation", 0.95, 0.965, _09),
-    Lesson("10_faster_and_better", 0.98, 0.985, (*_10, *_OUTCOME)),
+    Lesson("10_faster_and_better", 0.98, 0.985, _10),
     Lesson("11_your_handwriting", None, 0.9, _11, handwriting.prepared_drawings),
     Lesson("12_train_anywhere", 0.85, 0.88, (*_12, *_OUTCOME)),
     Lesson("13_debug_clinic", 0.88, 0.92, _13),

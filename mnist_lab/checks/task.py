@@ -70,6 +70,8 @@ def call(function: Any, *arguments: Any) -> Any:
 
 
 def _described(argument: Any) -> str:
+    if isinstance(argument, Mapping):
+        return f"a dict with {', '.join(map(repr, argument))}"
     return f"an array {list(argument.shape)} {argument.dtype}" if isinstance(argument, np.ndarray) else repr(argument)
 
 

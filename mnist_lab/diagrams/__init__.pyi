@@ -13,7 +13,6 @@ from .data import input_pipeline as input_pipeline
 from .data import preparation as preparation
 from .data import train_and_validation as train_and_validation
 from .data import where_they_stand as where_they_stand
-from .descent import averaged_steps as averaged_steps
 from .descent import bouncing_and_settling as bouncing_and_settling
 from .functions import argmax as argmax
 from .functions import cross_entropy as cross_entropy

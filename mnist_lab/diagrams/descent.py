@@ -1,6 +1,6 @@
-"""Gradient descent: a saddle, noise that decay or averaging removes."""
+"""Gradient descent: a saddle, and noise that decay removes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import accumulate
 
 import numpy as np
@@ -9,10 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
 from mnist_lab.diagrams._drawing import Point, styled_figure, tint
-from mnist_lab.plots.style import BLUE, INK, ORANGE, VERMILLION, write_near
+from mnist_lab.plots.style import BLUE, INK, VERMILLION, write_near
 
 Function = Callable[[np.ndarray], np.ndarray]
-Panel = tuple[np.ndarray, str, str]  # a path, its title, its result
 View = tuple[Point, Point]
 
 _HESSIAN = np.array([[1.6, -1.5], [-1.5, 5.4]])  # of a bowl twice as long as wide and turned a little
@@ -76,32 +75,12 @@ def bouncing_and_settling() -> None:
     """Draw noisy steps with a small, a large and a decaying rate, and how far from the minimum each descent ends."""
     paths = [noisy_descent(rates) for rates in (SMALL_RATES, LARGE_RATES, DECAYING_RATES)]
     titles = ("always small steps", "always large steps", "large, then ever smaller")
-    results = [f"at the end {final_distance(path):.2f} from the minimum" for path in paths]
-    _draw_paths(list(zip(paths, titles, results, strict=True)), 0)
-
-
-def averaged_steps() -> None:
-    """Draw noisy steps with a large rate, the average of the last twenty, and steps with a decaying rate."""
-    large, decaying = noisy_descent(LARGE_RATES), noisy_descent(DECAYING_RATES)
-    average = large[-LAST_STEPS:].mean(axis=0)
-    panels = [
-        (large, "always large steps", f"last points: {final_distance(large):.2f} from the minimum"),
-        (large, "their average", f"the average: {np.linalg.norm(average):.2f} from the minimum"),
-        (decaying, "large, then ever smaller", f"last points: {final_distance(decaying):.2f} from the minimum"),
-    ]
-    axes = _draw_paths(panels, 2)
-    axes[1].plot(*average, "D", color=ORANGE, markeredgecolor=INK, markersize=9, zorder=5)
-
-
-def _draw_paths(panels: Sequence[Panel], labelled: int) -> Sequence[Axes]:
-    """Draw each path down the bowl, its last steps as dots; name start and minimum in the panel numbered `labelled`."""
     with styled_figure(3.2) as figure:
         axes = figure.subplots(1, 3)
-        for ax, (path, title, result) in zip(axes, panels, strict=True):
+        for ax, path, title in zip(axes, paths, titles, strict=True):
             draw_map(ax, bowl, ((-3.3, 2.1), (-2.2, 1.8)), path[0], _BOWL_MINIMUM)
             ax.plot(*path.T, color=VERMILLION, linewidth=1.2, zorder=1.5)
             ax.plot(*path[-LAST_STEPS:].T, "o", color=INK, markersize=3.5)
-            ax.set(title=title, xlabel=result)
+            ax.set(title=title, xlabel=f"at the end {final_distance(path):.2f} from the minimum")
         for name, end in (("start", _BOWL_START), ("minimum", _BOWL_MINIMUM)):
-            name_point(axes[labelled], end, name, (0, 8))
-    return axes
+            name_point(axes[0], end, name, (0, 8))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from mnist_lab.plots.style import (
     BLUE,
@@ -20,6 +21,7 @@ from mnist_lab.plots.style import (
 )
 
 _LINES = ((BLUE, "-"), (VERMILLION, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, (0, (5, 1))), (INK, (0, (1, 1))))
+_ERROR_RATES = (0.5, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.002, 0.001, 0.0005, 0.0002, 0.0001)
 _BAR = ((BLUE, 0.0),)  # its colour, and its place in the row
 _PAIR = ((VERMILLION, -0.155), (BLUE, 0.155))
 
@@ -162,3 +164,42 @@ def _losses(name: str, run: Mapping[str, Sequence[float]]) -> tuple[np.ndarray, 
         received = {kind: run.get(kind) for kind in ("loss", "val_loss")}
         raise ValueError(f"The run {name!r} must have a finite loss and val_loss for every epoch. Received: {received}")
     return training, validation
+
+
+def display_error_curves(runs: Mapping[str, npt.ArrayLike], title: str) -> None:
+    """Draw error rates over the epochs on a logarithmic axis: a thin line for each run, the mean of several in bold.
+
+    Args:
+        runs: by the recipe's name, the accuracy after each epoch, from epoch 1 on: `[runs, epochs]`, or `[epochs]` of
+            a single run. No error at all is drawn as 0.01%.
+        title: the figure's title.
+
+    Raises:
+        ValueError: there are no recipes, there are more than six, or an accuracy is not a number from 0 to 1.
+
+    Example:
+        >>> lab.display_error_curves({"lesson 08": lab.measured_runs("08_batch_normalization").curves}, "Ten runs")
+    """
+    if not 1 <= len(runs) <= len(_LINES):
+        raise ValueError(f"runs must hold 1 to {len(_LINES)} recipes. Received: {len(runs)}")
+    rates = {name: 1 - np.atleast_2d(np.asarray(curves, float)) for name, curves in runs.items()}
+    for name, curves in rates.items():
+        if curves.ndim != 2 or not curves.size or not ((curves >= 0) & (curves <= 1)).all():
+            raise ValueError(f"{name!r} must hold accuracies from 0 to 1, [runs, epochs]. Received: {runs[name]!r}")
+    with chart(3.6, title) as ax:
+        for (name, curves), (color, line) in zip(rates.items(), _LINES, strict=False):
+            curves = np.maximum(curves, _ERROR_RATES[-1])
+            epochs = np.arange(1, curves.shape[1] + 1)
+            if len(curves) > 1:
+                ax.plot(epochs, curves.T, color=color, linewidth=0.9, alpha=0.45)
+            marker = "o" if curves.size == 1 else None
+            ax.plot(epochs, curves.mean(axis=0), line, color=color, linewidth=3, marker=marker, label=name)
+        ax.set(yscale="log", xlabel="epochs", ylabel="errors (log scale)")
+        low, high = ax.get_ylim()
+        shown = [rate for rate in _ERROR_RATES if low <= rate <= high]
+        ax.set_yticks(shown, [f"{100 * rate:g}%" for rate in shown])
+        ax.set_yticks([], minor=True)
+        ax.set(xlim=(0.8, max(curves.shape[1] for curves in rates.values()) + 0.2), ylim=(low, high))
+        ax.locator_params("x", integer=True, nbins=11)
+        ax.grid(axis="y")
+        name_ends(ax)

@@ -1,7 +1,7 @@
 """Draw digits with their predictions, misclassified ones first, and the learning rate over the epochs."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,13 @@ PREDICTED = "Below each digit: the predicted class. Boxed: misclassified, the tr
 
 
 def display_digits(
-    digits: npt.ArrayLike, predictions: npt.ArrayLike | None, labels: npt.ArrayLike, title: str, lines: int = 1
+    digits: npt.ArrayLike,
+    predictions: npt.ArrayLike | None,
+    labels: npt.ArrayLike,
+    title: str,
+    lines: int = 1,
+    *,
+    framed: Collection[int] = (),
 ) -> None:
     """Draw digits in the given order, each with its predicted class below it, and a box if that is wrong.
 
@@ -35,6 +41,7 @@ def display_digits(
         labels: the true classes `[n]`, 0 to 9.
         title: the figure's title.
         lines: how many lines the digits fill; with two, 24 digits are drawn twice as large. No line holds more than 24.
+        framed: the positions of digits that get a thin frame around their 28 × 28 pixels, counted from 0.
 
     Raises:
         ValueError: the shapes do not match, the digits are on another scale, or `lines` is no positive whole number.
@@ -42,7 +49,7 @@ def display_digits(
     caption = "Below each digit: its label." if predictions is None else PREDICTED
     images, predicted, true = _checked(digits, labels if predictions is None else predictions, labels)
     per_line = min(math.ceil(len(images) / whole_number("lines", lines)), _MAX_COLUMNS)
-    _draw_figure(images, predicted, true, title, caption, per_line)
+    _draw_figure(images, predicted, true, title, caption, per_line, framed)
 
 
 def display_top_unrecognized(
@@ -118,9 +125,18 @@ def _checked(
     return images.reshape(count, SIDE, SIDE), predicted, true
 
 
-def draw_wall(ax: Axes, images: np.ndarray, predicted: np.ndarray, true: np.ndarray, per_line: int, lines: int) -> None:
+def draw_wall(
+    ax: Axes,
+    images: np.ndarray,
+    predicted: np.ndarray,
+    true: np.ndarray,
+    per_line: int,
+    lines: int,
+    framed: Collection[int] = (),
+) -> None:
     """Fill a chart with digits `[n, 28, 28]` in `lines` lines, each with its classes below, misclassified ones boxed.
 
+    Others have a thin frame if their position is in `framed`.
     The chart must be `wall_inches(per_line, lines)` high, and 9 inches wide.
     """
     columns = max(per_line, _MIN_COLUMNS)
@@ -135,8 +151,10 @@ def draw_wall(ax: Axes, images: np.ndarray, predicted: np.ndarray, true: np.ndar
             ax.text(*below, f"{read}", color=GREY, **caption)
         else:
             ax.text(*below, f"{read} ({label})", color=VERMILLION, weight="bold", **caption)
-            box = Rectangle((left - 1, top - 1), SIDE + 2, SIDE + 2, fill=False, edgecolor=VERMILLION)
-            ax.add_patch(box).set_linewidth(1.2)
+        if read != label or index in framed:
+            color, width = (GREY, 0.8) if read == label else (VERMILLION, 1.2)
+            box = Rectangle((left - 1, top - 1), SIDE + 2, SIDE + 2, fill=False, edgecolor=color)
+            ax.add_patch(box).set_linewidth(width)
     ax.imshow(wall, vmin=0, vmax=1, extent=(0, wall.shape[1], wall.shape[0], 0), aspect="auto")
 
 
@@ -146,7 +164,13 @@ def wall_inches(per_line: int, lines: int) -> float:
 
 
 def _draw_figure(
-    images: np.ndarray, predicted: np.ndarray, true: np.ndarray, title: str, subtitle: str, per_line: int
+    images: np.ndarray,
+    predicted: np.ndarray,
+    true: np.ndarray,
+    title: str,
+    subtitle: str,
+    per_line: int,
+    framed: Collection[int] = (),
 ) -> None:
     lines = math.ceil(len(images) / per_line)
     height = wall_inches(per_line, lines)
@@ -156,4 +180,4 @@ def _draw_figure(
         figure.set_layout_engine("none")
         figure.text(0.004, 1, title, va="top", fontsize=12)
         figure.text(0.004, 1 - 0.26 / figure_inches, subtitle, va="top", fontsize=10, color=GREY)
-        draw_wall(figure.add_axes((0, 0, 1, height / figure_inches)), images, predicted, true, per_line, lines)
+        draw_wall(figure.add_axes((0, 0, 1, height / figure_inches)), images, predicted, true, per_line, lines, framed)

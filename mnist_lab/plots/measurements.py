@@ -7,18 +7,21 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from mnist_lab.plots.style import BLUE, GREY, INK, VERMILLION, chart, new_figure, style, write_near
-from mnist_lab.results.store import AS_TAUGHT, LONG, measured_lessons, seeds_of, summary
+from mnist_lab.results.store import AS_TAUGHT, LONG, TESTED, measured_lessons, seeds_of, summary
 
 _ERROR_RATES = (0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003)
+_RUNGS = AS_TAUGHT, TESTED, LONG
+_FIRST_WITH_TEST_DIGITS = "09"
 _MAX_UPRIGHT = 8  # names that stand beside each other; more are slanted
 
 
 def display_ladder(upto: str) -> None:
-    """Draw the validation error rate of each measured lesson up to this one, fewest errors on top.
+    """Draw the error rate of each measured lesson up to this one, fewest errors on top.
 
     A line marks the mean over the seeds, a pale bar their range. The lesson `upto` is highlighted. A longer training
     run of a lesson has a rung of its own. The axis is logarithmic: equal steps up divide the errors by equal factors.
-    Lessons that were measured on a held-out set are left out.
+    What was measured on a held-out set is left out: all were judged by the digits that are called validation digits
+    until lesson 09 names them test digits, and so does the title.
 
     Raises:
         ValueError: no lesson up to there was measured.
@@ -27,11 +30,12 @@ def display_ladder(upto: str) -> None:
         >>> lab.display_ladder("03_relu_and_adam")
     """
     lessons = [name for name in measured_lessons() if name <= upto]
-    summaries = {(name, variant): summary(name, variant=variant) for name in lessons for variant in (AS_TAUGHT, LONG)}
+    summaries = {(name, variant): summary(name, variant=variant) for name in lessons for variant in _RUNGS}
     rungs = {rung: measured for rung, measured in summaries.items() if measured and not measured.held_out}
     if not rungs:
         raise ValueError(f"upto must name a lesson at or after a measured one. Received: {upto!r}")
-    with chart(4.4, "The ladder so far: error rate on MNIST's validation digits, mean and range over the runs") as ax:
+    ladder, judges = ("The ladder so far", "validation") if upto < _FIRST_WITH_TEST_DIGITS else ("The ladder", "test")
+    with chart(4.4, f"{ladder}: error rate on MNIST's {judges} digits, mean and range over the runs") as ax:
         for x, ((name, _), measured) in enumerate(rungs.items()):
             color, weight = (VERMILLION, "bold") if name == upto else (BLUE, "normal")
             mean, least, most = (1 - share for share in (measured.mean, measured.highest, measured.lowest))

@@ -59,14 +59,18 @@ def write_near(ax: Axes, point: tuple[float, float], text: str, offset: tuple[fl
 
 
 def name_ends(ax: Axes) -> None:
-    """Write the label of each line to the right of the chart, joined to its last finite point, clear of the others."""
+    """Write the label of each line to the right of the chart, joined to its last finite point, clear of the others.
+
+    Lines without a label get none.
+    """
     figure = cast(Figure, ax.figure)
     figure.draw_without_rendering()  # only then is the chart as high as it stays
-    points = [np.asarray(line.get_xydata()) for line in ax.lines]
+    lines = [line for line in ax.lines if not str(line.get_label()).startswith("_")]
+    points = [np.asarray(line.get_xydata()) for line in lines]
     ends = np.array([values[np.isfinite(values[:, 1])][-1] for values in points])
     heights = ax.transAxes.inverted().transform(ax.transData.transform(ends))[:, 1]
     gap = 13 / 72 * figure.dpi / ax.bbox.height  # 13 points
-    for line, end, height in zip(ax.lines, ends, spread_apart(heights, gap), strict=True):
+    for line, end, height in zip(lines, ends, spread_apart(heights, gap), strict=True):
         look = {"arrowstyle": "-", "color": line.get_color(), "relpos": (0, 0.5), "shrinkA": 1, "shrinkB": 5}
         look |= {"linestyle": ":", "linewidth": 1}
         place: Any = {"xytext": (1.03, height), "textcoords": "axes fraction", "va": "center"}

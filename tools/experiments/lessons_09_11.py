@@ -17,11 +17,13 @@ from mnist_lab.data.splits import split
 from mnist_lab.data.writers import find_writers, read_writers
 from mnist_lab.handwriting.preprocess import preprocess_digit
 from mnist_lab.handwriting.samples import sample_drawings
+from mnist_lab.results.experiments import measured_values
 from mnist_lab.results.runs import measured_runs
 from mnist_lab.results.store import seeds_of
 from tools.experiments import Values, experiment, grid, recipes
 
 LESSON_09, WITHOUT = "09_honest_evaluation", "RATE=0"
+LESSON_10 = "10_faster_and_better"
 HOLDOUT, PEAK = 5_000, 0.01
 UPSTROKES, PLAIN = [10, 15, 17, 18], [11, 12, 13, 14, 16, 19]  # the sample drawings of ones, sorted by eye
 RESAMPLES, CUTS = 10_000, 500
@@ -366,6 +368,63 @@ def ablation(seed: int, without: str) -> Values:
         "loss": float(np.mean(loss)),
         "misclassified": np.flatnonzero(wrong),
     } | of_drawings(network)
+
+
+FIVE_EPOCHS = "long, LONG_EPOCHS=5, STOP_AFTER=5"
+FEWEST_RUNS = 3
+
+
+@experiment("10-effects", *grid(epochs=(5, 10)), seeds=1)
+def effects(seed: int, epochs: int) -> Values:
+    """Percentage points that each part of lesson 10's longer recipe gains, with 95% intervals over seeds and digits.
+
+    Of five epochs from lesson 10's stored runs, of ten from `10-ablation`. By Student's t, since resampling as few runs
+    as these gives intervals that are too narrow.
+    """
+    if epochs == 5:
+        changes = {"distortion": "DISTORTION=0", "width": "WIDTH=4", "falling rate": "END=1"}
+        whole = measured_runs(LESSON_10, variant=FIVE_EPOCHS).misread
+        others = {
+            part: measured_runs(LESSON_10, variant=f"{FIVE_EPOCHS}, {change}").misread
+            for part, change in changes.items()
+        }
+    else:
+        whole, *rest = (misclassified_in_ablation(arm["without"]) for arm in ABLATION)
+        others = {arm["without"]: rows for arm, rows in zip(ABLATION[1:], rest, strict=True)}
+    runs = min(len(rows) for rows in (whole, *others.values()))
+    if runs < FEWEST_RUNS:
+        raise ValueError(f"expected at least {FEWEST_RUNS} runs of each recipe. Found {runs}")
+    return {part: gain_with_interval(whole, rows) for part, rows in others.items()} | {"runs": runs}
+
+
+def misclassified_in_ablation(without: str) -> np.ndarray:
+    """Return which held-out digits each run of an arm misclassified, `[runs, digits]` bool."""
+    runs = measured_values("10-ablation", without=without)["misclassified"]
+    return np.array([np.isin(np.arange(HOLDOUT), run) for run in runs])
+
+
+def gain_with_interval(whole: np.ndarray, without: np.ndarray) -> list[float]:
+    """Return the points of accuracy by which `whole` is ahead, and both ends of a 95% interval.
+
+    Both are which digits each run misclassified, `[runs, digits]` bool.
+    """
+    digits = without.mean(axis=0) - whole.mean(axis=0)
+    parts = [(rows.mean(axis=1).var(ddof=1) / len(rows), len(rows) - 1) for rows in (whole, without)]
+    parts.append((digits.var(ddof=1) / len(digits), len(digits) - 1))
+    variance = sum(part for part, _ in parts)
+    freedom = variance**2 / sum(part**2 / count for part, count in parts)  # Welch and Satterthwaite's
+    reach = stats.t.ppf(0.975, freedom) * np.sqrt(variance)
+    return [100 * (digits.mean() + side * reach) for side in (0, -1, 1)]
+
+
+@experiment("10-distorted", *grid(distorted=(False, True)), seeds=10)
+def distorted(seed: int, distorted: bool) -> Values:
+    """Lesson 10's one epoch on digits as written or distorted: errors of the held-out digits, and of the drawings."""
+    images, classes = held_out()
+    network, training = small_network(), training_dataset(holdout=HOLDOUT)
+    fit(network, augment(training) if distorted else training, 1)
+    errors = int((classes_of(network, images) != classes).sum())
+    return {"errors": errors, "accuracy": 1 - errors / HOLDOUT} | of_drawings(network)
 
 
 @experiment("11-drawings", seeds=10)

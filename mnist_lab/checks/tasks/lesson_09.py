@@ -172,7 +172,7 @@ def difference_of_recipes(difference: Any) -> None:
         if len(ends) not in (2, 3):  # the difference may be returned with its interval
             raise NotYet(f"Found {len(ends)} numbers, expected both ends of an interval.")
         low, high = ends[0], ends[-1]
-        middle, half = second.mean() - first.mean(), 1.96 * _standard_error(first, second)
+        middle, half = second.mean() - first.mean(), 1.96 * standard_error(first, second)
         found = f"Found {low:.3g} to {high:.3g} where the first recipe's accuracy is higher by {middle:.3f}"
         if max(abs(low), abs(high)) > 0.5:
             raise NotYet(f"{found}. Give fractions, from −1 to 1.")
@@ -195,7 +195,7 @@ def difference_of_recipes(difference: Any) -> None:
         raise NotYet(f"{found}. That's the spread of single runs: you want that of the recipes' means.")
 
 
-def _standard_error(first: Marks, second: Marks) -> float:
+def standard_error(first: Marks, second: Marks) -> float:
     """Return that of the difference: from the means of each recipe's seeds, and of each digit's difference."""
     of_seeds = sum(rows.mean(axis=1).var(ddof=1) / len(rows) for rows in (first, second))
     of_digits = (second.mean(axis=0) - first.mean(axis=0)).var(ddof=1) / first.shape[1]
