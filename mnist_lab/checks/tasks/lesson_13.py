@@ -24,7 +24,7 @@ _LN_10 = float(np.log(CLASSES))
 
 def _compiled(inputs: int, *layers: keras.Layer, **options: Any) -> keras.Model:
     model = keras.Sequential([keras.Input((inputs,)), *layers])
-    model.compile(keras.optimizers.Adam(0.01), "categorical_crossentropy", metrics=["accuracy"], **options)
+    model.compile("adam", "categorical_crossentropy", metrics=["accuracy"], **options)
     return model
 
 
