@@ -31,3 +31,4 @@ from .layers import matrix_product as matrix_product
 from .layers import one_layer as one_layer
 from .layers import stacked_layers as stacked_layers
 from .layers import tensors as tensors
+from .timelines import waiting_gpu as waiting_gpu
