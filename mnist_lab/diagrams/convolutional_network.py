@@ -133,7 +133,7 @@ def occlusion(digits: npt.ArrayLike, maps: npt.ArrayLike, uncovered: npt.ArrayLi
     """Draw up to four digits, and below each how probable one class is while a patch of paper covers a part of it.
 
     On each digit, a box shows the patch that makes the class most probable. The map has a pixel for each position of
-    the patch, where the patch's middle is, and the digit's outline.
+    the patch, where the patch's middle is, and the digit's outline. The margin that no middle reaches is grey.
 
     Args:
         digits: `[n, 784]` or `[n, 28, 28]`, from 0 (paper) to 1 (ink), one to four.
@@ -160,7 +160,7 @@ def occlusion(digits: npt.ArrayLike, maps: npt.ArrayLike, uncovered: npt.ArrayLi
     pixel = side / SIDE
     inset, middles = (patch - 1) / 2 * pixel, (np.arange(SIDE) + 0.5) * pixel
     with new_page(4.1) as page:
-        page.write(0.1, 3.1, f"each digit, and the\npatch of paper that\nmakes a {asked} likeliest", ha="left")
+        page.write(0.1, 3.1, f"each digit, and the\npatch of paper that\nmakes a {asked} most likely", ha="left")
         page.write(0.1, 1.35, f"how probable a {asked} is\nwhile the middle of\nthe patch is here", ha="left")
         page.image(colorize(np.linspace(0, 1, 64)[np.newaxis], BLUE), 0.1, 0.62, 1.4, 0.13, linewidth=0.4)
         page.write(0.1, 0.48, "0%", SMALL, ha="left")
@@ -169,7 +169,7 @@ def occlusion(digits: npt.ArrayLike, maps: npt.ArrayLike, uncovered: npt.ArrayLi
             x, upper, lower = 1.95 + 1.78 * number, 2.35, 0.42
             row, column = np.unravel_index(probabilities.argmax(), probabilities.shape)
             page.image(colorize(image), x, upper, side, side)
-            page.image(colorize(np.zeros((1, 1))), x, lower, side, side)
+            page.image(colorize(np.full((1, 1), 0.25), GREY), x, lower, side, side)
             inner = side - 2 * inset
             page.image(colorize(probabilities, BLUE), x + inset, lower + inset, inner, inner, edgecolor="none")
             if image.min() < 0.5 < image.max():
