@@ -80,7 +80,6 @@ def test_the_card_of_the_clinic_shows_the_means_of_the_measured_runs():
     expected = {
         f"{leak['fresh'].mean():.0%} of new digits",
         f"{leak['permuted'].mean():.0%} of shuffled labels",
-        f"{company['alone'].mean():.0%} one digit at a time",
         f"Validation {company['val_accuracy'].mean():.0%},\nnonsense in use",
         "stops at 1.46, which is",
     }

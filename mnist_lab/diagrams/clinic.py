@@ -32,7 +32,7 @@ _CARD: dict[str, tuple[str, tuple[tuple[str, str], ...], str, str]] = {
         "Off the chart, then\nflat at 2.3",
         (("memorize", "fails, at {memorized:.1f}"), ("flow", "neurons dead after training")),
         "Learning rate\n300 times\ntoo large",
-        "A lower rate,\nor warm-up",
+        "A lower rate",
     ),
     "B1": (
         "{val_accuracy:.0%} right, loss\nstuck above 1.46",
@@ -60,7 +60,7 @@ _CARD: dict[str, tuple[str, tuple[tuple[str, str], ...], str, str]] = {
     ),
     "C3": (
         "Validation {val_accuracy:.0%},\nnonsense in use",
-        (("twice", "{mixed:.0%} in mixed company,"), ("", "{alone:.0%} one digit at a time")),
+        (("twice", "other company,"), ("", "other answers")),
         "Batch norm in\ntraining mode",
         "Running averages\nwhen predicting",
     ),
