@@ -35,7 +35,7 @@ UNSOLVED = "unsolved"
 # of which a shortened lesson learns
 LESSON_DIGITS = {"04": 20_000, "05": 20_000, "06": 20_000, "07": 20_000, "08": 20_000, "10": 30_000}
 DIGITS = 12_000  # of which a shortened exercise learns, but for these
-DIGITS_OF = {"02": 60_000, "08": 30_000, "09": 30_000, "10": 16_000, "13": 30_000}
+DIGITS_OF = {"02": 60_000, "08": 30_000, "09": 30_000, "10": 30_000, "13": 30_000}
 
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 LAYER, SIZE = r"\(([A-Z]\w+)\)", r"\(None.*?(\d+)\) +│"  # in a row of model.summary(), which may take two lines

@@ -218,7 +218,7 @@ _BUGS = {
     "too slow": (_one("never", _BY_EPOCH.replace("0.6", "0.9")), "0.9 of it after an epoch"),
     "nothing left": (_one("never", _BY_EPOCH.replace("0.01 * 0.6", "0.0 * 0.6")), "A rate of 0 ends the training"),
     "no function": (_one("never", "keras.optimizers.Adam(0.01)"), "expected a function that returns"),
-    "no callbacks": (_one("never", "lambda: keras.optimizers.Adam(0.01)"), "'never': your function raised"),
+    "no callbacks": (_one("never", "lambda: keras.optimizers.Adam(0.01)"), "'never': Your function raised"),
     "one recipe": (_BROKEN + _FOUND + "recipes = {'never': never}\n", "for recipes, expected an entry"),
 }
 
