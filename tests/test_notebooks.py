@@ -28,7 +28,8 @@ HEADINGS_OF_TWO_PARTS = (
     "On your own | In practice | Further reading"
 )
 PROMISES = ("**You will do:**", "**You will learn:**", "**You will need:**", "**Predict.**")
-DEPENDING = {"your-digits", "one-step", "dense-in-order", "subgroup"}  # on the learner's digits; rounding; training
+# Those depend on the learner's digits, on rounding, on training.
+DEPENDING = {"your-digits", "one-step", "dense-in-order", "subgroup", "confusion", "reliability"}
 SOURCES = read_sources()
 
 lessons = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

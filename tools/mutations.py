@@ -48,7 +48,7 @@ SHUFFLED = drawn("labels shuffled", "digits, keras.random.shuffle(labels, seed=1
 UNSCALED = drawn("scaling dropped", "255 * digits, labels")
 BY_TRAINING = Mutation("validated on training digits", "data", "lab.validation_dataset()", "lab.training_dataset()")
 NO_BATCH_NORM = Mutation("batch normalization left out", "normalized", "[layer, batch_norm,", "[layer,")
-MIDDLE = "middle = np.average(np.arange(len(weights)), weights=weights)"
+MIDDLE = "middle = np.average(np.arange(len(ink)), weights=ink)"
 CONVOLUTION = 'Conv2D(24, kernel_size=6, strides=2, padding="same"'
 
 MUTATIONS = {
@@ -110,7 +110,7 @@ MUTATIONS = {
     "11_your_handwriting": [
         Mutation("the drawing not cut out", "to-mnist", "cut_out(drawing)", "drawing"),
         Mutation("stretched to a square", "scale", "max(1, round(side * factor)) for side", "20 for side"),
-        Mutation("the middle of the box", "centre", MIDDLE, "middle = len(weights) / 2"),
+        Mutation("the middle of the box", "centre", MIDDLE, "middle = len(ink) / 2"),
     ],
     "12_train_anywhere": [
         tenfold_rate("RATE = 0.5", "RATE = 5", "parameters"),
