@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from importlib import import_module
+from operator import attrgetter
+from pkgutil import iter_modules
 from typing import Any
 
+from mnist_lab.checks import tasks
 from mnist_lab.checks.check import record
-from mnist_lab.checks.tasks import (
-    appendix_gpu,
-    lesson_01,
-    lesson_02,
-    lesson_03,
-    lesson_04,
-    lesson_05,
-    lesson_06,
-    lesson_07,
-    lesson_08,
-    lesson_09,
-    lesson_10,
-    lesson_11,
-    lesson_13,
-)
 
-_LESSONS = (
-    lesson_01,
-    lesson_02,
-    lesson_03,
-    lesson_04,
-    lesson_05,
-    lesson_06,
-    lesson_07,
-    lesson_08,
-    lesson_09,
-    lesson_10,
-    lesson_11,
-    lesson_13,
-)
-TASKS = {task.name: task for module in (*_LESSONS, appendix_gpu) for task in module.TASKS}
+_MODULES = [import_module(f"{tasks.__name__}.{each.name}") for each in iter_modules(tasks.__path__)]
+TASKS = {task.name: task for task in sorted((task for each in _MODULES for task in each.TASKS), key=attrgetter("name"))}
 
 # How often each task failed in this kernel. A call is all that a check sees of a learner, so only a count that lives
 # between calls can tell the second failure from the first; it's lost with the kernel, as the learner's variables are.
